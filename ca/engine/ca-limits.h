@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+/* All hard limits of the engine (S-A1), each with its reason. A refusal names limit and actual
+ * value. */
+
+/* post-quantum signatures: SLH-DSA-256s takes about 29 KiB, twice in a request with its chain */
+#define CA_LIMIT_REQUEST (128 * 1024)
+/* base64 grows by a third; room for text before BEGIN */
+#define CA_LIMIT_PEM_INPUT (256 * 1024)
+#define CA_LIMIT_PEM_OBJECTS 1
+#define CA_LIMIT_ASN1_DEPTH 16
+/* AD CS clients send a handful */
+#define CA_LIMIT_ATTRIBUTES 64
+#define CA_LIMIT_ATTRIBUTE_NAME 64
+#define CA_LIMIT_ATTRIBUTE_VALUE 1024
+#define CA_LIMIT_SANS 100
+#define CA_LIMIT_RDNS 16
+#define CA_LIMIT_EXTENSIONS 32
+#define CA_LIMIT_EXTENSION_VALUE (32 * 1024)
+#define CA_LIMIT_CERTIFICATE (128 * 1024)
+#define CA_LIMIT_IDEMPOTENCY_KEY 64
+/* S-E8: draws of a serial before the engine calls it a bug */
+#define CA_LIMIT_SERIAL_REDRAWS 3
+/* S-L3: abandoned calls of one in-process module before it is quarantined */
+#define CA_LIMIT_MODULE_HANGS 4
+/* S-L4: an event is given up after this many seconds */
+#define CA_LIMIT_EXIT_AGE (24 * 60 * 60)
+/* most requests that one transaction takes */
+#define CA_LIMIT_COMMIT_GROUP 256
+/* pages of the write-ahead log before the writer checkpoints */
+#define CA_LIMIT_WAL_PAGES 20000

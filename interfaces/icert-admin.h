@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "icert-ca.h"
+#include "icert-response.h"
+
+G_BEGIN_DECLS
+
+#define ICERT_TYPE_ADMIN (icert_admin_get_type ())
+
+ICERT_AVAILABLE_IN_0_1
+G_DECLARE_INTERFACE (ICertAdmin, icert_admin, ICERT, ADMIN, GObject)
+
+struct _ICertAdminInterface
+{
+  GTypeInterface parent_iface;
+
+  gboolean (*set_request_attributes) (ICertAdmin *self,
+                                      gint64 id,
+                                      GHashTable *attributes,
+                                      GCancellable *cancellable,
+                                      GError **error);
+
+  gboolean (*set_certificate_extension) (ICertAdmin *self,
+                                         gint64 id,
+                                         const char *oid,
+                                         ICertExtensionFlags flags,
+                                         GBytes *value,
+                                         GCancellable *cancellable,
+                                         GError **error);
+
+  gboolean (*deny_request) (ICertAdmin *self,
+                            gint64 id,
+                            const char *reason,
+                            GCancellable *cancellable,
+                            GError **error);
+
+  ICertResponse *(*resubmit_request) (ICertAdmin *self,
+                                      gint64 id,
+                                      GCancellable *cancellable,
+                                      GError **error);
+
+  ICertRoles (*get_my_roles) (ICertAdmin *self, GCancellable *cancellable, GError **error);
+
+  GVariant *(*get_trace) (ICertAdmin *self, gint64 id, GCancellable *cancellable, GError **error);
+
+  GVariant *(*get_config_entry) (ICertAdmin *self,
+                                 const char *node,
+                                 const char *entry,
+                                 GCancellable *cancellable,
+                                 GError **error);
+
+  gboolean (*set_config_entry) (ICertAdmin *self,
+                                const char *node,
+                                const char *entry,
+                                GVariant *value,
+                                GCancellable *cancellable,
+                                GError **error);
+
+  char **(*list_config_entries) (ICertAdmin *self,
+                                 const char *node,
+                                 GCancellable *cancellable,
+                                 GError **error);
+
+  ICertCa *(*get_ca) (ICertAdmin *self, GError **error);
+};
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_set_request_attributes (ICertAdmin *self,
+                                             gint64 id,
+                                             GHashTable *attributes,
+                                             GCancellable *cancellable,
+                                             GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_set_request_attributes_async (ICertAdmin *self,
+                                               gint64 id,
+                                               GHashTable *attributes,
+                                               GCancellable *cancellable,
+                                               GAsyncReadyCallback callback,
+                                               gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_set_request_attributes_finish (ICertAdmin *self,
+                                                    GAsyncResult *result,
+                                                    GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_set_certificate_extension (ICertAdmin *self,
+                                                gint64 id,
+                                                const char *oid,
+                                                ICertExtensionFlags flags,
+                                                GBytes *value,
+                                                GCancellable *cancellable,
+                                                GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_set_certificate_extension_async (ICertAdmin *self,
+                                                  gint64 id,
+                                                  const char *oid,
+                                                  ICertExtensionFlags flags,
+                                                  GBytes *value,
+                                                  GCancellable *cancellable,
+                                                  GAsyncReadyCallback callback,
+                                                  gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_set_certificate_extension_finish (ICertAdmin *self,
+                                                       GAsyncResult *result,
+                                                       GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_deny_request (ICertAdmin *self,
+                                   gint64 id,
+                                   const char *reason,
+                                   GCancellable *cancellable,
+                                   GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_deny_request_async (ICertAdmin *self,
+                                     gint64 id,
+                                     const char *reason,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_deny_request_finish (ICertAdmin *self, GAsyncResult *result, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+ICertResponse *icert_admin_resubmit_request (ICertAdmin *self,
+                                             gint64 id,
+                                             GCancellable *cancellable,
+                                             GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_resubmit_request_async (ICertAdmin *self,
+                                         gint64 id,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+ICertResponse *icert_admin_resubmit_request_finish (ICertAdmin *self,
+                                                    GAsyncResult *result,
+                                                    GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+ICertRoles icert_admin_get_my_roles (ICertAdmin *self, GCancellable *cancellable, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_get_my_roles_async (ICertAdmin *self,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+ICertRoles icert_admin_get_my_roles_finish (ICertAdmin *self, GAsyncResult *result, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_admin_get_trace (ICertAdmin *self,
+                                 gint64 id,
+                                 GCancellable *cancellable,
+                                 GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_get_trace_async (ICertAdmin *self,
+                                  gint64 id,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_admin_get_trace_finish (ICertAdmin *self, GAsyncResult *result, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_admin_get_config_entry (ICertAdmin *self,
+                                        const char *node,
+                                        const char *entry,
+                                        GCancellable *cancellable,
+                                        GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_get_config_entry_async (ICertAdmin *self,
+                                         const char *node,
+                                         const char *entry,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_admin_get_config_entry_finish (ICertAdmin *self,
+                                               GAsyncResult *result,
+                                               GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_set_config_entry (ICertAdmin *self,
+                                       const char *node,
+                                       const char *entry,
+                                       GVariant *value,
+                                       GCancellable *cancellable,
+                                       GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_set_config_entry_async (ICertAdmin *self,
+                                         const char *node,
+                                         const char *entry,
+                                         GVariant *value,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_set_config_entry_finish (ICertAdmin *self,
+                                              GAsyncResult *result,
+                                              GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+char **icert_admin_list_config_entries (ICertAdmin *self,
+                                        const char *node,
+                                        GCancellable *cancellable,
+                                        GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_list_config_entries_async (ICertAdmin *self,
+                                            const char *node,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+char **icert_admin_list_config_entries_finish (ICertAdmin *self,
+                                               GAsyncResult *result,
+                                               GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+ICertCa *icert_admin_get_ca (ICertAdmin *self, GError **error);
+
+G_END_DECLS
