@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "icert-error.h"
+
+G_BEGIN_DECLS
+
+/* Shared inside libicert, not installed. */
+
+/* Hands @src over to @dest. Without @src (a Python vfunc that threw something else than a
+ * GLib.Error) it makes an error that blames the class of @object. */
+void _icert_propagate_error (GError **dest, GError *src, gpointer object, const char *method);
+
+/* Appends @text to @out: what is not printable, or not UTF-8, as \x.. for each octet. At most
+ * @max_chars characters of @text; TRUE when nothing was left out. @quoted: also escape quotes and
+ * backslashes. */
+gboolean _icert_append_printable (GString *out,
+                                  const char *text,
+                                  gsize length,
+                                  gsize max_chars,
+                                  gboolean quoted);
+
+G_END_DECLS
