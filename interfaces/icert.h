@@ -14,6 +14,7 @@
 #include "icert-exit.h"
 #include "icert-extension.h"
 #include "icert-key.h"
+#include "icert-keyfile.h"
 #include "icert-manage-module.h"
 #include "icert-module.h"
 #include "icert-name.h"
