@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <icert.h>
+
+/* By which way somebody came in. Identity comes from the door, never from attributes. */
+typedef enum
+{
+  CA_DOOR_LOCAL = 1 << 0, /* an object of this process */
+  CA_DOOR_SETUP = 1 << 1, /* the ceremony that makes a CA */
+  CA_DOOR_BUS = 1 << 2,
+  CA_DOOR_SOCKET = 1 << 3
+} CaDoor;
+
+/* Who calls. Immutable; refcounted. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  CaDoor door;
+  guint uid;
+  char *name; /* of the account; "uid:N" when it has none */
+  char *gecos; /* nullable */
+  char **groups; /* names */
+  char **principals; /* user:NAME, uid:N, group:NAME… */
+  gint64 made; /* monotonic microseconds */
+} CaCaller;
+
+/* the process's own user */
+CaCaller *ca_caller_new_local (CaDoor door);
+CaCaller *ca_caller_ref (CaCaller *caller);
+void ca_caller_unref (CaCaller *caller);
+const char *ca_door_to_string (CaDoor door);
+/* account facts of `directory:` sources: name, gecos, mail, uid; NULL when the account has none; UNKNOWN_NAME */
+char *ca_caller_dup_attribute (const CaCaller *caller, const char *name, GError **error);
+/* the groups that @user is in, as the system knows them; empty when it knows none */
+char **ca_caller_list_groups (const char *user, guint gid);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaCaller, ca_caller_unref)

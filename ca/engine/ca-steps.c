@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "ca-steps.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+static int
+open_steps (void)
+{
+  static gsize once;
+  static int fd = -1;
+
+  if (g_once_init_enter (&once))
+    {
+      const char *path = g_getenv ("ICERT_STEPS");
+
+      if (path != NULL && path[0] != '\0')
+        fd = g_open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+      g_once_init_leave (&once, 1);
+    }
+  return fd;
+}
+
+gboolean
+ca_steps_enabled (void)
+{
+  return open_steps () >= 0;
+}
+
+void
+ca_steps_print (guint step, const char *part, const char *class_id, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *line = NULL;
+  va_list arguments;
+
+  if (!ca_steps_enabled ())
+    return;
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_strdelimit (text, "\n\r", ' ');
+  line = g_strdup_printf ("%u %-8s %-30s %s\n", step, part, class_id, text);
+  /* One write, so that lines of several threads do not mix; nobody is told when it fails, since the steps
+   * are for people who watch. */
+  if (write (open_steps (), line, strlen (line)) < 0)
+    g_debug ("steps: %s", g_strerror (errno));
+}
