@@ -50,7 +50,7 @@ typedef enum
   X (TYPE, "Request.RequestType", "request_type", LONG, VIEW, 4, "Request Type")                   \
   X (FLAGS, "Request.RequestFlags", "request_flags", LONG, VIEW, 4, "Request Flags")               \
   X (STATUS_CODE, "Request.StatusCode", "status_code", LONG, VIEW, 4, "Request Status Code")       \
-  X (STATUS, "Request.Status", "status", STRING, VIEW, 64, "Request Status")                       \
+  X (STATUS, "Request.Status", "status", STRING, VIEW, 8192, "Request Status")                     \
   X (DISPOSITION, "Request.Disposition", "disposition", LONG, INDEXED | VIEW, 4,                   \
      "Request Disposition")                                                                        \
   X (MESSAGE, "Request.DispositionMessage", "disposition_message", STRING, VIEW, 8192,             \

@@ -24,9 +24,10 @@ typedef enum
   ICERT_STORE_DELETE  /* a row that is not there is no error */
 } ICertStoreVerb;
 
-/* One change of one row: @n_values cells of @columns. For UPDATE and DELETE the columns with flag
- * KEY say which row; on ICERT_STORE_REQUESTS an UPDATE may also carry the version that the row must
- * have (compare-and-set, S-E6); the store sets version + 1. */
+/* One change of one row: @n_values cells of @columns. For UPDATE the columns with
+ * flag KEY say which row; DELETE removes every row that has the given cells (any columns); on
+ * ICERT_STORE_REQUESTS an UPDATE may also carry the version that the row must have
+ * (compare-and-set, S-E6); the store sets version + 1. */
 typedef struct
 {
   ICertStoreTable table;

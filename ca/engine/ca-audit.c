@@ -10,7 +10,10 @@
 #include "ca-crypto.h"
 
 CaAuditRecord *
-ca_audit_record_new (const CaCaller *caller, const char *verb, const char *object, const char *outcome,
+ca_audit_record_new (const CaCaller *caller,
+                     const char *verb,
+                     const char *object,
+                     const char *outcome,
                      const char *detail)
 {
   CaAuditRecord *record = g_new0 (CaAuditRecord, 1);
@@ -58,7 +61,8 @@ ca_audit_head_load (CaAuditHead *head, ICertStore *store, GError **error)
   hash = icert_store_row_get (rows->pdata[0], 1);
   if (hash->size != sizeof head->hash)
     {
-      icert_set_error (error, ICERT_ERROR_AUDIT, "audit", "the last record has no hash (32 octets)");
+      icert_set_error (error, ICERT_ERROR_AUDIT, "audit",
+                       "the last record has no hash (32 octets)");
       return FALSE;
     }
   head->sequence = icert_store_row_get_int (rows->pdata[0], 0);
@@ -104,7 +108,10 @@ chain (CaAuditHead *head, const char *node, const CaAuditRecord *record)
 }
 
 void
-ca_audit_append (CaAuditHead *head, const char *node, const CaAuditRecord *record, ICertStoreBatch *batch)
+ca_audit_append (CaAuditHead *head,
+                 const char *node,
+                 const CaAuditRecord *record,
+                 ICertStoreBatch *batch)
 {
   head->sequence++;
   chain (head, node, record);

@@ -151,7 +151,7 @@ ca_caller_dup_attribute (const CaCaller *caller, const char *name, GError **erro
   /* The system's account database knows no e-mail address; a directory will. */
   if (g_ascii_strcasecmp (name, "mail") == 0)
     return NULL;
-  icert_set_error (error, ICERT_ERROR_UNKNOWN_NAME, "directory", "no attribute %s (name, gecos, mail or uid)",
-                   name);
+  icert_set_error (error, ICERT_ERROR_UNKNOWN_NAME, "directory",
+                   "no attribute %s (name, gecos, mail or uid)", name);
   return NULL;
 }

@@ -19,11 +19,11 @@ typedef struct
   gatomicrefcount ref_count;
   CaDoor door;
   guint uid;
-  char *name; /* of the account; "uid:N" when it has none */
-  char *gecos; /* nullable */
-  char **groups; /* names */
+  char *name;        /* of the account; "uid:N" when it has none */
+  char *gecos;       /* nullable */
+  char **groups;     /* names */
   char **principals; /* user:NAME, uid:N, group:NAME… */
-  gint64 made; /* monotonic microseconds */
+  gint64 made;       /* monotonic microseconds */
 } CaCaller;
 
 /* the process's own user */
@@ -31,7 +31,8 @@ CaCaller *ca_caller_new_local (CaDoor door);
 CaCaller *ca_caller_ref (CaCaller *caller);
 void ca_caller_unref (CaCaller *caller);
 const char *ca_door_to_string (CaDoor door);
-/* account facts of `directory:` sources: name, gecos, mail, uid; NULL when the account has none; UNKNOWN_NAME */
+/* account facts of `directory:` sources: name, gecos, mail, uid; NULL when the account has none;
+ * UNKNOWN_NAME */
 char *ca_caller_dup_attribute (const CaCaller *caller, const char *name, GError **error);
 /* the groups that @user is in, as the system knows them; empty when it knows none */
 char **ca_caller_list_groups (const char *user, guint gid);

@@ -48,16 +48,16 @@ typedef struct
   gint64 clock_skew; /* seconds */
   gboolean dual_control;
   char **ca_profiles;
-  int ca_path_length; /* -1 = none */
+  int ca_path_length;       /* -1 = none */
   char **allowed_addresses; /* classes of S-C3 that are allowed though refused by default */
-  gboolean allow_sha1; /* for the proof of possession only */
-  GPtrArray *policies; /* of CaModuleConfig, in their order */
+  gboolean allow_sha1;      /* for the proof of possession only */
+  GPtrArray *policies;      /* of CaModuleConfig, in their order */
   char **shadow;
   GPtrArray *exits; /* of CaModuleConfig */
   char *store_class, *store_url;
-  GPtrArray *keys; /* of CaKeyConfig, by key index; NULL where there is a gap */
-  GPtrArray *roles; /* of CaRoleEntry */
-  GPtrArray *grants; /* of CaGrant */
+  GPtrArray *keys;                  /* of CaKeyConfig, by key index; NULL where there is a gap */
+  GPtrArray *roles;                 /* of CaRoleEntry */
+  GPtrArray *grants;                /* of CaGrant */
   char **cdp, **ca_issuers, **ocsp; /* URLs for certificates */
 } CaConfig;
 
@@ -66,18 +66,31 @@ CaConfig *ca_config_load (const char *folder, GError **error);
 CaConfig *ca_config_ref (CaConfig *config);
 void ca_config_unref (CaConfig *config);
 /* Roles of a caller, DualControl's conflict applied (S-D9: NOT_AUTHORIZED, status ROLECONFLICT). */
-gboolean ca_config_get_roles (const CaConfig *config, const CaCaller *caller, ICertRoles *roles, GError **error);
+gboolean ca_config_get_roles (const CaConfig *config,
+                              const CaCaller *caller,
+                              ICertRoles *roles,
+                              GError **error);
 /* the first grant that covers @name for this caller and profile; lends, nullable */
-const CaGrant *ca_config_find_grant (const CaConfig *config, const char *const *principals, const char *profile,
+const CaGrant *ca_config_find_grant (const CaConfig *config,
+                                     const char *const *principals,
+                                     const char *profile,
                                      ICertName *name);
 
-/* What configuration entries are (icert get-config NODE ENTRY): value as text or list, NULL when not set. */
-GVariant *ca_config_get_entry (const char *folder, const char *node, const char *entry, GError **error);
+/* What configuration entries are (icert get-config NODE ENTRY): value as text or list, NULL when
+ * not set. */
+GVariant *ca_config_get_entry (const char *folder,
+                               const char *node,
+                               const char *entry,
+                               GError **error);
 /* names of the entries of a node, or of the nodes */
 char **ca_config_list_entries (const char *folder, const char *node, GError **error);
-/* Writes the file anew with one entry changed (@value NULL: removed; @entry "": the node) after the whole was
- * judged; atomic. @old: text before, nullable */
-gboolean ca_config_set_entry (const char *folder, const char *node, const char *entry, GVariant *value, char **old,
+/* Writes the file anew with one entry changed (@value NULL: removed; @entry "": the node) after the
+ * whole was judged; atomic. @old: text before, nullable */
+gboolean ca_config_set_entry (const char *folder,
+                              const char *node,
+                              const char *entry,
+                              GVariant *value,
+                              char **old,
                               GError **error);
 /* text of roles: "officer;reader" */
 char *ca_roles_to_text (ICertRoles roles);

@@ -41,8 +41,8 @@ write_holder (int fd, const char *config, GError **error)
 
   if (ftruncate (fd, 0) == 0 && pwrite (fd, text, strlen (text), 0) == (gssize) strlen (text))
     return TRUE;
-  icert_set_error (error, ICERT_ERROR_STORAGE, "ca.lock", "cannot be written: %s (a writable folder)",
-                   g_strerror (errno));
+  icert_set_error (error, ICERT_ERROR_STORAGE, "ca.lock",
+                   "cannot be written: %s (a writable folder)", g_strerror (errno));
   return FALSE;
 }
 
@@ -53,7 +53,8 @@ check_file (int fd, GError **error)
 
   if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && status.st_uid == geteuid ())
     return TRUE;
-  icert_set_error (error, ICERT_ERROR_CONFIG, "ca.lock", "is not a regular file of this user (one that the CA made)");
+  icert_set_error (error, ICERT_ERROR_CONFIG, "ca.lock",
+                   "is not a regular file of this user (one that the CA made)");
   return FALSE;
 }
 
@@ -66,7 +67,8 @@ ca_lock_take (const char *folder, const char *config, GError **error)
 
   if (fd < 0)
     {
-      icert_set_error (error, ICERT_ERROR_CONFIG, "ca.lock", "cannot be opened: %s (the folder of a CA of this user)",
+      icert_set_error (error, ICERT_ERROR_CONFIG, "ca.lock",
+                       "cannot be opened: %s (the folder of a CA of this user)",
                        g_strerror (errno));
       return NULL;
     }
@@ -79,7 +81,8 @@ ca_lock_take (const char *folder, const char *config, GError **error)
     {
       g_autofree char *holder = read_holder (fd);
 
-      icert_set_error (error, ICERT_ERROR_CONFIG, "ca", "in use by another engine: %s (one engine at a time)", holder);
+      icert_set_error (error, ICERT_ERROR_CONFIG, "ca",
+                       "in use by another engine: %s (one engine at a time)", holder);
       close (fd);
       return NULL;
     }

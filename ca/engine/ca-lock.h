@@ -4,8 +4,8 @@
 
 #include <glib.h>
 
-/* FOLDER/ca.lock, held exclusively by the engine that has the CA open; it names pid and config string, so that
- * the second one can say who. */
+/* FOLDER/ca.lock, held exclusively by the engine that has the CA open; it names pid and config
+ * string, so that the second one can say who. */
 typedef struct _CaLock CaLock;
 
 /* CONFIG `ca: in use by …` */

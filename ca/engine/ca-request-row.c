@@ -26,11 +26,14 @@ static const struct
   { "2.5.4.42", ICERT_REQUEST_REQ_GIVEN_NAME, ICERT_REQUEST_CERT_GIVEN_NAME },
   { "2.5.4.43", ICERT_REQUEST_REQ_INITIALS, ICERT_REQUEST_CERT_INITIALS },
   { "2.5.4.4", ICERT_REQUEST_REQ_SUR_NAME, ICERT_REQUEST_CERT_SUR_NAME },
-  { "0.9.2342.19200300.100.1.25", ICERT_REQUEST_REQ_DOMAIN_COMPONENT, ICERT_REQUEST_CERT_DOMAIN_COMPONENT },
+  { "0.9.2342.19200300.100.1.25", ICERT_REQUEST_REQ_DOMAIN_COMPONENT,
+    ICERT_REQUEST_CERT_DOMAIN_COMPONENT },
   { "1.2.840.113549.1.9.1", ICERT_REQUEST_REQ_EMAIL, ICERT_REQUEST_CERT_EMAIL },
   { "2.5.4.9", ICERT_REQUEST_REQ_STREET_ADDRESS, ICERT_REQUEST_CERT_STREET_ADDRESS },
-  { "1.2.840.113549.1.9.2", ICERT_REQUEST_REQ_UNSTRUCTURED_NAME, ICERT_REQUEST_CERT_UNSTRUCTURED_NAME },
-  { "1.2.840.113549.1.9.8", ICERT_REQUEST_REQ_UNSTRUCTURED_ADDRESS, ICERT_REQUEST_CERT_UNSTRUCTURED_ADDRESS },
+  { "1.2.840.113549.1.9.2", ICERT_REQUEST_REQ_UNSTRUCTURED_NAME,
+    ICERT_REQUEST_CERT_UNSTRUCTURED_NAME },
+  { "1.2.840.113549.1.9.8", ICERT_REQUEST_REQ_UNSTRUCTURED_ADDRESS,
+    ICERT_REQUEST_CERT_UNSTRUCTURED_ADDRESS },
   { "2.5.4.5", ICERT_REQUEST_REQ_DEVICE_SERIAL_NUMBER, ICERT_REQUEST_CERT_DEVICE_SERIAL_NUMBER },
 };
 
@@ -64,7 +67,8 @@ set_names (GPtrArray *rdns, gboolean of_request, ICertStoreBatch *batch)
 
       if (value != NULL)
         icert_store_batch_set_text (
-            batch, of_request ? name_columns[i].request_column : name_columns[i].certificate_column, value);
+            batch, of_request ? name_columns[i].request_column : name_columns[i].certificate_column,
+            value);
     }
 }
 
@@ -90,7 +94,8 @@ set_received (const CaRequest *request, ICertStoreBatch *batch)
   icert_store_batch_set_bytes (batch, ICERT_REQUEST_REQ_RAW_NAME, decoded->subject);
   icert_store_batch_set_bytes (batch, ICERT_REQUEST_RAW_PUBLIC_KEY, decoded->spki);
   if (decoded->key.parameters != NULL)
-    icert_store_batch_set_bytes (batch, ICERT_REQUEST_RAW_PUBLIC_KEY_PARAMETERS, decoded->key.parameters);
+    icert_store_batch_set_bytes (batch, ICERT_REQUEST_RAW_PUBLIC_KEY_PARAMETERS,
+                                 decoded->key.parameters);
   icert_store_batch_set_int (batch, ICERT_REQUEST_PUBLIC_KEY_LENGTH, decoded->key.bits);
   icert_store_batch_set_text (batch, ICERT_REQUEST_PUBLIC_KEY_ALGORITHM, decoded->key.algorithm);
   icert_store_batch_set_bytes (batch, ICERT_REQUEST_RAW_REQUEST, decoded->raw);
@@ -114,8 +119,10 @@ set_certificate (const CaRequest *request, ICertStoreBatch *batch)
   hash256 = ca_crypto_hex (digest, 32);
   icert_store_batch_set_text (batch, ICERT_REQUEST_SERIAL_NUMBER, serial);
   icert_store_batch_set_int (batch, ICERT_REQUEST_ISSUER_NAME_ID, request->issuer_name_id);
-  icert_store_batch_set_int (batch, ICERT_REQUEST_NOT_BEFORE, request->plan->not_before * G_USEC_PER_SEC);
-  icert_store_batch_set_int (batch, ICERT_REQUEST_NOT_AFTER, request->plan->not_after * G_USEC_PER_SEC);
+  icert_store_batch_set_int (batch, ICERT_REQUEST_NOT_BEFORE,
+                             request->plan->not_before * G_USEC_PER_SEC);
+  icert_store_batch_set_int (batch, ICERT_REQUEST_NOT_AFTER,
+                             request->plan->not_after * G_USEC_PER_SEC);
   icert_store_batch_set_text (batch, ICERT_REQUEST_SUBJECT_KEY_IDENTIFIER, ski);
   if (dn[0] != '\0')
     icert_store_batch_set_text (batch, ICERT_REQUEST_DN, dn);
@@ -125,17 +132,28 @@ set_certificate (const CaRequest *request, ICertStoreBatch *batch)
   icert_store_batch_set_bytes (batch, ICERT_REQUEST_RAW_CERTIFICATE, request->certificate);
 }
 
+static char *
+status_to_text (const GError *status)
+{
+  if (status == NULL)
+    return NULL;
+  return g_strconcat (icert_error_get_code_name (status->code), ": ", status->message, NULL);
+}
+
 static void
 set_decision (const CaRequest *request, ICertStoreBatch *batch)
 {
+  g_autofree char *status = status_to_text (request->status);
+
   icert_store_batch_set_int (batch, ICERT_REQUEST_CONTENT_VERSION, request->content_version);
   if (request->approved_version != 0)
     icert_store_batch_set_int (batch, ICERT_REQUEST_APPROVED_VERSION, request->approved_version);
   icert_store_batch_set_int (batch, ICERT_REQUEST_DISPOSITION, request->disposition);
   icert_store_batch_set_text (batch, ICERT_REQUEST_MESSAGE, request->message);
-  icert_store_batch_set_int (batch, ICERT_REQUEST_STATUS_CODE,
-                             request->status != NULL ? (gint64) icert_error_to_hresult (request->status) : 0);
-  icert_store_batch_set_text (batch, ICERT_REQUEST_STATUS, request->status != NULL ? request->status->message : NULL);
+  icert_store_batch_set_int (
+      batch, ICERT_REQUEST_STATUS_CODE,
+      request->status != NULL ? (gint64) icert_error_to_hresult (request->status) : 0);
+  icert_store_batch_set_text (batch, ICERT_REQUEST_STATUS, status);
   if (request->resolved_when != 0)
     icert_store_batch_set_int (batch, ICERT_REQUEST_RESOLVED_WHEN, request->resolved_when);
   if (request->officer_name != NULL)
@@ -206,7 +224,8 @@ insert_key (const CaRequest *request, ICertStoreBatch *batch)
   icert_store_batch_set_text (batch, ICERT_KEY_KEY, request->idempotency_key);
   icert_store_batch_set_text (batch, ICERT_KEY_CALLER, request->caller_name);
   icert_store_batch_set_int (batch, ICERT_KEY_REQUEST_ID, request->id);
-  icert_store_batch_set_data (batch, ICERT_KEY_CONTENT, request->content_hash, sizeof request->content_hash);
+  icert_store_batch_set_data (batch, ICERT_KEY_CONTENT, request->content_hash,
+                              sizeof request->content_hash);
 }
 
 void
@@ -222,7 +241,10 @@ ca_request_row_insert (const CaRequest *request, ICertStoreBatch *batch)
 }
 
 static void
-delete_rows (const CaRequest *request, ICertStoreTable table, guint key_column, ICertStoreBatch *batch)
+delete_rows (const CaRequest *request,
+             ICertStoreTable table,
+             guint key_column,
+             ICertStoreBatch *batch)
 {
   icert_store_batch_begin (batch, table, ICERT_STORE_DELETE);
   icert_store_batch_set_int (batch, key_column, request->id);
@@ -266,15 +288,19 @@ insert_names (const CaRequest *request, ICertStoreBatch *batch)
 }
 
 void
-ca_request_row_serial (const CaRequest *request, ICertSerialState state, gboolean reserved_before,
+ca_request_row_serial (const CaRequest *request,
+                       ICertSerialState state,
+                       gboolean reserved_before,
                        ICertStoreBatch *batch)
 {
-  icert_store_batch_begin (batch, ICERT_STORE_SERIALS, reserved_before ? ICERT_STORE_UPDATE : ICERT_STORE_INSERT);
+  icert_store_batch_begin (batch, ICERT_STORE_SERIALS,
+                           reserved_before ? ICERT_STORE_UPDATE : ICERT_STORE_INSERT);
   icert_store_batch_set_int (batch, ICERT_SERIAL_ISSUER, request->issuer->key_index);
   icert_store_batch_set_data (batch, ICERT_SERIAL_SERIAL, request->serial, sizeof request->serial);
   icert_store_batch_set_int (batch, ICERT_SERIAL_STATE, state);
   icert_store_batch_set_int (batch, ICERT_SERIAL_REQUEST_ID, request->id);
-  icert_store_batch_set_int (batch, ICERT_SERIAL_NOT_AFTER, request->plan->not_after * G_USEC_PER_SEC);
+  icert_store_batch_set_int (batch, ICERT_SERIAL_NOT_AFTER,
+                             request->plan->not_after * G_USEC_PER_SEC);
   if (state == ICERT_SERIAL_STATE_GOOD)
     insert_names (request, batch);
 }
@@ -282,7 +308,8 @@ ca_request_row_serial (const CaRequest *request, ICertSerialState state, gboolea
 void
 ca_request_row_intent (const CaRequest *request, GBytes *tbs, ICertStoreBatch *batch)
 {
-  icert_store_batch_begin (batch, ICERT_STORE_INTENTS, tbs != NULL ? ICERT_STORE_INSERT : ICERT_STORE_DELETE);
+  icert_store_batch_begin (batch, ICERT_STORE_INTENTS,
+                           tbs != NULL ? ICERT_STORE_INSERT : ICERT_STORE_DELETE);
   icert_store_batch_set_int (batch, ICERT_INTENT_REQUEST_ID, request->id);
   if (tbs == NULL)
     return;
@@ -322,7 +349,6 @@ static const guint8 load_columns[] = {
   ICERT_REQUEST_RAW_CERTIFICATE,
 };
 
-
 static guint
 position_of (guint8 column)
 {
@@ -345,36 +371,42 @@ load_text (const ICertStoreRow *row, guint8 column)
 }
 
 static GPtrArray *
-query_by_id (ICertStore *store, ICertStoreTable table, guint key_column, gint64 id, const guint8 *columns,
-             guint n_columns, GError **error)
+query_by_id (ICertStore *store,
+             ICertStoreTable table,
+             guint key_column,
+             gint64 id,
+             const guint8 *columns,
+             guint n_columns,
+             GError **error)
 {
   ICertStoreCondition condition = { .kind = ICERT_STORE_COMPARE,
                                     .column = key_column,
                                     .seek = ICERT_SEEK_EQ,
                                     .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = id } };
-  ICertStoreQuery query
-      = { .table = table, .n_columns = n_columns, .columns = columns, .condition = &condition, .sort_column = -1 };
+  ICertStoreQuery query = { .table = table,
+                            .n_columns = n_columns,
+                            .columns = columns,
+                            .condition = &condition,
+                            .sort_column = -1 };
 
   return icert_store_query (store, &query, NULL, error);
 }
 
-/* The stored message is the whole error: domain and code come back from its AD CS status. */
+/* `CODE: message`, so that the class of an error survives the store. */
 static GError *
 load_status (const ICertStoreRow *row)
 {
   g_autofree char *text = load_text (row, ICERT_REQUEST_STATUS);
-  guint32 code = (guint32) load_int (row, ICERT_REQUEST_STATUS_CODE);
-  GError *status;
+  const char *colon = text != NULL ? strstr (text, ": ") : NULL;
 
-  if (text == NULL || code == 0)
-    return NULL;
-  status = icert_hresult_to_error (code);
-  if (status != NULL)
+  for (int code = 0; colon != NULL && code <= ICERT_ERROR_INTERNAL; code++)
     {
-      g_free (status->message);
-      status->message = g_steal_pointer (&text);
+      const char *name = icert_error_get_code_name (code);
+
+      if (strlen (name) == (gsize) (colon - text) && strncmp (name, text, colon - text) == 0)
+        return g_error_new_literal (ICERT_ERROR, code, colon + 2);
     }
-  return status;
+  return NULL;
 }
 
 static void
@@ -383,7 +415,8 @@ load_serial (CaRequest *request, const ICertStoreRow *row)
   g_autofree char *serial = load_text (row, ICERT_REQUEST_SERIAL_NUMBER);
 
   for (guint i = 0; serial != NULL && i < sizeof request->serial && serial[2 * i] != '\0'; i++)
-    request->serial[i] = g_ascii_xdigit_value (serial[2 * i]) << 4 | g_ascii_xdigit_value (serial[2 * i + 1]);
+    request->serial[i]
+        = g_ascii_xdigit_value (serial[2 * i]) << 4 | g_ascii_xdigit_value (serial[2 * i + 1]);
 }
 
 static void
@@ -408,7 +441,8 @@ load_decision (CaRequest *request, const ICertStoreRow *row)
   request->template_name = load_text (row, ICERT_REQUEST_TEMPLATE);
   request->profile_version = load_int (row, ICERT_REQUEST_PROFILE_VERSION);
   request->attributes_text = load_text (row, ICERT_REQUEST_ATTRIBUTES_TEXT);
-  request->certificate = icert_store_row_dup_bytes (row, position_of (ICERT_REQUEST_RAW_CERTIFICATE));
+  request->certificate
+      = icert_store_row_dup_bytes (row, position_of (ICERT_REQUEST_RAW_CERTIFICATE));
   request->issuer_name_id = load_int (row, ICERT_REQUEST_ISSUER_NAME_ID);
   load_serial (request, row);
   request->plan->not_before = load_int (row, ICERT_REQUEST_NOT_BEFORE) / G_USEC_PER_SEC;
@@ -419,8 +453,9 @@ static gboolean
 load_attributes (CaRequest *request, ICertStore *store, GError **error)
 {
   static const guint8 columns[] = { ICERT_ATTRIBUTE_NAME, ICERT_ATTRIBUTE_VALUE };
-  g_autoptr (GPtrArray) rows = query_by_id (store, ICERT_STORE_ATTRIBUTES, ICERT_ATTRIBUTE_REQUEST_ID, request->id,
-                                            columns, G_N_ELEMENTS (columns), error);
+  g_autoptr (GPtrArray) rows
+      = query_by_id (store, ICERT_STORE_ATTRIBUTES, ICERT_ATTRIBUTE_REQUEST_ID, request->id,
+                     columns, G_N_ELEMENTS (columns), error);
 
   if (rows == NULL)
     return FALSE;
@@ -440,8 +475,9 @@ load_extensions (CaRequest *request, ICertStore *store, GError **error)
 {
   static const guint8 columns[]
       = { ICERT_EXTENSION_NAME_COLUMN, ICERT_EXTENSION_FLAGS_COLUMN, ICERT_EXTENSION_VALUE_COLUMN };
-  g_autoptr (GPtrArray) rows = query_by_id (store, ICERT_STORE_EXTENSIONS, ICERT_EXTENSION_REQUEST_ID_COLUMN,
-                                            request->id, columns, G_N_ELEMENTS (columns), error);
+  g_autoptr (GPtrArray) rows
+      = query_by_id (store, ICERT_STORE_EXTENSIONS, ICERT_EXTENSION_REQUEST_ID_COLUMN, request->id,
+                     columns, G_N_ELEMENTS (columns), error);
 
   if (rows == NULL)
     return FALSE;
@@ -451,8 +487,8 @@ load_extensions (CaRequest *request, ICertStore *store, GError **error)
       gint64 flags = icert_store_row_get_int (rows->pdata[i], 1);
       g_autoptr (GBytes) value = icert_store_row_dup_bytes (rows->pdata[i], 2);
       ICertExtension *extension
-          = icert_extension_new (oid, (ICertExtensionFlags) (flags & 0xffff), (ICertExtensionOrigin) (flags & 0xf0000),
-                                 value, error);
+          = icert_extension_new (oid, (ICertExtensionFlags) (flags & 0xffff),
+                                 (ICertExtensionOrigin) (flags & 0xf0000), value, error);
 
       if (extension == NULL)
         return FALSE;
@@ -478,15 +514,15 @@ ca_request_row_load (ICertStore *store, gint64 id, GError **error)
 {
   g_autoptr (CaRequest) request = NULL;
   g_autoptr (GBytes) raw = NULL;
-  g_autoptr (GPtrArray) rows = query_by_id (store, ICERT_STORE_REQUESTS, ICERT_REQUEST_ID, id, load_columns,
-                                            G_N_ELEMENTS (load_columns), error);
+  g_autoptr (GPtrArray) rows = query_by_id (store, ICERT_STORE_REQUESTS, ICERT_REQUEST_ID, id,
+                                            load_columns, G_N_ELEMENTS (load_columns), error);
 
   if (rows == NULL)
     return NULL;
   if (rows->len == 0)
     {
-      icert_set_error (error, ICERT_ERROR_NOT_FOUND, "request-id", "no request %" G_GINT64_FORMAT " (an id that submit printed)",
-                       id);
+      icert_set_error (error, ICERT_ERROR_NOT_FOUND, "request-id",
+                       "no request %" G_GINT64_FORMAT " (an id that submit printed)", id);
       if (error != NULL)
         icert_error_add_detail (*error, "status", "0x80094004");
       return NULL;
@@ -494,7 +530,8 @@ ca_request_row_load (ICertStore *store, gint64 id, GError **error)
   request = ca_request_new ();
   load_decision (request, rows->pdata[0]);
   raw = icert_store_row_dup_bytes (rows->pdata[0], position_of (ICERT_REQUEST_RAW_REQUEST));
-  request->decoded = ca_decode_request (raw, ICERT_ENCODING_BINARY, load_int (rows->pdata[0], ICERT_REQUEST_TYPE), error);
+  request->decoded = ca_decode_request (raw, ICERT_ENCODING_BINARY,
+                                        load_int (rows->pdata[0], ICERT_REQUEST_TYPE), error);
   if (request->decoded == NULL || !load_subject (request, rows->pdata[0], error)
       || !load_attributes (request, store, error) || !load_extensions (request, store, error))
     return NULL;
@@ -502,7 +539,11 @@ ca_request_row_load (ICertStore *store, gint64 id, GError **error)
 }
 
 gint64
-ca_request_row_find_key (ICertStore *store, const char *caller, const char *key, guint8 content[32], GError **error)
+ca_request_row_find_key (ICertStore *store,
+                         const char *caller,
+                         const char *key,
+                         guint8 content[32],
+                         GError **error)
 {
   static const guint8 columns[] = { ICERT_KEY_REQUEST_ID, ICERT_KEY_CONTENT };
   ICertStoreCondition parts[] = {
@@ -559,8 +600,8 @@ ca_request_row_load_trace (ICertStore *store, gint64 id, GError **error)
 {
   static const guint8 columns[] = { ICERT_TRACE_SEQUENCE, ICERT_TRACE_TRACE };
   GVariantBuilder builder;
-  g_autoptr (GPtrArray) rows = query_by_id (store, ICERT_STORE_TRACES, ICERT_TRACE_REQUEST_ID, id, columns,
-                                            G_N_ELEMENTS (columns), error);
+  g_autoptr (GPtrArray) rows = query_by_id (store, ICERT_STORE_TRACES, ICERT_TRACE_REQUEST_ID, id,
+                                            columns, G_N_ELEMENTS (columns), error);
 
   if (rows == NULL)
     return NULL;

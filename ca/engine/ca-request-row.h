@@ -4,14 +4,18 @@
 
 #include "ca-request.h"
 
-/* Between CaRequest and the rows of the store: the only file that knows which field is which column. */
+/* Between CaRequest and the rows of the store: the only file that knows which field is which
+ * column. */
 
 /* the whole row, with attributes, extensions, submission key and trace */
 void ca_request_row_insert (const CaRequest *request, ICertStoreBatch *batch);
-/* what a decision changes, on the row of @request->version; attributes and extensions anew; the trace is added */
+/* what a decision changes, on the row of @request->version; attributes and extensions anew; the
+ * trace is added */
 void ca_request_row_update (const CaRequest *request, ICertStoreBatch *batch);
 /* the serial, with the names of the certificate once it is there */
-void ca_request_row_serial (const CaRequest *request, ICertSerialState state, gboolean reserved_before,
+void ca_request_row_serial (const CaRequest *request,
+                            ICertSerialState state,
+                            gboolean reserved_before,
                             ICertStoreBatch *batch);
 /* the intent of a key outside this process (S-E1 step 4); NULL @tbs removes it */
 void ca_request_row_intent (const CaRequest *request, GBytes *tbs, ICertStoreBatch *batch);
@@ -19,8 +23,13 @@ void ca_request_row_intent (const CaRequest *request, GBytes *tbs, ICertStoreBat
 /* reads a request with its attributes and extensions, decodes it; NOT_FOUND */
 CaRequest *ca_request_row_load (ICertStore *store, gint64 id, GError **error);
 /* 0 without an error when there is none; @content: 32 octets out */
-gint64 ca_request_row_find_key (ICertStore *store, const char *caller, const char *key, guint8 content[32], GError **error);
-/* id of the request whose certificate has this serial (hex); 0 without an error when there is none */
+gint64 ca_request_row_find_key (ICertStore *store,
+                                const char *caller,
+                                const char *key,
+                                guint8 content[32],
+                                GError **error);
+/* id of the request whose certificate has this serial (hex); 0 without an error when there is none
+ */
 gint64 ca_request_row_find_serial (ICertStore *store, const char *serial, GError **error);
 /* judgements of a request, oldest first, as aa{sv} */
 GVariant *ca_request_row_load_trace (ICertStore *store, gint64 id, GError **error);

@@ -97,8 +97,9 @@ check_length (const char *what, const char *text, gsize limit, GError **error)
 
   if (length <= limit)
     return TRUE;
-  icert_set_error (error, ICERT_ERROR_TOO_LARGE, "attributes", "a %s has %" G_GSIZE_FORMAT " octets (at most %"
-                   G_GSIZE_FORMAT ")", what, length, limit);
+  icert_set_error (error, ICERT_ERROR_TOO_LARGE, "attributes",
+                   "a %s has %" G_GSIZE_FORMAT " octets (at most %" G_GSIZE_FORMAT ")", what,
+                   length, limit);
   if (error != NULL)
     {
       icert_error_add_detail (*error, "limit", "%" G_GSIZE_FORMAT, limit);
@@ -122,8 +123,8 @@ check_text (const char *name, const char *text, GError **error)
         return TRUE;
     }
   quoted = icert_error_quote (text, -1);
-  icert_set_error (error, ICERT_ERROR_BAD_NAME, "attributes", "%s has a control character or is not UTF-8: %s (plain text)",
-                   name, quoted);
+  icert_set_error (error, ICERT_ERROR_BAD_NAME, "attributes",
+                   "%s has a control character or is not UTF-8: %s (plain text)", name, quoted);
   return FALSE;
 }
 
@@ -147,7 +148,8 @@ ca_request_set_attribute (CaRequest *request, const char *name, const char *valu
     }
   if (request->attributes->len >= CA_LIMIT_ATTRIBUTES)
     {
-      icert_set_error (error, ICERT_ERROR_TOO_LARGE, "attributes", "too many (at most %d)", CA_LIMIT_ATTRIBUTES);
+      icert_set_error (error, ICERT_ERROR_TOO_LARGE, "attributes", "too many (at most %d)",
+                       CA_LIMIT_ATTRIBUTES);
       if (error != NULL)
         icert_error_add_detail (*error, "limit", "%d", CA_LIMIT_ATTRIBUTES);
       return FALSE;
@@ -183,8 +185,9 @@ propose_validity (CaRequest *request)
   gint64 now = request->submitted_when / G_USEC_PER_SEC;
 
   request->plan->not_before = now - config->clock_skew;
-  request->plan->not_after
-      = icert_duration_add (request->plan->not_before, config->validity_months, config->validity_seconds) - 1;
+  request->plan->not_after = icert_duration_add (request->plan->not_before, config->validity_months,
+                                                 config->validity_seconds)
+                             - 1;
   if (request->issuer != NULL)
     {
       request->plan->not_before = MAX (request->plan->not_before, request->issuer->not_before);
@@ -207,7 +210,10 @@ ca_request_reset_plan (CaRequest *request)
 }
 
 void
-ca_request_decide (CaRequest *request, ICertRowDisposition disposition, GError *status, const char *message)
+ca_request_decide (CaRequest *request,
+                   ICertRowDisposition disposition,
+                   GError *status,
+                   const char *message)
 {
   g_clear_error (&request->status);
   request->disposition = disposition;
@@ -269,7 +275,7 @@ ca_row_disposition_to_string (ICertRowDisposition disposition)
 ICertResponse *
 ca_request_to_response (const CaRequest *request)
 {
-  return icert_response_new (request->id, ca_request_client_disposition (request->disposition), request->message,
-                             request->status, request->certificate,
+  return icert_response_new (request->id, ca_request_client_disposition (request->disposition),
+                             request->message, request->status, request->certificate,
                              request->issuer != NULL ? request->issuer->chain : NULL);
 }

@@ -14,27 +14,27 @@
 typedef struct
 {
   char *name; /* as sent first */
-  char *key; /* icert_attribute_name_normalize() of it */
+  char *key;  /* icert_attribute_name_normalize() of it */
   char *value;
 } CaAttribute;
 
-/* A request on its way: what came in, what was decided, what came out. One thread at a time owns it; after its
- * last commit it is not changed any more and may be read by any. Refcounted. */
+/* A request on its way: what came in, what was decided, what came out. One thread at a time owns
+ * it; after its last commit it is not changed any more and may be read by any. Refcounted. */
 typedef struct
 {
   gatomicrefcount ref_count;
 
   /* who and what */
-  gint64 id; /* 0 until numbered */
-  gint64 version; /* of the row; 0 = no row yet */
-  gint64 content_version; /* raised by each change of an officer (S-D12) */
+  gint64 id;               /* 0 until numbered */
+  gint64 version;          /* of the row; 0 = no row yet */
+  gint64 content_version;  /* raised by each change of an officer (S-D12) */
   gint64 approved_version; /* content an officer approved; 0 = none */
-  gboolean new_request; /* FALSE: an officer resubmitted it */
+  gboolean new_request;    /* FALSE: an officer resubmitted it */
   char *requester_name, *caller_name;
-  const char *door; /* interned */
+  const char *door;    /* interned */
   CaCaller *requester; /* facts of the account; nullable for a request of an earlier run */
-  char **groups; /* of the requester */
-  CaConfig *config; /* the snapshot it is judged by */
+  char **groups;       /* of the requester */
+  CaConfig *config;    /* the snapshot it is judged by */
   ICertSubmitFlags flags;
   gint64 submitted_when; /* microseconds */
 
@@ -71,12 +71,19 @@ void ca_request_unref (CaRequest *request);
 /* lends; @key normalized or not */
 const char *ca_request_get_attribute (const CaRequest *request, const char *name);
 /* a later value of the same name replaces the earlier one; TOO_LARGE, BAD_NAME (S-A1, S-A7) */
-gboolean ca_request_set_attribute (CaRequest *request, const char *name, const char *value, GError **error);
+gboolean ca_request_set_attribute (CaRequest *request,
+                                   const char *name,
+                                   const char *value,
+                                   GError **error);
 gboolean ca_request_set_attributes (CaRequest *request, GHashTable *attributes, GError **error);
-/* begins the plan anew: proposed validity, requested extensions disabled; an officer's extensions survive */
+/* begins the plan anew: proposed validity, requested extensions disabled; an officer's extensions
+ * survive */
 void ca_request_reset_plan (CaRequest *request);
 /* the decision; takes @status (nullable), copies @message */
-void ca_request_decide (CaRequest *request, ICertRowDisposition disposition, GError *status, const char *message);
+void ca_request_decide (CaRequest *request,
+                        ICertRowDisposition disposition,
+                        GError *status,
+                        const char *message);
 /* what the client sees */
 ICertDisposition ca_request_client_disposition (ICertRowDisposition disposition);
 ICertResponse *ca_request_to_response (const CaRequest *request);

@@ -24,9 +24,15 @@ typedef enum
   CA_N_VERBS
 } CaVerb;
 
-/* This file is the only one that refuses for want of rights (design, decision 4); the default answer is no.
- * NOT_AUTHORIZED */
-gboolean ca_roles_check (const CaConfig *config, const CaCaller *caller, CaVerb verb, GError **error);
+/* This file is the only one that refuses for want of rights (design, decision 4); the default
+ * answer is no. NOT_AUTHORIZED */
+gboolean ca_roles_check (const CaConfig *config,
+                         const CaCaller *caller,
+                         CaVerb verb,
+                         GError **error);
 const char *ca_verb_to_string (CaVerb verb);
 /* S-D10: nobody approves what they submitted, under dual control */
-gboolean ca_roles_check_approval (const CaConfig *config, const CaCaller *officer, const char *requester, GError **error);
+gboolean ca_roles_check_approval (const CaConfig *config,
+                                  const CaCaller *officer,
+                                  const char *requester,
+                                  GError **error);

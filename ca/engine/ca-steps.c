@@ -47,8 +47,8 @@ ca_steps_print (guint step, const char *part, const char *class_id, const char *
   va_end (arguments);
   g_strdelimit (text, "\n\r", ' ');
   line = g_strdup_printf ("%u %-8s %-30s %s\n", step, part, class_id, text);
-  /* One write, so that lines of several threads do not mix; nobody is told when it fails, since the steps
-   * are for people who watch. */
+  /* One write, so that lines of several threads do not mix; nobody is told when it fails, since the
+   * steps are for people who watch. */
   if (write (open_steps (), line, strlen (line)) < 0)
     g_debug ("steps: %s", g_strerror (errno));
 }

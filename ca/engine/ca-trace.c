@@ -47,11 +47,18 @@ ca_trace_free (CaTrace *trace)
 }
 
 void
-ca_trace_add (CaTrace *trace, const char *kind, const char *module, const char *rule, const char *field,
-              const char *seen, const char *allowed)
+ca_trace_add (CaTrace *trace,
+              const char *kind,
+              const char *module,
+              const char *rule,
+              const char *field,
+              const char *seen,
+              const char *allowed)
 {
-  CaTraceEntry entry = { ca_clock_now (), kind, g_strdup (module), g_strdup (rule), g_strdup (field),
-                         g_strdup (seen), g_strdup (allowed) };
+  CaTraceEntry entry = { ca_clock_now (),   kind,
+                         g_strdup (module), g_strdup (rule),
+                         g_strdup (field),  g_strdup (seen),
+                         g_strdup (allowed) };
 
   g_array_append_val (trace->entries, entry);
 }
@@ -136,7 +143,8 @@ ca_trace_append_variant (GBytes *bytes, gint64 judgement, GVariantBuilder *build
   gint64 time;
   const char *texts[6];
 
-  variant = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (TRACE_TYPE), bytes, FALSE));
+  variant
+      = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (TRACE_TYPE), bytes, FALSE));
   if (G_BYTE_ORDER != G_LITTLE_ENDIAN)
     {
       GVariant *swapped = g_variant_byteswap (variant);
@@ -145,7 +153,7 @@ ca_trace_append_variant (GBytes *bytes, gint64 judgement, GVariantBuilder *build
       variant = swapped;
     }
   g_variant_iter_init (&iter, variant);
-  while (g_variant_iter_next (&iter, "(x&s&s&s&s&s&s)", &time, &texts[0], &texts[1], &texts[2], &texts[3],
-                              &texts[4], &texts[5]))
+  while (g_variant_iter_next (&iter, "(x&s&s&s&s&s&s)", &time, &texts[0], &texts[1], &texts[2],
+                              &texts[3], &texts[4], &texts[5]))
     append_entry (builder, judgement, time, texts);
 }

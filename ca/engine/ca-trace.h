@@ -10,7 +10,7 @@ typedef struct _CaTrace CaTrace;
 
 typedef struct
 {
-  gint64 time; /* microseconds since 1970, UTC */
+  gint64 time;      /* microseconds since 1970, UTC */
   const char *kind; /* static: received, rule, read, written, verdict, engine, note, officer */
   char *module;
   char *rule;
@@ -22,7 +22,12 @@ typedef struct
 CaTrace *ca_trace_new (void);
 void ca_trace_free (CaTrace *trace);
 /* all texts nullable; they are copied */
-void ca_trace_add (CaTrace *trace, const char *kind, const char *module, const char *rule, const char *field, const char *seen,
+void ca_trace_add (CaTrace *trace,
+                   const char *kind,
+                   const char *module,
+                   const char *rule,
+                   const char *field,
+                   const char *seen,
                    const char *allowed);
 guint ca_trace_get_n_entries (const CaTrace *trace);
 const CaTraceEntry *ca_trace_get_entry (const CaTrace *trace, guint index);

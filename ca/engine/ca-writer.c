@@ -44,7 +44,8 @@ commit_free (CaCommit *commit)
   g_free (commit);
 }
 
-/* prepare() is called in the order of the group, so the search nearly always ends at the first look. */
+/* prepare() is called in the order of the group, so the search nearly always ends at the first
+ * look. */
 static CaCommit *
 find_commit (CaWriter *writer, ICertStoreBatch *batch)
 {
@@ -128,7 +129,8 @@ commit_batches (CaWriter *writer, GPtrArray *batches, GError **error)
     }
   if (committed)
     return TRUE;
-  icert_set_error (error, ICERT_ERROR_STORAGE, "store", "the commit did not go in (a working disk)");
+  icert_set_error (error, ICERT_ERROR_STORAGE, "store",
+                   "the commit did not go in (a working disk)");
   return FALSE;
 }
 
@@ -262,7 +264,11 @@ push (CaWriter *writer, CaCommit *commit)
 }
 
 void
-ca_writer_commit (CaWriter *writer, ICertStoreBatch *batch, GPtrArray *audit, CaCommitDone done, gpointer data)
+ca_writer_commit (CaWriter *writer,
+                  ICertStoreBatch *batch,
+                  GPtrArray *audit,
+                  CaCommitDone done,
+                  gpointer data)
 {
   CaCommit *commit = g_new0 (CaCommit, 1);
 
@@ -342,7 +348,8 @@ ca_writer_audit (CaWriter *writer, CaAuditRecord *record)
 
 /* Numbers */
 
-/* The first block is small, so that a command line that takes one number loses few when it is killed. */
+/* The first block is small, so that a command line that takes one number loses few when it is
+ * killed. */
 #define FIRST_BLOCK 16
 #define LAST_BLOCK 4096
 
@@ -387,7 +394,8 @@ refill (CaIds *ids, GError **error)
     return FALSE;
   if (first <= 0 || first > G_MAXINT64 - ids->block)
     {
-      icert_set_error (error, ICERT_ERROR_INTERNAL, ids->counter, "no number left (a number below 2^63)");
+      icert_set_error (error, ICERT_ERROR_INTERNAL, ids->counter,
+                       "no number left (a number below 2^63)");
       return FALSE;
     }
   ids->next = first;

@@ -6,23 +6,32 @@
 
 #include "ca-audit.h"
 
-/* The one thread that commits (design, decision 5): whatever has gathered goes into one transaction and one
- * sync, then everybody who waits is told. There is no timer: while one group is being committed the next
- * one gathers. */
+/* The one thread that commits (design, decision 5): whatever has gathered goes into one transaction
+ * and one sync, then everybody who waits is told. There is no timer: while one group is being
+ * committed the next one gathers. */
 typedef struct _CaWriter CaWriter;
 
 /* Called on the writer's thread. @error NULL: the batch is durable. */
 typedef void (*CaCommitDone) (gpointer data, const GError *error);
 
-/* Reads the end of the audit chain and starts the thread. @node: name of this engine in audit records. */
+/* Reads the end of the audit chain and starts the thread. @node: name of this engine in audit
+ * records. */
 CaWriter *ca_writer_new (ICertStore *store, const char *node, GError **error);
 /* Commits what is queued, then ends the thread. */
 void ca_writer_free (CaWriter *writer);
 /* Takes @batch and @audit (nullable, element-type CaAuditRecord). @done is nullable. */
-void ca_writer_commit (CaWriter *writer, ICertStoreBatch *batch, GPtrArray *audit, CaCommitDone done, gpointer data);
+void ca_writer_commit (CaWriter *writer,
+                       ICertStoreBatch *batch,
+                       GPtrArray *audit,
+                       CaCommitDone done,
+                       gpointer data);
 /* The same, and waits; not on the writer's thread. */
-gboolean ca_writer_commit_wait (CaWriter *writer, ICertStoreBatch *batch, GPtrArray *audit, GError **error);
-/* TRUE after a commit failed and until one succeeds (S-F4): then nothing is signed before its row is durable. */
+gboolean ca_writer_commit_wait (CaWriter *writer,
+                                ICertStoreBatch *batch,
+                                GPtrArray *audit,
+                                GError **error);
+/* TRUE after a commit failed and until one succeeds (S-F4): then nothing is signed before its row
+ * is durable. */
 gboolean ca_writer_is_stopped (CaWriter *writer);
 /* An audit record of its own. */
 void ca_writer_audit (CaWriter *writer, CaAuditRecord *record);
