@@ -20,50 +20,57 @@ ICertExtension *icert_extension_new (const char *oid,
 
 ICERT_AVAILABLE_IN_0_1
 char *icert_extension_get_oid (ICertExtension *self);
+
 ICERT_AVAILABLE_IN_0_1
 ICertExtensionFlags icert_extension_get_flags (ICertExtension *self);
+
 ICERT_AVAILABLE_IN_0_1
 ICertExtensionOrigin icert_extension_get_origin (ICertExtension *self);
-/* the content of extnValue, DER; nullable (disabled without a value) */
+
 ICERT_AVAILABLE_IN_0_1
 GBytes *icert_extension_get_value (ICertExtension *self);
 
-/* builders: never text syntax (S-A9); each checks its arguments with an error */
 ICERT_AVAILABLE_IN_0_1
 ICertExtension *icert_extension_new_key_usage (ICertKeyUsage usage,
                                                gboolean critical,
                                                GError **error);
+
 ICERT_AVAILABLE_IN_0_1
 ICertExtension *icert_extension_new_extended_key_usage (const char *const *oids,
                                                         gboolean critical,
                                                         GError **error);
+
 ICERT_AVAILABLE_IN_0_1
 ICertExtension *icert_extension_new_basic_constraints (gboolean ca,
                                                        int path_length,
                                                        gboolean critical,
                                                        GError **error);
+
 ICERT_AVAILABLE_IN_0_1
 ICertExtension *icert_extension_new_certificate_policies (const char *const *oids,
                                                           gboolean critical,
                                                           GError **error);
+
 ICERT_AVAILABLE_IN_0_1
 ICertExtension *icert_extension_new_subject_alt_name (GPtrArray *names,
                                                       gboolean critical,
                                                       GError **error);
+
 ICERT_AVAILABLE_IN_0_1
 ICertExtension *icert_extension_new_name_constraints (GPtrArray *permitted,
                                                       GPtrArray *excluded,
                                                       gboolean critical,
                                                       GError **error);
+
 ICERT_AVAILABLE_IN_0_1
 ICertExtension *icert_extension_new_authority_info_access (const char *const *ca_issuers,
                                                            const char *const *ocsp,
                                                            GError **error);
+
 ICERT_AVAILABLE_IN_0_1
 ICertExtension *icert_extension_new_crl_distribution_points (const char *const *urls,
                                                              GError **error);
 
-/* the names of a subjectAltName value; MALFORMED or BAD_NAME */
 ICERT_AVAILABLE_IN_0_1
 GPtrArray *icert_extension_parse_subject_alt_name (GBytes *value, GError **error);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "icert-error.h"
+#include "icert-name.h"
 
 G_BEGIN_DECLS
 
@@ -20,5 +21,12 @@ gboolean _icert_append_printable (GString *out,
                                   gsize length,
                                   gsize max_chars,
                                   gboolean quoted);
+
+/* Appends the GeneralName element of @name. */
+void _icert_name_write (ICertName *name, GByteArray *out);
+/* A form that only name constraints may have */
+gboolean _icert_name_is_constraint (ICertName *name);
+/* Octets of hex digits, blanks between them ignored; NULL when they are none */
+GBytes *_icert_hex_decode (const char *text);
 
 G_END_DECLS
