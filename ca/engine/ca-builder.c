@@ -62,7 +62,7 @@ prepend_extension (CaDerWriter *writer, ICertExtension *extension, GError **erro
       return FALSE;
     }
   ca_der_prepend_bytes (writer, value);
-  ca_der_prepend_header (writer, CA_DER_OCTET_STRING, mark);
+  ca_der_prepend_header (writer, CA_TAG_OCTET_STRING, mark);
   if ((flags & ICERT_EXTENSION_CRITICAL) != 0)
     ca_der_prepend (writer, "\x01\x01\xff", 3);
   if (!ca_der_prepend_oid (writer, oid))
@@ -71,7 +71,7 @@ prepend_extension (CaDerWriter *writer, ICertExtension *extension, GError **erro
                        "%s is no object identifier (one in dots)", oid);
       return FALSE;
     }
-  ca_der_prepend_header (writer, CA_DER_SEQUENCE, mark);
+  ca_der_prepend_header (writer, CA_TAG_SEQUENCE, mark);
   return TRUE;
 }
 
@@ -85,8 +85,8 @@ prepend_extensions (CaDerWriter *writer, GPtrArray *extensions, GError **error)
       return FALSE;
   if (ca_der_mark (writer) == mark)
     return TRUE;
-  ca_der_prepend_header (writer, CA_DER_SEQUENCE, mark);
-  ca_der_prepend_header (writer, CA_DER_CONTEXT_CONSTRUCTED | 3, mark);
+  ca_der_prepend_header (writer, CA_TAG_SEQUENCE, mark);
+  ca_der_prepend_header (writer, CA_TAG_CONTEXT_CONSTRUCTED | 3, mark);
   return TRUE;
 }
 
@@ -102,7 +102,7 @@ prepend_validity (CaDerWriter *writer, const CaPlan *plan, GError **error)
                        "cannot be written (notBefore to notAfter, 1950 to 9999)");
       return FALSE;
     }
-  ca_der_prepend_header (writer, CA_DER_SEQUENCE, mark);
+  ca_der_prepend_header (writer, CA_TAG_SEQUENCE, mark);
   return TRUE;
 }
 
@@ -113,7 +113,8 @@ build (const Frame *frame, const CaPlan *plan, GError **error)
 
   if (frame->serial[0] == 0 || frame->serial[0] > 0x7f)
     {
-      icert_set_error (error, ICERT_ERROR_INTERNAL, "serial", "not positive and minimal (20 octets)");
+      icert_set_error (error, ICERT_ERROR_INTERNAL, "serial",
+                       "not positive and minimal (20 octets)");
       return NULL;
     }
   ca_der_writer_init (&writer, USUAL_SIZE);
@@ -125,10 +126,10 @@ build (const Frame *frame, const CaPlan *plan, GError **error)
     return NULL;
   ca_der_prepend_bytes (&writer, frame->issuer);
   ca_der_prepend_bytes (&writer, frame->signature_algorithm);
-  ca_der_prepend_element (&writer, CA_DER_INTEGER, frame->serial, SERIAL_SIZE);
+  ca_der_prepend_element (&writer, CA_TAG_INTEGER, frame->serial, SERIAL_SIZE);
   /* [0] version 2: v3 */
   ca_der_prepend (&writer, "\xa0\x03\x02\x01\x02", 5);
-  ca_der_prepend_header (&writer, CA_DER_SEQUENCE, 0);
+  ca_der_prepend_header (&writer, CA_TAG_SEQUENCE, 0);
   return ca_der_writer_end (&writer);
 }
 
@@ -206,10 +207,10 @@ ca_builder_wrap (GBytes *tbs, GBytes *signature_algorithm, GBytes *signature)
   ca_der_prepend_bytes (&writer, signature);
   /* no unused bits */
   ca_der_prepend_octet (&writer, 0);
-  ca_der_prepend_header (&writer, CA_DER_BIT_STRING, 0);
+  ca_der_prepend_header (&writer, CA_TAG_BIT_STRING, 0);
   ca_der_prepend_bytes (&writer, signature_algorithm);
   ca_der_prepend_bytes (&writer, tbs);
-  ca_der_prepend_header (&writer, CA_DER_SEQUENCE, 0);
+  ca_der_prepend_header (&writer, CA_TAG_SEQUENCE, 0);
   return ca_der_writer_end (&writer);
 }
 
@@ -234,7 +235,7 @@ add_subject_key_identifier (CaPlan *plan, const CaPublicKey *key, GError **error
   g_auto (CaDerWriter) writer = { 0 };
 
   ca_der_writer_init (&writer, 32);
-  ca_der_prepend_element (&writer, CA_DER_OCTET_STRING, key->identifier, sizeof key->identifier);
+  ca_der_prepend_element (&writer, CA_TAG_OCTET_STRING, key->identifier, sizeof key->identifier);
   return take_written (plan, CA_OID_SUBJECT_KEY_IDENTIFIER, &writer, error);
 }
 
@@ -244,8 +245,8 @@ add_authority_key_identifier (CaPlan *plan, const guint8 *identifier, gsize size
   g_auto (CaDerWriter) writer = { 0 };
 
   ca_der_writer_init (&writer, 64);
-  ca_der_prepend_element (&writer, CA_DER_CONTEXT, identifier, size);
-  ca_der_prepend_header (&writer, CA_DER_SEQUENCE, 0);
+  ca_der_prepend_element (&writer, CA_TAG_CONTEXT, identifier, size);
+  ca_der_prepend_header (&writer, CA_TAG_SEQUENCE, 0);
   return take_written (plan, CA_OID_AUTHORITY_KEY_IDENTIFIER, &writer, error);
 }
 
@@ -303,8 +304,7 @@ add_urls (CaPlan *plan,
   if (is_empty (ca_issuers) && is_empty (ocsp))
     return TRUE;
   return was_decided (plan, CA_OID_AUTHORITY_INFO_ACCESS)
-         || take_as_own (plan,
-                         icert_extension_new_authority_info_access (ca_issuers, ocsp, error),
+         || take_as_own (plan, icert_extension_new_authority_info_access (ca_issuers, ocsp, error),
                          error);
 }
 
@@ -342,12 +342,12 @@ ca_builder_add_own_extensions (CaPlan *plan,
                                GError **error)
 {
   if (plan->is_ca
-      && !take_as_own (
-          plan, icert_extension_new_basic_constraints (TRUE, path_length, TRUE, error), error))
+      && !take_as_own (plan, icert_extension_new_basic_constraints (TRUE, path_length, TRUE, error),
+                       error))
     return FALSE;
   return make_alt_name_critical (plan, error) && add_subject_key_identifier (plan, key, error)
-         && add_authority_key_identifier (plan, issuer->key_identifier,
-                                          issuer->key_identifier_size, error)
+         && add_authority_key_identifier (plan, issuer->key_identifier, issuer->key_identifier_size,
+                                          error)
          && add_urls (plan, cdp, ca_issuers, ocsp, error);
 }
 
@@ -375,7 +375,7 @@ ca_builder_request (GPtrArray *rdns, ICertKey *key, const char *hash, GError **e
   ca_der_prepend_bytes (&writer, spki);
   ca_der_prepend_bytes (&writer, subject);
   ca_der_prepend (&writer, "\x02\x01\x00", 3);
-  ca_der_prepend_header (&writer, CA_DER_SEQUENCE, 0);
+  ca_der_prepend_header (&writer, CA_TAG_SEQUENCE, 0);
   info = ca_der_writer_end (&writer);
   signature = icert_key_sign (key, hash, info, NULL, error);
   return signature != NULL ? ca_builder_wrap (info, algorithm, signature) : NULL;
@@ -410,11 +410,7 @@ plan_root (GPtrArray *rdns,
 
 /* build, lint, sign: the path of every certificate, with the key's own name as issuer */
 static GBytes *
-issue_root (const Frame *frame,
-            const CaPlan *plan,
-            ICertKey *key,
-            const char *hash,
-            GError **error)
+issue_root (const Frame *frame, const CaPlan *plan, ICertKey *key, const char *hash, GError **error)
 {
   g_autoptr (GBytes) tbs = build (frame, plan, error);
   g_autoptr (GPtrArray) no_names = g_ptr_array_new ();

@@ -152,7 +152,7 @@ ca_der_prepend_oid (CaDerWriter *self, const char *text)
   for (gsize i = n - 1; i > 1; i--)
     prepend_arc (self, arcs[i]);
   prepend_arc (self, arcs[0] * 40 + arcs[1]);
-  ca_der_prepend_header (self, CA_DER_OID, mark);
+  ca_der_prepend_header (self, CA_TAG_OID, mark);
   return TRUE;
 }
 
@@ -183,7 +183,7 @@ put_two_digits (char *text, int value)
 gboolean
 ca_der_prepend_time (CaDerWriter *self, gint64 unix_seconds)
 {
-  static const gint64 first = G_GINT64_CONSTANT (-631152000);   /* 1950 */
+  static const gint64 first = G_GINT64_CONSTANT (-631152000);  /* 1950 */
   static const gint64 last = G_GINT64_CONSTANT (253402300799); /* end of 9999 */
   char text[15];
   gint64 days, seconds;
@@ -203,8 +203,8 @@ ca_der_prepend_time (CaDerWriter *self, gint64 unix_seconds)
   put_two_digits (text + 12, (int) (seconds % 60));
   text[14] = 'Z';
   if (year < 2050)
-    ca_der_prepend_element (self, CA_DER_UTC_TIME, text + 2, 13);
+    ca_der_prepend_element (self, CA_TAG_UTC_TIME, text + 2, 13);
   else
-    ca_der_prepend_element (self, CA_DER_GENERALIZED_TIME, text, 15);
+    ca_der_prepend_element (self, CA_TAG_GENERALIZED_TIME, text, 15);
   return TRUE;
 }

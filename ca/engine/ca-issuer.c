@@ -147,7 +147,8 @@ read_fields (CaIssuer *self, X509 *certificate, GError **error)
   return self->public_key != NULL;
 }
 
-/* Appends @chain to the issuer's own, each link verified; the root, if it is there, signs itself. */
+/* Appends @chain to the issuer's own, each link verified; the root, if it is there, signs itself.
+ */
 static gboolean
 read_chain (CaIssuer *self, X509 *certificate, GPtrArray *chain, GError **error)
 {

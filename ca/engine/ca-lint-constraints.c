@@ -43,8 +43,7 @@ next_base (CaLintSpan *rest, CaLintName *base)
   CaLintSpan subtree;
 
   return ca_lint_expect (rest, 0x30, &subtree)
-         && ca_lint_read (&subtree, &base->tag, &base->content, &base->whole)
-         && subtree.size == 0;
+         && ca_lint_read (&subtree, &base->tag, &base->content, &base->whole) && subtree.size == 0;
 }
 
 /* --- a constraint that this CA writes (S-G4) --- */
@@ -352,8 +351,7 @@ directory_matches (CaLintSpan base, CaLintSpan name, gboolean unsure)
     {
       if (!ca_lint_expect (&base, 0x31, &base_rdn))
         return unsure;
-      if (!ca_lint_expect (&name, 0x31, &name_rdn)
-          || !rdn_matches (base_rdn, name_rdn, unsure))
+      if (!ca_lint_expect (&name, 0x31, &name_rdn) || !rdn_matches (base_rdn, name_rdn, unsure))
         return FALSE;
     }
   return TRUE;

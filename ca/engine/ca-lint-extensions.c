@@ -186,10 +186,7 @@ check_subject_key_identifier (CaLint *lint, CaLintSpan content, gboolean critica
 }
 
 static gboolean
-check_authority_key_identifier (CaLint *lint,
-                                CaLintSpan content,
-                                gboolean critical,
-                                GError **error)
+check_authority_key_identifier (CaLint *lint, CaLintSpan content, gboolean critical, GError **error)
 {
   const CaIssuer *issuer = lint->expected->issuer;
   CaLintSpan identifier;
@@ -567,6 +564,6 @@ _ca_lint_check_extensions (CaLint *lint, CaLintSpan content, GError **error)
       if (!check_extension (lint, content, whole, error))
         return FALSE;
     }
-  return check_present (lint, error) && check_ca (lint, error)
-         && check_usage_of_key (lint, error) && check_purposes (lint, error);
+  return check_present (lint, error) && check_ca (lint, error) && check_usage_of_key (lint, error)
+         && check_purposes (lint, error);
 }

@@ -20,29 +20,29 @@ enum
 typedef struct
 {
   const char *oid;
-  guint8 tag; /* 0: PrintableString or UTF8String */
+  guint8 tag;  /* 0: PrintableString or UTF8String */
   gsize bound; /* characters */
 } Attribute;
 
 static const Attribute attributes[] = {
-  { "2.5.4.3", 0, 64 },                             /* CN */
-  { "2.5.4.4", 0, 32768 },                          /* SN */
-  { "2.5.4.5", TAG_PRINTABLE, 64 },                 /* serialNumber */
-  { "2.5.4.6", TAG_PRINTABLE, 2 },                  /* C */
-  { "2.5.4.7", 0, 128 },                            /* L */
-  { "2.5.4.8", 0, 128 },                            /* ST */
-  { "2.5.4.9", 0, 128 },                            /* street */
-  { "2.5.4.10", 0, 64 },                            /* O */
-  { "2.5.4.11", 0, 64 },                            /* OU */
-  { "2.5.4.12", 0, 64 },                            /* title */
-  { "2.5.4.42", 0, 32768 },                         /* GN */
-  { "2.5.4.43", 0, 32768 },                         /* initials */
-  { "2.5.4.46", TAG_PRINTABLE, 64 },                /* dnQualifier */
-  { "2.5.4.65", 0, 128 },                           /* pseudonym */
-  { "0.9.2342.19200300.100.1.1", 0, 256 },          /* UID */
-  { "0.9.2342.19200300.100.1.25", TAG_IA5, 63 },    /* DC */
-  { "1.2.840.113549.1.9.1", TAG_IA5, 255 },         /* e-mail */
-  { "1.2.840.113549.1.9.2", TAG_IA5, 255 },         /* unstructured name */
+  { "2.5.4.3", 0, 64 },                          /* CN */
+  { "2.5.4.4", 0, 32768 },                       /* SN */
+  { "2.5.4.5", TAG_PRINTABLE, 64 },              /* serialNumber */
+  { "2.5.4.6", TAG_PRINTABLE, 2 },               /* C */
+  { "2.5.4.7", 0, 128 },                         /* L */
+  { "2.5.4.8", 0, 128 },                         /* ST */
+  { "2.5.4.9", 0, 128 },                         /* street */
+  { "2.5.4.10", 0, 64 },                         /* O */
+  { "2.5.4.11", 0, 64 },                         /* OU */
+  { "2.5.4.12", 0, 64 },                         /* title */
+  { "2.5.4.42", 0, 32768 },                      /* GN */
+  { "2.5.4.43", 0, 32768 },                      /* initials */
+  { "2.5.4.46", TAG_PRINTABLE, 64 },             /* dnQualifier */
+  { "2.5.4.65", 0, 128 },                        /* pseudonym */
+  { "0.9.2342.19200300.100.1.1", 0, 256 },       /* UID */
+  { "0.9.2342.19200300.100.1.25", TAG_IA5, 63 }, /* DC */
+  { "1.2.840.113549.1.9.1", TAG_IA5, 255 },      /* e-mail */
+  { "1.2.840.113549.1.9.2", TAG_IA5, 255 },      /* unstructured name */
 };
 
 static const Attribute *
@@ -410,9 +410,8 @@ are_same_sets (GArray *names, GArray *approved)
 static gboolean
 check_common_name (CaLint *lint, GError **error)
 {
-  gboolean for_servers
-      = (lint->purposes & (CA_LINT_SERVER_AUTH | CA_LINT_ANY_PURPOSE)) != 0
-        || (lint->seen & CA_LINT_SEEN_PURPOSES) == 0;
+  gboolean for_servers = (lint->purposes & (CA_LINT_SERVER_AUTH | CA_LINT_ANY_PURPOSE)) != 0
+                         || (lint->seen & CA_LINT_SEEN_PURPOSES) == 0;
 
   if (lint->is_ca || !for_servers || lint->common_name.size == 0
       || memchr (lint->common_name.data, '.', lint->common_name.size) == NULL

@@ -69,10 +69,7 @@ typedef struct
 } CaLint;
 
 /* always FALSE; sets LINT `lint NAME: FIELD (EXPECTED)`; @expected: (nullable) */
-gboolean _ca_lint_fail (GError **error,
-                        const char *name,
-                        const char *field,
-                        const char *expected);
+gboolean _ca_lint_fail (GError **error, const char *name, const char *field, const char *expected);
 
 /* Name: form, types, bounds, and the approved subject */
 gboolean _ca_lint_check_subject (CaLint *lint, GError **error);

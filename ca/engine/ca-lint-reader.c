@@ -240,8 +240,7 @@ read_clock (const guint8 *digits, int year, gint64 *unix_seconds)
   int month;
 
   if (!read_number (digits, 2, &month) || !read_number (digits + 2, 2, &parts.tm_mday)
-      || !read_number (digits + 4, 2, &parts.tm_hour)
-      || !read_number (digits + 6, 2, &parts.tm_min)
+      || !read_number (digits + 4, 2, &parts.tm_hour) || !read_number (digits + 6, 2, &parts.tm_min)
       || !read_number (digits + 8, 2, &parts.tm_sec) || digits[10] != 'Z')
     return FALSE;
   if (month < 1 || month > 12 || parts.tm_mday < 1 || parts.tm_mday > days_in_month (year, month)

@@ -14,8 +14,7 @@ typedef struct
 } CaLintSpan;
 
 /* Takes the next element off @rest. @tag, @content, @whole: (nullable) out. */
-gboolean
-ca_lint_read (CaLintSpan *rest, guint8 *tag, CaLintSpan *content, CaLintSpan *whole);
+gboolean ca_lint_read (CaLintSpan *rest, guint8 *tag, CaLintSpan *content, CaLintSpan *whole);
 /* The same, for a known tag. Takes nothing when it is another. */
 gboolean ca_lint_expect (CaLintSpan *rest, guint8 tag, CaLintSpan *content);
 gboolean ca_lint_next_is (const CaLintSpan *rest, guint8 tag);

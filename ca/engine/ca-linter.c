@@ -42,10 +42,9 @@ check_serial (CaLint *lint, CaLintSpan *rest, GError **error)
 {
   CaLintSpan content;
 
-  if (!ca_lint_expect (rest, 0x02, &content) || content.size != SERIAL_SIZE
-      || content.data[0] == 0 || content.data[0] > 0x7f)
-    return _ca_lint_fail (error, "serial_form", "serialNumber",
-                          "20 octets, positive and minimal");
+  if (!ca_lint_expect (rest, 0x02, &content) || content.size != SERIAL_SIZE || content.data[0] == 0
+      || content.data[0] > 0x7f)
+    return _ca_lint_fail (error, "serial_form", "serialNumber", "20 octets, positive and minimal");
   if (!ca_lint_span_is (content, lint->expected->serial, SERIAL_SIZE))
     return _ca_lint_fail (error, "serial_expected", "serialNumber", "the reserved one");
   return TRUE;
@@ -157,8 +156,8 @@ read_extensions (CaLint *lint, CaLintSpan *rest, GError **error)
 {
   CaLintSpan content;
 
-  if (ca_lint_next_is (rest, 0x81) || ca_lint_next_is (rest, 0x82)
-      || ca_lint_next_is (rest, 0xa1) || ca_lint_next_is (rest, 0xa2))
+  if (ca_lint_next_is (rest, 0x81) || ca_lint_next_is (rest, 0x82) || ca_lint_next_is (rest, 0xa1)
+      || ca_lint_next_is (rest, 0xa2))
     return _ca_lint_fail (error, "unique_identifiers", "uniqueID", "absent");
   if (!ca_lint_expect (rest, 0xa3, &content) || !ca_lint_only (content, 0x30, &content)
       || content.size == 0)

@@ -21,8 +21,10 @@ KeyFileContents *key_file_contents_parse (GBytes *text, GError **error);
 void key_file_contents_free (KeyFileContents *contents);
 
 /* @secret opens what it sealed; KEY_UNAVAILABLE when it is the wrong one */
-EVP_PKEY *
-key_file_unseal (X509_SIG *sealed, const guint8 *secret, gsize secret_size, GError **error);
+EVP_PKEY *key_file_unseal (X509_SIG *sealed,
+                           const guint8 *secret,
+                           gsize secret_size,
+                           GError **error);
 /* text of a key file for @key */
 GBytes *key_file_seal (EVP_PKEY *key, const guint8 *secret, gsize secret_size, GError **error);
 

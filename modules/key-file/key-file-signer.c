@@ -16,9 +16,9 @@
 
 struct _KeyFileSigner
 {
-  EVP_PKEY *key;     /* owned */
-  const char *hash;  /* static; NULL: the key takes the message itself */
-  EVP_MD *md;        /* owned; NULL without hash */
+  EVP_PKEY *key;      /* owned */
+  const char *hash;   /* static; NULL: the key takes the message itself */
+  EVP_MD *md;         /* owned; NULL without hash */
   EVP_MD_CTX *digest; /* owned */
   EVP_PKEY_CTX *sign; /* owned; NULL without hash */
 };

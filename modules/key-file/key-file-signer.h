@@ -21,10 +21,7 @@ const char *key_file_signer_get_hash (const KeyFileSigner *signer);
 GBytes *key_file_signer_sign (KeyFileSigner *signer, GBytes *message, GError **error);
 
 /* verifies with the public half; for the pair test (S-M5) */
-gboolean key_file_verify (EVP_PKEY *key,
-                          const char *hash,
-                          GBytes *message,
-                          GBytes *signature);
+gboolean key_file_verify (EVP_PKEY *key, const char *hash, GBytes *message, GBytes *signature);
 /* AlgorithmIdentifier of signatures by @key, DER */
 GBytes *key_file_describe_signature (EVP_PKEY *key, const char *hash, GError **error);
 

@@ -11,5 +11,4 @@
  * KEY_UNAVAILABLE */
 GBytes *key_file_storage_read (const char *path, GError **error);
 /* Makes a key file, durably, never over an existing one. CONFIG, CONFLICT, KEY_UNAVAILABLE */
-gboolean
-key_file_storage_create (const char *path, const void *data, gsize size, GError **error);
+gboolean key_file_storage_create (const char *path, const void *data, gsize size, GError **error);

@@ -48,10 +48,10 @@ typedef struct
 } KeyType;
 
 static const KeyType key_types[] = {
-  { "ec-p256", "EC", "P-256", 0 },      { "ec-p384", "EC", "P-384", 0 },
-  { "ec-p521", "EC", "P-521", 0 },      { "rsa-2048", "RSA", NULL, 2048 },
-  { "rsa-3072", "RSA", NULL, 3072 },    { "rsa-4096", "RSA", NULL, 4096 },
-  { "ed25519", "ED25519", NULL, 0 },    { "ed448", "ED448", NULL, 0 },
+  { "ec-p256", "EC", "P-256", 0 },       { "ec-p384", "EC", "P-384", 0 },
+  { "ec-p521", "EC", "P-521", 0 },       { "rsa-2048", "RSA", NULL, 2048 },
+  { "rsa-3072", "RSA", NULL, 3072 },     { "rsa-4096", "RSA", NULL, 4096 },
+  { "ed25519", "ED25519", NULL, 0 },     { "ed448", "ED448", NULL, 0 },
   { "ml-dsa-44", "ML-DSA-44", NULL, 0 }, { "ml-dsa-65", "ML-DSA-65", NULL, 0 },
   { "ml-dsa-87", "ML-DSA-87", NULL, 0 },
 };
@@ -251,7 +251,6 @@ key_file_generate (ICertKey *key,
                    GBytes *secret,
                    GError **error)
 {
-  KeyFile *self = KEY_FILE (key);
   const KeyType *type = find_type (key_type, error);
   g_autofree char *path = NULL;
   g_autoptr (EVP_PKEY) drawn = NULL;
