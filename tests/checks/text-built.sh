@@ -24,7 +24,8 @@ refuse 'extensions come from structures, never from text' 'X509V3_EXT_n?conf|X50
 refuse 'no shell' '(^|[^[:alnum:]_])(system|popen|wordexp|execlp|g_spawn_command_line_(a)?sync|g_shell_parse_argv) ?\(' "$@"
 # Names of tables and columns come from icert-schema.h; a value never stands in the text.
 # shellcheck disable=SC2046
-refuse 'SQL takes values as bound parameters' "sqlite3_v?mprintf|sqlite3_snprintf|'%[a-z0-9]*[sdiux]'|(=|<|>|VALUES *\\() *%[a-zG]" \
+refuse 'SQL takes values as bound parameters' \
+  "sqlite3_v?mprintf|sqlite3_snprintf|'%[a-z0-9]*[sdiux]'|VALUES *\( *%|(WHERE|SET|AND|OR) [a-z_]+ *(=|<|>) *%" \
   $(tracked 'modules/store-*.c' 'modules/store-*.h')
 refuse 'SQL that is run at once is a literal' 'sqlite3_exec ?\([^,]*, ?(g_strdup_printf|g_strconcat)' "$@"
 exit $status
