@@ -4,6 +4,7 @@
 
 #include "icert-request-context.h"
 
+#include "icert-error.h"
 #include "icert-server-binding-private.h"
 
 #define OID_BASIC_CONSTRAINTS "2.5.29.19"

@@ -5,6 +5,7 @@
 #include "icert-server-binding-private.h"
 
 #include "icert-attributes.h"
+#include "icert-error.h"
 #include "icert-extension.h"
 
 #define OID_SUBJECT_ALT_NAME "2.5.29.17"
