@@ -1,0 +1,253 @@
+-- SPDX-License-Identifier: LGPL-2.1-or-later
+--
+-- The schema of SQLite.Store. Tables and columns are those of interfaces/icert-schema.h, in the same
+-- order (big values last, so that reading the small ones touches no overflow page); a test compares
+-- the two. What must always hold is a constraint here and not only code elsewhere. Named constraints
+-- give their name to the error of a batch that violates them. Dates are microseconds since 1970, UTC.
+--
+-- Foreign keys are deferred, so that the order of the changes inside a batch does not matter; the
+-- store looks at the end of each batch whether one is open. An index costs about a microsecond per
+-- certificate: there is one for each column that views may sort by, and for what the engine asks.
+--
+-- Whoever changes a line here raises STORE_SQLITE_SCHEMA_VERSION (modules/store-sqlite).
+
+-- The store's own row. Epoch: raised by each engine that opens the store and checked by each commit
+-- (S-F1). Last group: number of the newest commit, by which an engine finds out whether a commit of
+-- unknown outcome went in (S-E4).
+CREATE TABLE engine (
+  id         INTEGER NOT NULL PRIMARY KEY CONSTRAINT one_engine_row CHECK (id = 1),
+  epoch      INTEGER NOT NULL,
+  last_group INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO engine (id, epoch, last_group) VALUES (1, 0, 0);
+
+-- One row a request; it also holds the certificate.
+CREATE TABLE requests (
+  id INTEGER NOT NULL PRIMARY KEY CONSTRAINT request_id CHECK (id > 0),
+  version INTEGER NOT NULL DEFAULT 1,
+  content_version INTEGER,
+  approved_version INTEGER,
+  request_type INTEGER,
+  request_flags INTEGER,
+  status_code INTEGER,
+  status TEXT,
+  disposition INTEGER NOT NULL,
+  disposition_message TEXT,
+  submitted_when INTEGER,
+  resolved_when INTEGER,
+  revoked_when INTEGER,
+  revoked_effective_when INTEGER,
+  revoked_reason INTEGER,
+  requester_name TEXT,
+  caller_name TEXT,
+  door TEXT,
+  officer_name TEXT,
+  request_distinguished_name TEXT,
+  request_common_name TEXT,
+  request_country TEXT,
+  request_organization TEXT,
+  request_org_unit TEXT,
+  request_locality TEXT,
+  request_state TEXT,
+  request_title TEXT,
+  request_given_name TEXT,
+  request_initials TEXT,
+  request_sur_name TEXT,
+  request_domain_component TEXT,
+  request_email TEXT,
+  request_street_address TEXT,
+  request_unstructured_name TEXT,
+  request_unstructured_address TEXT,
+  request_device_serial_number TEXT,
+  certificate_template TEXT,
+  profile_version INTEGER,
+  serial_number TEXT,
+  issuer_name_id INTEGER,
+  not_before INTEGER,
+  not_after INTEGER,
+  subject_key_identifier TEXT,
+  public_key_length INTEGER,
+  public_key_algorithm TEXT,
+  upn TEXT,
+  distinguished_name TEXT,
+  common_name TEXT,
+  country TEXT,
+  organization TEXT,
+  org_unit TEXT,
+  locality TEXT,
+  state TEXT,
+  title TEXT,
+  given_name TEXT,
+  initials TEXT,
+  sur_name TEXT,
+  domain_component TEXT,
+  email TEXT,
+  street_address TEXT,
+  unstructured_name TEXT,
+  unstructured_address TEXT,
+  device_serial_number TEXT,
+  certificate_hash TEXT,
+  certificate_hash_sha256 TEXT,
+  request_attributes TEXT,
+  request_raw_name BLOB,
+  raw_name BLOB,
+  raw_public_key BLOB,
+  raw_public_key_algorithm_parameters BLOB,
+  raw_old_certificate BLOB,
+  raw_request BLOB,
+  raw_certificate BLOB,
+
+  CONSTRAINT disposition CHECK (disposition IN (8, 9, 12, 15, 16, 17, 20, 21, 30, 31)),
+  -- issued and revoked ones have a certificate, revoked ones a date
+  CONSTRAINT certificate CHECK (
+    disposition NOT IN (20, 21) OR (serial_number IS NOT NULL AND raw_certificate IS NOT NULL)),
+  CONSTRAINT revocation CHECK (disposition <> 21 OR revoked_when IS NOT NULL)
+) STRICT;
+
+CREATE INDEX requests_disposition ON requests (disposition);
+CREATE INDEX requests_submitted_when ON requests (submitted_when);
+CREATE INDEX requests_revoked_effective_when ON requests (revoked_effective_when);
+CREATE INDEX requests_requester_name ON requests (requester_name);
+CREATE INDEX requests_certificate_template ON requests (certificate_template);
+CREATE INDEX requests_serial_number ON requests (serial_number);
+CREATE INDEX requests_not_after ON requests (not_after);
+CREATE INDEX requests_common_name ON requests (common_name);
+CREATE INDEX requests_certificate_hash ON requests (certificate_hash);
+
+-- Name-value pairs of a request (AD CS: the attribute table).
+CREATE TABLE attributes (
+  request_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT,
+
+  PRIMARY KEY (request_id, name),
+  FOREIGN KEY (request_id) REFERENCES requests (id)
+    ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
+
+-- Extensions of a request by OID; disabled ones stay as rows.
+CREATE TABLE extensions (
+  request_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  flags INTEGER,
+  raw_value BLOB,
+
+  PRIMARY KEY (request_id, name),
+  FOREIGN KEY (request_id) REFERENCES requests (id)
+    ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
+
+-- Names of issued certificates in canonical form, to find a certificate by them.
+CREATE TABLE names (
+  kind INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  request_id INTEGER NOT NULL,
+
+  PRIMARY KEY (kind, value, request_id),
+  FOREIGN KEY (request_id) REFERENCES requests (id)
+    ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
+
+-- for what is deleted with its request
+CREATE INDEX names_request_id ON names (request_id);
+
+-- The slim status table: a serial is here from the intent on and for ever, also when the request row
+-- is deleted, so its request_id is no foreign key. OCSP and CRLs read nothing else.
+CREATE TABLE serials (
+  issuer INTEGER NOT NULL,
+  serial BLOB NOT NULL,
+  state INTEGER NOT NULL,
+  request_id INTEGER,
+  not_after INTEGER,
+  revoked_when INTEGER,
+  reason INTEGER,
+
+  PRIMARY KEY (issuer, serial),
+  CONSTRAINT serial_length CHECK (length(serial) BETWEEN 1 AND 20),
+  CONSTRAINT serial_state CHECK (state BETWEEN 0 AND 3),
+  CONSTRAINT serial_revocation CHECK (state <> 2 OR revoked_when IS NOT NULL)
+) STRICT, WITHOUT ROWID;
+
+-- holds all columns: a CRL is a walk over the entries of one state, without a look into the table
+CREATE INDEX serials_state ON serials (state, issuer, serial, revoked_when, reason, request_id, not_after);
+
+-- What was about to be signed by a key outside this process (S-E1 step 4).
+CREATE TABLE intents (
+  request_id INTEGER NOT NULL PRIMARY KEY,
+  issuer INTEGER NOT NULL,
+  serial BLOB NOT NULL,
+  profile_version INTEGER,
+  tbs BLOB NOT NULL,
+
+  FOREIGN KEY (request_id) REFERENCES requests (id)
+    ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+
+-- Why a request was decided as it was.
+CREATE TABLE traces (
+  request_id INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  trace BLOB,
+
+  PRIMARY KEY (request_id, sequence),
+  FOREIGN KEY (request_id) REFERENCES requests (id)
+    ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
+
+-- Idempotency keys: unique per caller, and kept when the request row is deleted (S-E5).
+CREATE TABLE submission_keys (
+  submission_key TEXT NOT NULL,
+  caller TEXT NOT NULL,
+  request_id INTEGER NOT NULL,
+  content_hash BLOB,
+
+  PRIMARY KEY (submission_key, caller)
+) STRICT, WITHOUT ROWID;
+
+-- The audit log; each record holds the hash of the one before it.
+CREATE TABLE audit (
+  sequence INTEGER NOT NULL PRIMARY KEY CONSTRAINT audit_sequence CHECK (sequence > 0),
+  time INTEGER,
+  node TEXT,
+  actor TEXT,
+  door TEXT,
+  verb TEXT,
+  object TEXT,
+  outcome TEXT,
+  detail TEXT,
+  hash BLOB
+) STRICT;
+
+-- Events that wait for an exit module.
+CREATE TABLE outbox (
+  id INTEGER NOT NULL PRIMARY KEY,
+  request_id INTEGER,
+  event INTEGER,
+  class_id TEXT,
+  created INTEGER,
+  due INTEGER,
+  attempts INTEGER,
+  dead INTEGER NOT NULL DEFAULT 0,
+  error TEXT
+) STRICT;
+
+-- what is to be tried next
+CREATE INDEX outbox_dead ON outbox (dead, due);
+
+-- Next free numbers (S-E7).
+CREATE TABLE counters (
+  name TEXT NOT NULL PRIMARY KEY,
+  value INTEGER NOT NULL CONSTRAINT counter CHECK (value >= 0)
+) STRICT, WITHOUT ROWID;
+
+-- Who changed what in the configuration.
+CREATE TABLE config_history (
+  id INTEGER NOT NULL PRIMARY KEY,
+  time INTEGER,
+  actor TEXT,
+  node TEXT,
+  entry TEXT,
+  old_value TEXT,
+  new_value TEXT
+) STRICT;

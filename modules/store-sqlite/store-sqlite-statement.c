@@ -1,0 +1,618 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "store-sqlite-statement.h"
+
+/* SQLite's own limits are 1000 and 32766; views stay far below these */
+#define MAX_DEPTH 32
+#define MAX_COMPARISONS 1000
+
+static const ICertStoreColumnInfo *
+column_info (ICertStoreTable table, guint column)
+{
+  return &icert_store_table_columns (table, NULL)[column];
+}
+
+static const char *
+column_name (ICertStoreTable table, guint column)
+{
+  return column_info (table, column)->sql;
+}
+
+static gboolean
+is_key (ICertStoreTable table, guint column)
+{
+  return (column_info (table, column)->flags & ICERT_STORE_COLUMN_KEY) != 0;
+}
+
+static gboolean
+check_table (ICertStoreTable table, GError **error)
+{
+  if ((guint) table < ICERT_STORE_N_TABLES)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_INTERNAL, "store", "no table %u", (guint) table);
+  return FALSE;
+}
+
+static gboolean
+check_column (ICertStoreTable table, guint column, GError **error)
+{
+  guint n_columns;
+
+  icert_store_table_columns (table, &n_columns);
+  if (column < n_columns)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_INTERNAL, icert_store_table_name (table), "no column %u",
+                   column);
+  return FALSE;
+}
+
+/* Changes */
+
+static gboolean
+check_change (const ICertStoreChange *change, GError **error)
+{
+  const char *wrong = NULL;
+  guint n_keys = 0, n_columns = 0, n_found = 0;
+
+  if (!check_table (change->table, error))
+    return FALSE;
+  if (change->n_values > G_MAXUINT8)
+    {
+      icert_set_error (error, ICERT_ERROR_INTERNAL, "store", "a change has too many cells");
+      return FALSE;
+    }
+  for (guint i = 0; i < change->n_values; i++)
+    {
+      if (!check_column (change->table, change->columns[i], error))
+        return FALSE;
+      for (guint j = 0; j < i; j++)
+        if (change->columns[i] == change->columns[j])
+          wrong = "a column is there twice";
+      n_found += is_key (change->table, change->columns[i]);
+      if (change->verb == ICERT_STORE_UPDATE && change->table == ICERT_STORE_REQUESTS
+          && change->columns[i] == ICERT_REQUEST_VERSION)
+        wrong = "only the store raises the version";
+    }
+  icert_store_table_columns (change->table, &n_columns);
+  for (guint i = 0; i < n_columns; i++)
+    n_keys += is_key (change->table, i);
+
+  if (change->n_values == 0)
+    wrong = "no cell is given";
+  else if (change->verb == ICERT_STORE_UPDATE && n_found < n_keys)
+    wrong = "the key of the row is missing";
+  else if (change->verb == ICERT_STORE_UPDATE && n_found == change->n_values
+           && change->table != ICERT_STORE_REQUESTS)
+    wrong = "nothing is to be set";
+  else if (change->expected_version != 0
+           && (change->table != ICERT_STORE_REQUESTS || change->verb != ICERT_STORE_UPDATE))
+    wrong = "only updates of requests have a version to expect";
+
+  if (wrong == NULL)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_INTERNAL, icert_store_table_name (change->table), "%s",
+                   wrong);
+  return FALSE;
+}
+
+static char *
+insert_text (const ICertStoreChange *change)
+{
+  GString *text = g_string_new ("INSERT INTO ");
+  GString *values = g_string_new (") VALUES (");
+
+  g_string_append_printf (text, "%s (", icert_store_table_name (change->table));
+  for (guint i = 0; i < change->n_values; i++)
+    {
+      const char *comma = i > 0 ? ", " : "";
+
+      g_string_append_printf (text, "%s%s", comma, column_name (change->table, change->columns[i]));
+      g_string_append_printf (values, "%s?%u", comma, i + 1);
+    }
+  g_string_append_printf (text, "%s)", values->str);
+  g_string_free (values, TRUE);
+  return g_string_free (text, FALSE);
+}
+
+static char *
+update_text (const ICertStoreChange *change)
+{
+  GString *text = g_string_new ("UPDATE ");
+  const char *glue = " SET ";
+
+  g_string_append (text, icert_store_table_name (change->table));
+  if (change->table == ICERT_STORE_REQUESTS)
+    {
+      g_string_append_printf (text, "%s%s = %s + 1", glue,
+                              column_name (ICERT_STORE_REQUESTS, ICERT_REQUEST_VERSION),
+                              column_name (ICERT_STORE_REQUESTS, ICERT_REQUEST_VERSION));
+      glue = ", ";
+    }
+  for (guint i = 0; i < change->n_values; i++)
+    if (!is_key (change->table, change->columns[i]))
+      {
+        g_string_append_printf (text, "%s%s = ?%u", glue,
+                                column_name (change->table, change->columns[i]), i + 1);
+        glue = ", ";
+      }
+
+  glue = " WHERE ";
+  for (guint i = 0; i < change->n_values; i++)
+    if (is_key (change->table, change->columns[i]))
+      {
+        g_string_append_printf (text, "%s%s = ?%u", glue,
+                                column_name (change->table, change->columns[i]), i + 1);
+        glue = " AND ";
+      }
+  if (change->expected_version != 0)
+    g_string_append_printf (text, " AND %s = ?%u",
+                            column_name (ICERT_STORE_REQUESTS, ICERT_REQUEST_VERSION),
+                            change->n_values + 1);
+  return g_string_free (text, FALSE);
+}
+
+static char *
+delete_text (const ICertStoreChange *change)
+{
+  GString *text = g_string_new ("DELETE FROM ");
+
+  g_string_append (text, icert_store_table_name (change->table));
+  for (guint i = 0; i < change->n_values; i++)
+    g_string_append_printf (text, "%s%s IS ?%u", i > 0 ? " AND " : " WHERE ",
+                            column_name (change->table, change->columns[i]), i + 1);
+  return g_string_free (text, FALSE);
+}
+
+char *
+store_sqlite_change_text (const ICertStoreChange *change, GError **error)
+{
+  if (!check_change (change, error))
+    return NULL;
+  switch (change->verb)
+    {
+    case ICERT_STORE_INSERT:
+      return insert_text (change);
+    case ICERT_STORE_UPDATE:
+      return update_text (change);
+    case ICERT_STORE_DELETE:
+      return delete_text (change);
+    }
+  icert_set_error (error, ICERT_ERROR_INTERNAL, "store", "no verb %d", (int) change->verb);
+  return NULL;
+}
+
+/* Values */
+
+static int
+bind_value (sqlite3_stmt *statement, int parameter, const ICertStoreValue *value)
+{
+  /* NULL with size 0 would bind an empty cell */
+  const void *data = value->data != NULL ? value->data : "";
+
+  switch (value->type)
+    {
+    case ICERT_PROPERTY_TYPE_NONE:
+      return sqlite3_bind_null (statement, parameter);
+    case ICERT_PROPERTY_TYPE_LONG:
+    case ICERT_PROPERTY_TYPE_DATE:
+      return sqlite3_bind_int64 (statement, parameter, value->integer);
+    case ICERT_PROPERTY_TYPE_STRING:
+      return sqlite3_bind_text64 (statement, parameter, data, value->size, SQLITE_STATIC,
+                                  SQLITE_UTF8);
+    case ICERT_PROPERTY_TYPE_BINARY:
+      return sqlite3_bind_blob64 (statement, parameter, data, value->size, SQLITE_STATIC);
+    }
+  return SQLITE_MISMATCH;
+}
+
+/* An empty value goes anywhere; for a comparison a long is as good as a date. */
+static gboolean
+check_type (ICertStoreTable table, guint column, const ICertStoreValue *value, GError **error)
+{
+  const ICertStoreColumnInfo *info = column_info (table, column);
+  gboolean number
+      = info->type == ICERT_PROPERTY_TYPE_LONG || info->type == ICERT_PROPERTY_TYPE_DATE;
+
+  if (value->type == ICERT_PROPERTY_TYPE_NONE || value->type == info->type
+      || (number
+          && (value->type == ICERT_PROPERTY_TYPE_LONG || value->type == ICERT_PROPERTY_TYPE_DATE)))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_INTERNAL, info->name, "has type %d (%d)", (int) value->type,
+                   (int) info->type);
+  return FALSE;
+}
+
+static gboolean
+check_cell (ICertStoreTable table, guint column, const ICertStoreValue *value, GError **error)
+{
+  const ICertStoreColumnInfo *info = column_info (table, column);
+  GError *local = NULL;
+
+  if (!check_type (table, column, value, error))
+    return FALSE;
+  if (info->max_length == 0 || value->size <= info->max_length
+      || (value->type != ICERT_PROPERTY_TYPE_STRING && value->type != ICERT_PROPERTY_TYPE_BINARY))
+    return TRUE;
+  icert_set_error (&local, ICERT_ERROR_TOO_LARGE, info->name,
+                   "has %" G_GSIZE_FORMAT " octets (at most %u)", value->size, info->max_length);
+  icert_error_add_detail (local, "limit", "%u", info->max_length);
+  icert_error_add_detail (local, "actual", "%" G_GSIZE_FORMAT, value->size);
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
+static gboolean
+check_bound (int result, GError **error)
+{
+  if (result == SQLITE_OK)
+    return TRUE;
+  icert_set_error (error, result == SQLITE_TOOBIG ? ICERT_ERROR_TOO_LARGE : ICERT_ERROR_STORAGE,
+                   "store", "a value was refused: %s (SQLite code %d)", sqlite3_errstr (result),
+                   result);
+  return FALSE;
+}
+
+gboolean
+store_sqlite_change_bind (sqlite3_stmt *statement, const ICertStoreChange *change, GError **error)
+{
+  for (guint i = 0; i < change->n_values; i++)
+    if (!check_cell (change->table, change->columns[i], &change->values[i], error)
+        || !check_bound (bind_value (statement, i + 1, &change->values[i]), error))
+      return FALSE;
+
+  return change->expected_version == 0
+         || check_bound (
+             sqlite3_bind_int64 (statement, change->n_values + 1, change->expected_version), error);
+}
+
+/* Conditions */
+
+static gboolean
+check_condition (ICertStoreTable table,
+                 const ICertStoreCondition *condition,
+                 guint depth,
+                 guint *n_comparisons,
+                 GError **error)
+{
+  if (depth > MAX_DEPTH || *n_comparisons >= MAX_COMPARISONS)
+    {
+      icert_set_error (error, ICERT_ERROR_TOO_LARGE, "condition",
+                       "is too large (at most %d comparisons, %d deep)", MAX_COMPARISONS,
+                       MAX_DEPTH);
+      return FALSE;
+    }
+  if (condition->kind == ICERT_STORE_COMPARE)
+    {
+      *n_comparisons += 1;
+      return check_column (table, condition->column, error)
+             && check_type (table, condition->column, &condition->value, error);
+    }
+  for (guint i = 0; i < condition->n_parts; i++)
+    if (!check_condition (table, condition->parts[i], depth + 1, n_comparisons, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* How a comparison is written. SQL's own rule for NULL does the rest: comparing with it is never
+ * true, but for IS and IS NOT. */
+static const char *
+seek_operator (ICertSeek seek)
+{
+  switch (seek)
+    {
+    case ICERT_SEEK_EQ:
+      return "IS";
+    case ICERT_SEEK_LT:
+      return "<";
+    case ICERT_SEEK_LE:
+      return "<=";
+    case ICERT_SEEK_GE:
+      return ">=";
+    case ICERT_SEEK_GT:
+      return ">";
+    case ICERT_SEEK_NE:
+      return "IS NOT";
+    case ICERT_SEEK_NONE:
+      break;
+    }
+  return NULL;
+}
+
+/* "=" where the value is not empty: SQLite's planner knows more about it than about IS */
+static const char *
+comparison_operator (const ICertStoreCondition *condition)
+{
+  if (condition->seek == ICERT_SEEK_EQ && condition->value.type != ICERT_PROPERTY_TYPE_NONE)
+    return "=";
+  return seek_operator (condition->seek);
+}
+
+static void
+append_condition (GString *text, ICertStoreTable table, const ICertStoreCondition *condition)
+{
+  if (condition->kind == ICERT_STORE_COMPARE)
+    {
+      if (comparison_operator (condition) == NULL)
+        g_string_append_c (text, '1');
+      else
+        g_string_append_printf (text, "%s %s ?", column_name (table, condition->column),
+                                comparison_operator (condition));
+      return;
+    }
+  /* nothing to fulfil is fulfilled; no alternative is not */
+  if (condition->n_parts == 0)
+    g_string_append_c (text, condition->kind == ICERT_STORE_AND ? '1' : '0');
+  for (guint i = 0; i < condition->n_parts; i++)
+    {
+      if (i > 0)
+        g_string_append (text, condition->kind == ICERT_STORE_AND ? " AND " : " OR ");
+      g_string_append_c (text, '(');
+      append_condition (text, table, condition->parts[i]);
+      g_string_append_c (text, ')');
+    }
+}
+
+static gboolean
+bind_condition (sqlite3_stmt *statement, int *parameter, const ICertStoreCondition *condition)
+{
+  if (condition->kind == ICERT_STORE_COMPARE)
+    return comparison_operator (condition) == NULL
+           || bind_value (statement, ++*parameter, &condition->value) == SQLITE_OK;
+
+  for (guint i = 0; i < condition->n_parts; i++)
+    if (!bind_condition (statement, parameter, condition->parts[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* Queries */
+
+/* The columns that a query is sorted by: the sort column, unless the key begins with it, and then
+ * the key. */
+typedef struct
+{
+  guint8 columns[8];
+  guint n_columns;
+  gboolean sorted;    /* the first one is a sort column that may be empty */
+  guint first_cursor; /* cell of the cursor that belongs to the first column */
+} Order;
+
+static Order
+query_order (const ICertStoreQuery *query)
+{
+  Order order = { .n_columns = 0 };
+  guint n_columns;
+  int first_key = -1;
+
+  icert_store_table_columns (query->table, &n_columns);
+  for (guint i = 0; i < n_columns && first_key < 0; i++)
+    if (is_key (query->table, i))
+      first_key = i;
+  if (query->sort_column >= 0 && query->sort_column != first_key)
+    {
+      order.sorted = TRUE;
+      order.columns[order.n_columns++] = query->sort_column;
+    }
+  order.first_cursor = query->sort_column >= 0 && !order.sorted ? 1 : 0;
+  for (guint i = 0; i < n_columns; i++)
+    if (is_key (query->table, i))
+      order.columns[order.n_columns++] = i;
+  return order;
+}
+
+gboolean
+store_sqlite_query_check (const ICertStoreQuery *query, GError **error)
+{
+  guint n_comparisons = 0;
+  Order order;
+
+  if (!check_table (query->table, error))
+    return FALSE;
+  if (query->n_columns == 0)
+    {
+      icert_set_error (error, ICERT_ERROR_INTERNAL, "query", "asks for no column");
+      return FALSE;
+    }
+  for (guint i = 0; i < query->n_columns; i++)
+    if (!check_column (query->table, query->columns[i], error))
+      return FALSE;
+  if (query->sort_column >= 0 && !check_column (query->table, query->sort_column, error))
+    return FALSE;
+  if (query->condition != NULL
+      && !check_condition (query->table, query->condition, 0, &n_comparisons, error))
+    return FALSE;
+  if (query->n_after == 0)
+    return TRUE;
+
+  order = query_order (query);
+  if (query->n_after != order.n_columns + order.first_cursor)
+    {
+      icert_set_error (error, ICERT_ERROR_INTERNAL, "cursor", "has %u cells (%u)", query->n_after,
+                       order.n_columns + order.first_cursor);
+      return FALSE;
+    }
+  for (guint i = 0; i < order.n_columns; i++)
+    if (!check_type (query->table, order.columns[i], &query->after[i + order.first_cursor], error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Empty cells sort first. SQL says "after the cursor" with a row value, (a, b) > (?, ?), and SQLite
+ * finds that place in an index; but a row value with an empty cell in it is neither greater nor
+ * less. So the rows with an empty sort cell and those with one are asked for one after the other,
+ * each a range of the same index. */
+guint
+store_sqlite_query_plan (const ICertStoreQuery *query, StoreSqlitePart parts[2])
+{
+  Order order = query_order (query);
+  gboolean at_empty
+      = query->n_after > 0 && order.sorted && query->after[0].type == ICERT_PROPERTY_TYPE_NONE;
+
+  if (query->n_after == 0)
+    {
+      parts[0] = STORE_SQLITE_PART_ALL;
+      return 1;
+    }
+  if (!at_empty)
+    {
+      parts[0] = STORE_SQLITE_PART_AFTER;
+      parts[1] = STORE_SQLITE_PART_EMPTY;
+      return order.sorted && query->descending ? 2 : 1;
+    }
+  parts[0] = STORE_SQLITE_PART_EMPTY_KEY;
+  parts[1] = STORE_SQLITE_PART_FILLED;
+  return query->descending ? 1 : 2;
+}
+
+/* " AND (a, b) > (?, ?)" of the columns from @from on */
+static void
+append_after (GString *text, const ICertStoreQuery *query, const Order *order, guint from)
+{
+  guint n = order->n_columns - from;
+
+  g_string_append (text, " AND (");
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "",
+                            column_name (query->table, order->columns[from + i]));
+  g_string_append_printf (text, ") %c (", query->descending ? '<' : '>');
+  for (guint i = 0; i < n; i++)
+    g_string_append (text, i > 0 ? ", ?" : "?");
+  g_string_append_c (text, ')');
+}
+
+static void
+append_part (GString *text, const ICertStoreQuery *query, const Order *order, StoreSqlitePart part)
+{
+  const char *sort = column_name (query->table, order->columns[0]);
+
+  switch (part)
+    {
+    case STORE_SQLITE_PART_ALL:
+      break;
+    case STORE_SQLITE_PART_AFTER:
+      append_after (text, query, order, 0);
+      break;
+    case STORE_SQLITE_PART_EMPTY_KEY:
+      g_string_append_printf (text, " AND %s IS NULL", sort);
+      append_after (text, query, order, 1);
+      break;
+    case STORE_SQLITE_PART_EMPTY:
+      g_string_append_printf (text, " AND %s IS NULL", sort);
+      break;
+    case STORE_SQLITE_PART_FILLED:
+      g_string_append_printf (text, " AND %s IS NOT NULL", sort);
+      break;
+    }
+}
+
+char *
+store_sqlite_query_text (const ICertStoreQuery *query, StoreSqlitePart part)
+{
+  Order order = query_order (query);
+  GString *text = g_string_new ("SELECT ");
+
+  for (guint i = 0; i < query->n_columns; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "",
+                            column_name (query->table, query->columns[i]));
+  g_string_append_printf (text, " FROM %s WHERE (", icert_store_table_name (query->table));
+  if (query->condition != NULL)
+    append_condition (text, query->table, query->condition);
+  else
+    g_string_append_c (text, '1');
+  g_string_append_c (text, ')');
+  append_part (text, query, &order, part);
+  for (guint i = 0; i < order.n_columns; i++)
+    g_string_append_printf (text, "%s%s%s", i > 0 ? ", " : " ORDER BY ",
+                            column_name (query->table, order.columns[i]),
+                            query->descending ? " DESC" : "");
+  g_string_append (text, " LIMIT ?");
+  return g_string_free (text, FALSE);
+}
+
+gboolean
+store_sqlite_query_bind (sqlite3_stmt *statement,
+                         const ICertStoreQuery *query,
+                         StoreSqlitePart part,
+                         gint64 limit)
+{
+  Order order = query_order (query);
+  int parameter = 0;
+  guint from = order.n_columns;
+
+  if (query->condition != NULL && !bind_condition (statement, &parameter, query->condition))
+    return FALSE;
+  if (part == STORE_SQLITE_PART_AFTER)
+    from = 0;
+  else if (part == STORE_SQLITE_PART_EMPTY_KEY)
+    from = 1;
+  for (guint i = from; i < order.n_columns; i++)
+    if (bind_value (statement, ++parameter, &query->after[i + order.first_cursor]) != SQLITE_OK)
+      return FALSE;
+  return sqlite3_bind_int64 (statement, ++parameter, limit) == SQLITE_OK;
+}
+
+gboolean
+store_sqlite_count_check (ICertStoreTable table,
+                          const ICertStoreCondition *condition,
+                          GError **error)
+{
+  guint n_comparisons = 0;
+
+  return check_table (table, error)
+         && (condition == NULL || check_condition (table, condition, 0, &n_comparisons, error));
+}
+
+char *
+store_sqlite_count_text (ICertStoreTable table, const ICertStoreCondition *condition)
+{
+  GString *text = g_string_new ("SELECT count(*) FROM ");
+
+  g_string_append (text, icert_store_table_name (table));
+  if (condition != NULL)
+    {
+      g_string_append (text, " WHERE ");
+      append_condition (text, table, condition);
+    }
+  return g_string_free (text, FALSE);
+}
+
+gboolean
+store_sqlite_count_bind (sqlite3_stmt *statement, const ICertStoreCondition *condition)
+{
+  int parameter = 0;
+
+  return condition == NULL || bind_condition (statement, &parameter, condition);
+}
+
+void
+store_sqlite_row_read (sqlite3_stmt *statement,
+                       ICertStoreTable table,
+                       const guint8 *columns,
+                       guint n_columns,
+                       ICertStoreValue *values)
+{
+  for (guint i = 0; i < n_columns; i++)
+    {
+      ICertStoreValue *value = &values[i];
+
+      *value = (ICertStoreValue){ .type = column_info (table, columns[i])->type };
+      switch (sqlite3_column_type (statement, i))
+        {
+        case SQLITE_INTEGER:
+          value->integer = sqlite3_column_int64 (statement, i);
+          break;
+        case SQLITE_TEXT:
+          value->data = sqlite3_column_text (statement, i);
+          value->size = sqlite3_column_bytes (statement, i);
+          break;
+        case SQLITE_BLOB:
+          value->data = sqlite3_column_blob (statement, i);
+          value->size = sqlite3_column_bytes (statement, i);
+          break;
+        default:
+          value->type = ICERT_PROPERTY_TYPE_NONE;
+        }
+    }
+}
