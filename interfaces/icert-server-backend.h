@@ -14,16 +14,20 @@ G_BEGIN_DECLS
  * "empty". */
 typedef struct
 {
-  /* value of a known property, (transfer full), NULL = empty */
+  /* value of a known property that this module may read, (transfer full), NULL = empty. @name: as
+   * the module wrote it, for `.n` and for OIDs of no row of their own */
   GVariant *(*get_property) (gpointer data,
                              const ICertPropertyInfo *info,
                              const char *name,
                              GError **error);
+  /* @value has the property's type: i (LONG), x (DATE), ay or s; NULL removes a subject attribute
+   */
   gboolean (*set_property) (gpointer data,
                             const ICertPropertyInfo *info,
                             const char *name,
                             GVariant *value,
                             GError **error);
+  /* @name: as icert_attribute_name_normalize() gives it */
   char *(*get_attribute) (gpointer data, const char *name, GError **error);
   char **(*list_attributes) (gpointer data);
   /* (transfer full) array of ICertExtension, disabled ones included */

@@ -4,6 +4,7 @@
 
 #include <icert.h>
 
+#include "ca-crypto.h"
 #include "ca-plan.h"
 
 /* One certificate of the CA with its key: what the builder, linter and signer need, decoded once.
@@ -23,10 +24,13 @@ typedef struct
   int path_length; /* -1 = none */
   gboolean has_name_constraints;
   GBytes *name_constraints; /* value of the extension, DER; nullable */
+  GPtrArray *constraints;   /* (element-type GBytes) values of the whole chain (S-C7) */
   ICertKey *key;
   char *hash;                  /* "sha256" */
   GBytes *signature_algorithm; /* AlgorithmIdentifier, DER */
   gboolean verify_signature;   /* S-E1 step 6 */
+  EVP_PKEY *public_key;        /* to verify with */
+  guint8 digest[32];           /* SHA-256 of certificate: what a ticket is bound to (S-E2) */
 } CaIssuer;
 
 /* @chain: (nullable) of GBytes DER, issuers of @certificate, nearest first. Checks that the key is

@@ -19,7 +19,9 @@ typedef struct
   GPtrArray *approved_names; /* (element-type ICertName) SAN entries; a CN that is a DNS name must
                                 be among them */
   GPtrArray *rdns;           /* (element-type CaRdn) approved subject */
-  gint64 max_not_after;      /* issuer's end, or G_MAXINT64 */
+  GBytes *subject; /* (nullable) Name that was to be copied octet for octet, as in CaPlan */
+  GBytes *signature_algorithm; /* (nullable) of a self-signed certificate; else the issuer's */
+  gint64 max_not_after;        /* issuer's end, or G_MAXINT64 */
 } CaLintExpectation;
 
 /* Reads @tbs with an own small reader that shares no code with the builder; RFC 5280 and groups G,

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "tool-error.h"
+
+#include <string.h>
+
+#include "tool-output.h"
+
+/* By code, and by field where the field changes what helps. The first row that fits counts. */
+static const struct
+{
+  ICertError code;
+  const char *field; /* nullable: any */
+  const char *remedy;
+} remedies[] = {
+  { ICERT_ERROR_CONFIG, "store", "end the process that has the CA open, or use it there" },
+  { ICERT_ERROR_CONFIG, "ca", "end the process that has the CA open, or use it there" },
+  { ICERT_ERROR_NOT_FOUND, "config", "'icert cas' lists the CAs; 'icert init NAME' makes one" },
+  { ICERT_ERROR_NOT_FOUND, "request", "'icert view' lists the requests" },
+  { ICERT_ERROR_NOT_FOUND, "profile", "'icert profiles' lists the profiles" },
+  { ICERT_ERROR_UNKNOWN_NAME, "profile", "'icert profiles' lists the profiles" },
+  { ICERT_ERROR_UNKNOWN_NAME, "column", "'icert schema' lists the columns" },
+  { ICERT_ERROR_UNKNOWN_NAME, "class", "'icert modules' lists the classes" },
+  { ICERT_ERROR_WRONG_STATE, NULL, "'icert view --where \"RequestID = ID\"' shows the state" },
+  { ICERT_ERROR_NOT_AUTHORIZED, NULL, "'icert roles' shows what you may do" },
+  { ICERT_ERROR_OUTCOME_UNKNOWN, NULL, "ask again with the same --id-key" },
+  { ICERT_ERROR_CONFLICT, NULL, "use another --id-key for another request" },
+  { ICERT_ERROR_BUSY, NULL, "try again in a moment" },
+  { ICERT_ERROR_RATE_LIMITED, NULL, "try again later" },
+};
+
+const char *
+tool_error_code (const GError *error)
+{
+  if (error->domain == G_OPTION_ERROR)
+    return "USAGE";
+  if (error->domain == ICERT_ERROR)
+    return icert_error_get_code_name (error->code);
+  return icert_error_get_code_name (ICERT_ERROR_FAILED);
+}
+
+char *
+tool_error_line (const GError *error)
+{
+  g_autofree char *text = NULL;
+
+  if (error->domain == ICERT_ERROR)
+    text = icert_error_get_text (error);
+  return tool_escape (text != NULL ? text : error->message);
+}
+
+const char *
+tool_error_remedy (const GError *error)
+{
+  g_autofree char *field = NULL;
+  gsize i;
+
+  if (error->domain != ICERT_ERROR)
+    return NULL;
+  field = icert_error_get_field (error);
+  for (i = 0; i < G_N_ELEMENTS (remedies); i++)
+    if (remedies[i].code == (ICertError) error->code
+        && (remedies[i].field == NULL || g_strcmp0 (remedies[i].field, field) == 0))
+      return remedies[i].remedy;
+  return NULL;
+}
+
+JsonNode *
+tool_error_to_json (const GError *error)
+{
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new ();
+  g_autofree char *line = tool_error_line (error);
+  const char *remedy = tool_error_remedy (error);
+
+  json_object_set_string_member (object, "code", tool_error_code (error));
+  if (error->domain == ICERT_ERROR)
+    {
+      g_autofree char *field = icert_error_get_field (error);
+      g_autoptr (GVariant) details = icert_error_get_details (error);
+
+      if (field != NULL)
+        json_object_set_string_member (object, "field", field);
+      if (details != NULL)
+        json_object_set_member (object, "details", tool_variant_to_json (details));
+    }
+  json_object_set_string_member (object, "text", line);
+  if (remedy != NULL)
+    json_object_set_string_member (object, "remedy", remedy);
+  json_node_take_object (node, object);
+  return node;
+}
+
+static void
+print_json (const GError *error)
+{
+  g_autoptr (JsonNode) document = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new ();
+
+  json_object_set_member (object, "error", tool_error_to_json (error));
+  json_node_take_object (document, object);
+  tool_print_json (document, TRUE);
+}
+
+ToolExit
+tool_report_error (Tool *tool, const ToolVerb *verb, const GError *error)
+{
+  gboolean usage = error->domain == G_OPTION_ERROR;
+  g_autofree char *line = tool_error_line (error);
+  const char *remedy = tool_error_remedy (error);
+
+  if (tool->json)
+    {
+      print_json (error);
+      return usage ? TOOL_EXIT_USAGE : TOOL_EXIT_FAILED;
+    }
+  g_printerr ("icert: %s: %s\n", tool_error_code (error), line);
+  if (usage)
+    g_printerr ("remedy: see 'icert %s%s--help'\n", verb != NULL ? verb->name : "",
+                verb != NULL ? " " : "");
+  else if (remedy != NULL)
+    g_printerr ("remedy: %s\n", remedy);
+  return usage ? TOOL_EXIT_USAGE : TOOL_EXIT_FAILED;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "tool.h"
+
+/* One comparison of `--where`. */
+typedef struct
+{
+  char *column; /* as the view spells it */
+  ICertSeek seek;
+  GVariant *value;      /* NULL: an empty cell */
+  gboolean alternative; /* it begins an alternative ("or") */
+} ToolRestriction;
+
+void tool_restriction_clear (ToolRestriction *restriction);
+
+/* Reads 'COLUMN OP VALUE [and|or …]'. `and` binds closer than `or`, so that the text is a list of
+ * alternatives. @columns: a GListModel of ICertViewColumn. Wrong text is wrong usage, an unknown
+ * column UNKNOWN_NAME. Returns a GArray of ToolRestriction. */
+GArray *tool_where_parse (const char *text, GListModel *columns, GError **error);
+
+/* without case; "RequestID" is "Request.RequestID". Lends nothing: a reference. */
+ICertViewColumn *tool_find_column (GListModel *columns, const char *name, GError **error);
+
+/* "issued" <-> 20; 0 / NULL when there is none */
+int tool_disposition_from_name (const char *name);
+const char *tool_disposition_to_name (int disposition);

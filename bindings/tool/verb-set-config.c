@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "tool-output.h"
+
+static gboolean option_unset;
+
+static const GOptionEntry options[] = {
+  { "unset", 0, 0, G_OPTION_ARG_NONE, &option_unset, "Remove the entry", NULL },
+  { NULL },
+};
+
+static ToolExit
+run (Tool *tool, char **arguments, GError **error)
+{
+  g_autoptr (ICertAdmin) admin = NULL;
+  g_autoptr (ToolRecord) record = NULL;
+  const char *text = arguments[2];
+
+  if ((text == NULL) != option_unset)
+    {
+      tool_usage_error (error, "arguments: give VALUE or --unset (one of them)");
+      return TOOL_EXIT_USAGE;
+    }
+  admin = icert_admin_open (tool->config, NULL, error);
+  if (admin == NULL
+      || !icert_admin_set_config_entry (admin, arguments[0], arguments[1],
+                                        text != NULL ? g_variant_new_string (text) : NULL, NULL,
+                                        error))
+    return TOOL_EXIT_FAILED;
+  if (tool->quiet)
+    return TOOL_EXIT_DONE;
+  record = tool_record_new ();
+  tool_record_add_string (record, arguments[1], text);
+  tool_record_print (record, tool);
+  return TOOL_EXIT_DONE;
+}
+
+const ToolVerb tool_verb_set_config = {
+  .name = "set-config",
+  .arguments = "NODE ENTRY VALUE",
+  .summary = "Change the configuration of a CA; the change takes effect at once",
+  .example = "icert set-config CA ValidityPeriod 30d",
+  .examples = "icert set-config Roles user:alice 'officer;reader'\n"
+              "  icert set-config Roles user:alice --unset",
+  .options = options,
+  .min_arguments = 2,
+  .max_arguments = 3,
+  .run = run,
+};

@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# tests/run.sh [full]: builds icert in a folder of its own and runs all quick tests by `meson test`.
+# `full` adds the long ones, and runs the unit tests under ASan+UBSan and the threaded ones under
+# TSan. Ends with the line `N passed, N failed, N skipped`; a status other than 0 is a failure.
+# ICERT_TEST_BUILD: where to build (default: build-test in the repository).
+set -eu
+
+cd "$(dirname "$0")/.."
+mode=${1:-quick}
+case $mode in
+quick | full) ;;
+*)
+  echo "use: tests/run.sh [full]" >&2
+  exit 2
+  ;;
+esac
+base=${ICERT_TEST_BUILD:-build-test}
+logs=
+failed=0
+
+# prepare FOLDER OPTION…
+prepare() {
+  folder=$1
+  shift
+  if [ ! -f "$folder/build.ninja" ]; then
+    meson setup "$folder" "$@" >"$folder.log" 2>&1 || {
+      tail -n 30 "$folder.log" >&2
+      exit 1
+    }
+  fi
+  ninja -C "$folder" >"$folder.log" 2>&1 || {
+    grep -v '^\[' "$folder.log" | tail -n 40 >&2
+    exit 1
+  }
+  rm -f "$folder.log"
+}
+
+# suite FOLDER NAME ARGUMENT…
+suite() {
+  folder=$1
+  name=$2
+  shift 2
+  echo "== $name"
+  meson test -C "$folder" --no-rebuild --print-errorlogs --logbase "$name" "$@" || failed=1
+  logs="$logs $folder/meson-logs/$name.json"
+}
+
+sh data/install-packages.sh
+prepare "$base" -Dwerror=true
+if [ "$mode" = quick ]; then
+  suite "$base" quick --no-suite long
+else
+  suite "$base" all
+  # The scanner of the typelib cannot load a sanitized library, so these two builds have none.
+  prepare "$base-asan" -Dintrospection=false -Db_sanitize=address,undefined -Db_lundef=false
+  export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+  suite "$base-asan" asan --timeout-multiplier 4 --no-suite checks
+  prepare "$base-tsan" -Dintrospection=false -Db_sanitize=thread -Db_lundef=false
+  export TSAN_OPTIONS="halt_on_error=1 suppressions=$PWD/tests/fixtures/tsan.supp"
+  suite "$base-tsan" tsan --timeout-multiplier 6 --suite threads
+fi
+# shellcheck disable=SC2086
+python3 tests/count.py $logs || failed=1
+exit $failed
