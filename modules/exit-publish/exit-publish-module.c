@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "exit-publish.h"
+
+static const ICertModuleClass classes[] = {
+  { icert_exit_get_type, exit_publish_get_type },
+  { NULL, NULL },
+};
+
+ICERT_MODULE_DEFINE ("exit-publish", "Publishes certificates as files", classes);

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "exit-publish.h"
+
+#include <string.h>
+
+#include "exit-publish-file.h"
+#include "exit-publish-pattern.h"
+
+/* Where to, as the settings say. Immutable; shared by the calls that run. */
+typedef struct
+{
+  char *folder;
+  char *certificate;    /* pattern */
+  char *ca_certificate; /* pattern; "" = the CA's own certificates are not published */
+} Target;
+
+/* Publishes certificates as files. Events come at least once (S-L4), so every file is written as a
+ * whole and the same event again changes nothing. */
+struct _ExitPublish
+{
+  GObject parent_instance;
+
+  GMutex lock;    /* of target */
+  Target *target; /* owned; NULL before initialize() */
+};
+
+static void exit_iface_init (ICertExitInterface *iface);
+static void manage_module_iface_init (ICertManageModuleInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (ExitPublish,
+                               exit_publish,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (ICERT_TYPE_EXIT, exit_iface_init)
+                                   G_IMPLEMENT_INTERFACE (ICERT_TYPE_MANAGE_MODULE,
+                                                          manage_module_iface_init))
+
+static const ICertSettingInfo setting_infos[] = {
+  { "Folder", "path", "publish", NULL, NULL, "Where files go" },
+  { "Certificate", "string", "certs/<RequestID>.crt", NULL, NULL,
+    "Name of an issued certificate's file; AD CS's tokens, <RequestID>, <SerialNumber>" },
+  { "CACertificate", "string", "ca/%3%4.crt", NULL, NULL,
+    "Name of the files of the CA's own certificates; empty: none" },
+};
+
+static void
+target_clear (gpointer data)
+{
+  Target *target = data;
+
+  g_free (target->folder);
+  g_free (target->certificate);
+  g_free (target->ca_certificate);
+}
+
+static void
+target_unref (Target *target)
+{
+  g_atomic_rc_box_release_full (target, target_clear);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Target, target_unref)
+
+static Target *
+target_new (ICertSettings *settings, GError **error)
+{
+  g_autoptr (Target) target = g_atomic_rc_box_new0 (Target);
+
+  target->folder = icert_settings_get_string (settings, "Folder", error);
+  if (target->folder == NULL)
+    return NULL;
+  target->certificate = icert_settings_get_string (settings, "Certificate", error);
+  if (target->certificate == NULL
+      || !exit_publish_pattern_check (target->certificate, "Certificate", TRUE, error))
+    return NULL;
+  target->ca_certificate = icert_settings_get_string (settings, "CACertificate", error);
+  if (target->ca_certificate == NULL
+      || (*target->ca_certificate != '\0'
+          && !exit_publish_pattern_check (target->ca_certificate, "CACertificate", FALSE, error)))
+    return NULL;
+  return g_steal_pointer (&target);
+}
+
+static gboolean
+use_settings (ExitPublish *self, ICertSettings *settings, GError **error)
+{
+  Target *target = target_new (settings, error);
+
+  if (target == NULL)
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  if (self->target != NULL)
+    target_unref (self->target);
+  self->target = target;
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+static Target *
+dup_target (ExitPublish *self, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (self->target != NULL)
+    return g_atomic_rc_box_acquire (self->target);
+  icert_set_error (error, ICERT_ERROR_FAILED, "exit", "not initialized (initialize first)");
+  return NULL;
+}
+
+static char *
+get_ca_text (ICertServer *server, const char *name)
+{
+  g_autoptr (GVariant) value = icert_server_get_ca_property (server, name, NULL);
+
+  return value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
+             ? g_variant_dup_string (value, NULL)
+             : NULL;
+}
+
+/* Expands @pattern with what the CA says of itself and @tokens' own fields, and writes the file. */
+static gboolean
+publish (ICertServer *server,
+         const Target *target,
+         const char *pattern,
+         const ExitPublishTokens *own,
+         GBytes *certificate,
+         GError **error)
+{
+  g_autofree char *dns_name = get_ca_text (server, "MachineDNSName");
+  g_autofree char *short_host
+      = dns_name != NULL ? g_strndup (dns_name, strcspn (dns_name, ".")) : NULL;
+  g_autofree char *ca_name = get_ca_text (server, "SanitizedCAName");
+  g_autofree char *short_name = get_ca_text (server, "SanitizedShortName");
+  g_autoptr (GBytes) pem = exit_publish_pem (certificate);
+  ExitPublishTokens tokens = *own;
+  g_autofree char *path = NULL;
+
+  tokens.dns_name = dns_name;
+  tokens.short_host = short_host;
+  tokens.ca_name = ca_name;
+  tokens.short_name = short_name;
+  path = exit_publish_pattern_expand (pattern, &tokens, error);
+  return path != NULL && exit_publish_file_replace (target->folder, path, pem, error);
+}
+
+/* Nothing that names the file comes from the requester: AD CS's attribute CertFile let him choose a
+ * path, and there is no such thing here. */
+static gboolean
+publish_issued (ICertServerExit *server, const Target *target, GError **error)
+{
+  ICertServer *reader = ICERT_SERVER (server);
+  g_autoptr (GBytes) certificate = icert_server_exit_get_certificate (server, error);
+  g_autofree char *request_id = NULL;
+  g_autofree char *suffix = NULL;
+  g_autofree char *serial = NULL;
+  ExitPublishTokens tokens = { 0 };
+
+  if (certificate == NULL)
+    {
+      if (error != NULL && *error == NULL)
+        icert_set_error (error, ICERT_ERROR_FAILED, "certificate", "not there (an issued one)");
+      return FALSE;
+    }
+  request_id = g_strdup_printf ("%" G_GINT64_FORMAT, icert_server_get_request_id (reader));
+  suffix = g_strdup_printf ("(%s)", request_id);
+  serial = icert_server_get_certificate_string (reader, "SerialNumber", NULL);
+  tokens.request_id = request_id;
+  tokens.suffix = suffix;
+  tokens.serial = serial;
+  return publish (reader, target, target->certificate, &tokens, certificate, error);
+}
+
+static gboolean
+publish_ca_certificate (ICertServer *server, const Target *target, gint64 index, GError **error)
+{
+  g_autofree char *raw_name = g_strdup_printf ("RawCACertificate.%" G_GINT64_FORMAT, index);
+  g_autofree char *suffix
+      = index == 0 ? g_strdup ("") : g_strdup_printf ("(%" G_GINT64_FORMAT ")", index);
+  g_autoptr (GVariant) raw = icert_server_get_ca_property (server, raw_name, NULL);
+  ExitPublishTokens tokens = { .suffix = suffix };
+  g_autoptr (GBytes) certificate = NULL;
+
+  /* a CA that waits for its certificate has none yet */
+  if (raw == NULL || !g_variant_is_of_type (raw, G_VARIANT_TYPE_BYTESTRING))
+    return TRUE;
+  certificate = g_variant_get_data_as_bytes (raw);
+  return publish (server, target, target->ca_certificate, &tokens, certificate, error);
+}
+
+static gboolean
+publish_ca (ICertServer *server, const Target *target, GError **error)
+{
+  g_autoptr (GVariant) count = NULL;
+  gint64 n_certificates = 1;
+
+  if (*target->ca_certificate == '\0')
+    return TRUE;
+  count = icert_server_get_ca_property (server, "CertCount", NULL);
+  if (count != NULL && g_variant_is_of_type (count, G_VARIANT_TYPE_INT32))
+    n_certificates = g_variant_get_int32 (count);
+  for (gint64 i = 0; i < n_certificates; i++)
+    if (!publish_ca_certificate (server, target, i, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+exit_publish_initialize (ICertExit *module,
+                         ICertServer *ca,
+                         ICertSettings *settings,
+                         ICertExitEvents *mask,
+                         GError **error)
+{
+  if (!use_settings (EXIT_PUBLISH (module), settings, error))
+    return FALSE;
+  *mask = ICERT_EXIT_EVENT_CERT_ISSUED | ICERT_EXIT_EVENT_STARTUP;
+  return TRUE;
+}
+
+static gboolean
+exit_publish_notify_event (ICertExit *module,
+                           ICertExitEvents event,
+                           ICertServerExit *server,
+                           GError **error)
+{
+  g_autoptr (Target) target = dup_target (EXIT_PUBLISH (module), error);
+
+  if (target == NULL)
+    return FALSE;
+  switch (event)
+    {
+    case ICERT_EXIT_EVENT_CERT_ISSUED:
+      return publish_issued (server, target, error);
+    case ICERT_EXIT_EVENT_STARTUP:
+      return publish_ca (ICERT_SERVER (server), target, error);
+    default:
+      return TRUE;
+    }
+}
+
+static char *
+exit_publish_get_description (ICertExit *module)
+{
+  return g_strdup ("Publishes certificates as files");
+}
+
+static ICertManageModule *
+exit_publish_get_manage_module (ICertExit *module)
+{
+  return ICERT_MANAGE_MODULE (g_object_ref (module));
+}
+
+static void
+exit_iface_init (ICertExitInterface *iface)
+{
+  iface->initialize = exit_publish_initialize;
+  iface->notify_event = exit_publish_notify_event;
+  iface->get_description = exit_publish_get_description;
+  iface->get_manage_module = exit_publish_get_manage_module;
+}
+
+static GVariant *
+exit_publish_describe_settings (ICertManageModule *module, GError **error)
+{
+  return icert_settings_describe (setting_infos, G_N_ELEMENTS (setting_infos));
+}
+
+static const char *
+find_text (const Target *target, const char *name)
+{
+  if (g_str_equal (name, "Folder"))
+    return target->folder;
+  if (g_str_equal (name, "Certificate"))
+    return target->certificate;
+  return g_str_equal (name, "CACertificate") ? target->ca_certificate : NULL;
+}
+
+static GVariant *
+exit_publish_get_value (ICertManageModule *module, const char *name, GError **error)
+{
+  static const struct
+  {
+    const char *name;
+    const char *text;
+  } facts[] = {
+    { "Name", "Publish.Exit" },
+    { "Description", "Publishes certificates as files" },
+    { "Copyright", "The icert authors, LGPL-2.1-or-later" },
+    { "File Version", ICERT_VERSION },
+    { "Product Version", ICERT_VERSION },
+  };
+  g_autoptr (Target) target = NULL;
+  const char *text;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (facts); i++)
+    if (g_str_equal (name, facts[i].name))
+      return g_variant_ref_sink (g_variant_new_string (facts[i].text));
+
+  target = dup_target (EXIT_PUBLISH (module), error);
+  if (target == NULL)
+    return NULL;
+  text = find_text (target, name);
+  if (text != NULL)
+    return g_variant_ref_sink (g_variant_new_string (text));
+  icert_set_error (error, ICERT_ERROR_UNKNOWN_NAME, name,
+                   "no such value (Folder, Certificate, CACertificate)");
+  return NULL;
+}
+
+static gboolean
+exit_publish_reload (ICertManageModule *module, ICertSettings *settings, GError **error)
+{
+  return use_settings (EXIT_PUBLISH (module), settings, error);
+}
+
+static void
+manage_module_iface_init (ICertManageModuleInterface *iface)
+{
+  iface->describe_settings = exit_publish_describe_settings;
+  iface->get_value = exit_publish_get_value;
+  iface->reload = exit_publish_reload;
+}
+
+static void
+exit_publish_finalize (GObject *object)
+{
+  ExitPublish *self = EXIT_PUBLISH (object);
+
+  g_clear_pointer (&self->target, target_unref);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (exit_publish_parent_class)->finalize (object);
+}
+
+static void
+exit_publish_class_init (ExitPublishClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = exit_publish_finalize;
+}
+
+static void
+exit_publish_init (ExitPublish *self)
+{
+  g_mutex_init (&self->lock);
+}

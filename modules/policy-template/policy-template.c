@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "policy-template.h"
+
+#include "policy-template-folder.h"
+#include "policy-template-judgement.h"
+
+/* Judges requests by certificate profiles (AD CS: certificate templates): the request names one,
+ * the profile says where each field of the certificate comes from. Everything of one request lives
+ * in a PolicyTemplateJudgement, so that requests are judged in parallel. */
+struct _PolicyTemplate
+{
+  GObject parent_instance;
+
+  GMutex lock;                  /* of folder and path */
+  PolicyTemplateFolder *folder; /* owned; NULL before initialize() and after shutdown() */
+  char *path;                   /* owned; absolute */
+  guint n_users;                /* calls that look at the folder now */
+  GCond idle;                   /* n_users became 0 */
+};
+
+static void policy_iface_init (ICertPolicyInterface *iface);
+static void manage_module_iface_init (ICertManageModuleInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (PolicyTemplate,
+                               policy_template,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (ICERT_TYPE_POLICY, policy_iface_init)
+                                   G_IMPLEMENT_INTERFACE (ICERT_TYPE_MANAGE_MODULE,
+                                                          manage_module_iface_init))
+
+static const ICertSettingInfo setting_infos[] = {
+  { "Folder", "path", "profiles", NULL, NULL, "Folder of the profiles, NAME.profile" },
+};
+
+/* The profiles of this moment; NULL with an error before initialize(). */
+static PolicyTemplateSet *
+dup_set (PolicyTemplate *self, GError **error)
+{
+  PolicyTemplateFolder *folder;
+  PolicyTemplateSet *set;
+
+  g_mutex_lock (&self->lock);
+  folder = self->folder;
+  if (folder != NULL)
+    self->n_users++;
+  g_mutex_unlock (&self->lock);
+  if (folder == NULL)
+    {
+      icert_set_error (error, ICERT_ERROR_FAILED, "policy", "not initialized (initialize first)");
+      return NULL;
+    }
+
+  set = policy_template_folder_get_set (folder);
+  g_mutex_lock (&self->lock);
+  if (--self->n_users == 0)
+    g_cond_broadcast (&self->idle);
+  g_mutex_unlock (&self->lock);
+  return set;
+}
+
+/* Takes @folder and @path, both nullable; frees the former folder when nobody looks at it. */
+static void
+replace_folder (PolicyTemplate *self, PolicyTemplateFolder *folder, char *path)
+{
+  PolicyTemplateFolder *old;
+
+  g_mutex_lock (&self->lock);
+  while (self->n_users > 0)
+    g_cond_wait (&self->idle, &self->lock);
+  old = self->folder;
+  self->folder = folder;
+  g_free (self->path);
+  self->path = path;
+  g_mutex_unlock (&self->lock);
+  g_clear_pointer (&old, policy_template_folder_free);
+}
+
+static gboolean
+use_settings (PolicyTemplate *self, ICertSettings *settings, GError **error)
+{
+  g_autofree char *path = icert_settings_get_string (settings, "Folder", error);
+  PolicyTemplateFolder *folder;
+
+  if (path == NULL)
+    return FALSE;
+  folder = policy_template_folder_new (path, error);
+  if (folder == NULL)
+    return FALSE;
+  replace_folder (self, folder, g_steal_pointer (&path));
+  return TRUE;
+}
+
+static gboolean
+policy_template_initialize (ICertPolicy *policy,
+                            ICertServer *ca,
+                            ICertSettings *settings,
+                            GError **error)
+{
+  PolicyTemplate *self = POLICY_TEMPLATE (policy);
+  g_autoptr (PolicyTemplateSet) set = NULL;
+  GPtrArray *entries;
+
+  if (!use_settings (self, settings, error))
+    return FALSE;
+  set = dup_set (self, error);
+  if (set == NULL)
+    return FALSE;
+
+  /* a broken profile is said, and is no reason to stop the others */
+  entries = policy_template_set_list (set);
+  for (guint i = 0; ca != NULL && i < entries->len; i++)
+    {
+      const PolicyTemplateEntry *entry = entries->pdata[i];
+
+      if (entry->problem != NULL)
+        icert_server_log (ca, ICERT_LOG_LEVEL_ERROR, entry->problem, NULL);
+    }
+  return TRUE;
+}
+
+static gboolean
+policy_template_verify_request (ICertPolicy *policy,
+                                ICertServerPolicy *server,
+                                gboolean new_request,
+                                ICertVerdict *verdict,
+                                GError **error)
+{
+  g_autoptr (PolicyTemplateSet) set = dup_set (POLICY_TEMPLATE (policy), error);
+
+  *verdict = ICERT_VERDICT_PENDING;
+  return set != NULL && policy_template_judge (server, set, new_request, verdict, error);
+}
+
+static char *
+policy_template_get_description (ICertPolicy *policy)
+{
+  g_autoptr (PolicyTemplateSet) set = dup_set (POLICY_TEMPLATE (policy), NULL);
+  GPtrArray *entries = set != NULL ? policy_template_set_list (set) : NULL;
+  GString *text = g_string_new ("Judges by certificate profile");
+
+  for (guint i = 0; entries != NULL && i < entries->len; i++)
+    {
+      const PolicyTemplateEntry *entry = entries->pdata[i];
+
+      if (entry->problem != NULL)
+        g_string_append_printf (text, "; not in use: %s", entry->problem);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+policy_template_shutdown (ICertPolicy *policy)
+{
+  replace_folder (POLICY_TEMPLATE (policy), NULL, NULL);
+}
+
+static ICertManageModule *
+policy_template_get_manage_module (ICertPolicy *policy)
+{
+  return ICERT_MANAGE_MODULE (g_object_ref (policy));
+}
+
+static char **
+policy_template_list_profiles (ICertPolicy *policy, ICertServer *caller, GError **error)
+{
+  g_autoptr (PolicyTemplateSet) set = dup_set (POLICY_TEMPLATE (policy), error);
+
+  return set != NULL ? policy_template_list_usable (set, caller, error) : NULL;
+}
+
+static void
+policy_iface_init (ICertPolicyInterface *iface)
+{
+  iface->initialize = policy_template_initialize;
+  iface->verify_request = policy_template_verify_request;
+  iface->get_description = policy_template_get_description;
+  iface->shutdown = policy_template_shutdown;
+  iface->get_manage_module = policy_template_get_manage_module;
+  iface->list_profiles = policy_template_list_profiles;
+}
+
+static GVariant *
+policy_template_describe_settings (ICertManageModule *module, GError **error)
+{
+  return icert_settings_describe (setting_infos, G_N_ELEMENTS (setting_infos));
+}
+
+static GVariant *
+policy_template_get_value (ICertManageModule *module, const char *name, GError **error)
+{
+  PolicyTemplate *self = POLICY_TEMPLATE (module);
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  if (g_str_equal (name, "Name"))
+    return g_variant_ref_sink (g_variant_new_string ("Template.Policy"));
+  if (g_str_equal (name, "Description"))
+    return g_variant_ref_sink (g_variant_new_string ("Judges by certificate profile"));
+  if (g_str_equal (name, "Copyright"))
+    return g_variant_ref_sink (g_variant_new_string ("The icert authors, LGPL-2.1-or-later"));
+  if (g_str_equal (name, "File Version") || g_str_equal (name, "Product Version"))
+    return g_variant_ref_sink (g_variant_new_string (ICERT_VERSION));
+  if (!g_str_equal (name, "Folder"))
+    {
+      icert_set_error (error, ICERT_ERROR_UNKNOWN_NAME, name, "no such value (Folder)");
+      return NULL;
+    }
+  locker = g_mutex_locker_new (&self->lock);
+  return self->path != NULL ? g_variant_ref_sink (g_variant_new_string (self->path)) : NULL;
+}
+
+static gboolean
+policy_template_reload (ICertManageModule *module, ICertSettings *settings, GError **error)
+{
+  return use_settings (POLICY_TEMPLATE (module), settings, error);
+}
+
+static gboolean
+policy_template_check (ICertManageModule *module,
+                       const char *kind,
+                       const char *name,
+                       GBytes *contents,
+                       GError **error)
+{
+  g_autoptr (PolicyTemplateProfile) profile = NULL;
+  g_autofree char *promised = NULL;
+  g_autofree char *file_name = NULL;
+
+  if (!g_str_equal (kind, "profile"))
+    {
+      icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, "kind", "not a kind of file (profile)");
+      return FALSE;
+    }
+  /* a file is named as its profile; a bare name is taken for one */
+  file_name = name != NULL ? g_path_get_basename (name) : g_strdup ("profile");
+  if (g_str_has_suffix (file_name, ".profile"))
+    promised = g_strndup (file_name, strlen (file_name) - strlen (".profile"));
+  profile = policy_template_profile_parse (contents, file_name, promised, error);
+  return profile != NULL;
+}
+
+static void
+manage_module_iface_init (ICertManageModuleInterface *iface)
+{
+  iface->describe_settings = policy_template_describe_settings;
+  iface->get_value = policy_template_get_value;
+  iface->reload = policy_template_reload;
+  iface->check = policy_template_check;
+}
+
+static void
+policy_template_finalize (GObject *object)
+{
+  PolicyTemplate *self = POLICY_TEMPLATE (object);
+
+  g_clear_pointer (&self->folder, policy_template_folder_free);
+  g_free (self->path);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->idle);
+  G_OBJECT_CLASS (policy_template_parent_class)->finalize (object);
+}
+
+static void
+policy_template_class_init (PolicyTemplateClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = policy_template_finalize;
+}
+
+static void
+policy_template_init (PolicyTemplate *self)
+{
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->idle);
+}
