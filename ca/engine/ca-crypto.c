@@ -21,11 +21,22 @@ typedef struct
   OSSL_LIB_CTX *libctx;
   EVP_MD *sha1;
   EVP_MD *sha256;
+  EVP_MD *sha384;
+  EVP_MD *sha512;
 } Crypto;
+
+/* A key whose point is exchanged for the next one's: making a key anew means making its group,
+ * which costs a quarter of a verification (measured). */
+typedef struct
+{
+  EVP_PKEY *key;
+  EVP_PKEY_CTX *verify;
+} EcSlot;
 
 /* What OpenSSL wants to be one a thread, and what costs microseconds to make each time. */
 typedef struct
 {
+  EcSlot slots[3]; /* P-256, P-384, P-521 */
   EVP_MD_CTX *digest;
   EVP_MD_CTX *verify;
   EVP_PKEY_CTX *ec;
@@ -36,7 +47,13 @@ static void
 thread_crypto_free (gpointer data)
 {
   ThreadCrypto *self = data;
+  gsize i;
 
+  for (i = 0; i < G_N_ELEMENTS (self->slots); i++)
+    {
+      EVP_PKEY_CTX_free (self->slots[i].verify);
+      EVP_PKEY_free (self->slots[i].key);
+    }
   EVP_MD_CTX_free (self->digest);
   EVP_MD_CTX_free (self->verify);
   EVP_PKEY_CTX_free (self->ec);
@@ -56,8 +73,10 @@ make_crypto (gpointer unused)
     g_error ("OpenSSL: no default provider");
   self->sha1 = EVP_MD_fetch (self->libctx, "SHA1", NULL);
   self->sha256 = EVP_MD_fetch (self->libctx, "SHA256", NULL);
-  if (self->sha1 == NULL || self->sha256 == NULL)
-    g_error ("OpenSSL: no SHA-1 or no SHA-256");
+  self->sha384 = EVP_MD_fetch (self->libctx, "SHA384", NULL);
+  self->sha512 = EVP_MD_fetch (self->libctx, "SHA512", NULL);
+  if (self->sha1 == NULL || self->sha256 == NULL || self->sha384 == NULL || self->sha512 == NULL)
+    g_error ("OpenSSL: SHA-1 or SHA-2 is missing");
   return self;
 }
 
@@ -170,6 +189,13 @@ key_from_data (EVP_PKEY_CTX *context, OSSL_PARAM *parameters)
   return key;
 }
 
+static void
+refuse_point (const CaSpki *spki, GError **error)
+{
+  icert_set_error (error, ICERT_ERROR_WEAK_KEY, "public key",
+                   "not a point of P-%u (a point of its curve)", spki->bits);
+}
+
 static EVP_PKEY *
 ec_key (const CaSpki *spki, GError **error)
 {
@@ -185,8 +211,7 @@ ec_key (const CaSpki *spki, GError **error)
   if (spki->octets_size > 1)
     key = key_from_data (get_thread_crypto ()->ec, parameters);
   if (key == NULL)
-    icert_set_error (error, ICERT_ERROR_WEAK_KEY, "public key",
-                     "not a point of %s (a point of its curve)", group);
+    refuse_point (spki, error);
   return key;
 }
 
@@ -251,6 +276,21 @@ edwards_key (const CaSpki *spki, GError **error)
   return key;
 }
 
+static EVP_PKEY *
+make_key (const CaSpki *parts, GError **error)
+{
+  if (parts->type == NULL)
+    {
+      ca_spki_refuse_type (parts, error);
+      return NULL;
+    }
+  if (strcmp (parts->type, "rsa") == 0)
+    return rsa_key (parts, error);
+  if (g_str_has_prefix (parts->type, "ec-"))
+    return ec_key (parts, error);
+  return edwards_key (parts, error);
+}
+
 EVP_PKEY *
 ca_crypto_public_key (GBytes *spki, GError **error)
 {
@@ -258,18 +298,7 @@ ca_crypto_public_key (GBytes *spki, GError **error)
   gsize size;
   const guint8 *data = g_bytes_get_data (spki, &size);
 
-  if (!ca_spki_parse (data, size, &parts, error))
-    return NULL;
-  if (parts.type == NULL)
-    {
-      ca_spki_refuse_type (&parts, error);
-      return NULL;
-    }
-  if (strcmp (parts.type, "rsa") == 0)
-    return rsa_key (&parts, error);
-  if (g_str_has_prefix (parts.type, "ec-"))
-    return ec_key (&parts, error);
-  return edwards_key (&parts, error);
+  return ca_spki_parse (data, size, &parts, error) ? make_key (&parts, error) : NULL;
 }
 
 /* Exactly these AlgorithmIdentifiers (S-A6), octet for octet; RSA-PSS is compared apart. */
@@ -386,16 +415,48 @@ refuse_algorithm (const guint8 *data, gsize size, const char *field, GError **er
                    text != NULL ? text : "without an OID");
 }
 
-static gboolean
-run_verification (EVP_PKEY *key,
-                  const SignatureAlgorithm *algorithm,
-                  const guint8 *data,
+/* NULL with an error */
+static const SignatureAlgorithm *
+choose_algorithm (const guint8 *data,
                   gsize size,
-                  const guint8 *signature,
-                  gsize signature_size)
+                  SignatureAlgorithm *pss,
+                  gboolean allow_sha1,
+                  const char *field,
+                  GError **error)
+{
+  const SignatureAlgorithm *found = find_algorithm (data, size, pss);
+
+  if (found == NULL)
+    {
+      refuse_algorithm (data, size, field, error);
+      return NULL;
+    }
+  if (found->sha1 && !allow_sha1)
+    {
+      icert_set_error (error, ICERT_ERROR_UNSUPPORTED, field, "%s (SHA-256 or better)",
+                       found->name);
+      return NULL;
+    }
+  return found;
+}
+
+static gboolean
+refuse_signature (const SignatureAlgorithm *algorithm, const char *field, GError **error)
+{
+  ERR_clear_error ();
+  icert_set_error (error, ICERT_ERROR_BAD_SIGNATURE, field,
+                   "does not fit (%s by the key over the octets received)", algorithm->name);
+  return FALSE;
+}
+
+static gboolean
+verify_with_key (EVP_PKEY *key,
+                 const SignatureAlgorithm *algorithm,
+                 const CaSigned *message,
+                 const char *field,
+                 GError **error)
 {
   EVP_MD_CTX *context = get_thread_crypto ()->verify;
-  EVP_PKEY_CTX *key_context = NULL;
   OSSL_PARAM pss[] = {
     OSSL_PARAM_utf8_string (OSSL_SIGNATURE_PARAM_PAD_MODE, (char *) OSSL_PKEY_RSA_PAD_MODE_PSS, 3),
     OSSL_PARAM_utf8_string (OSSL_SIGNATURE_PARAM_PSS_SALTLEN,
@@ -403,17 +464,23 @@ run_verification (EVP_PKEY *key,
     OSSL_PARAM_END,
   };
   gboolean is_pss_signature = strcmp (algorithm->name, "RSASSA-PSS") == 0;
-  gboolean ok;
 
+  if (!EVP_PKEY_is_a (key, algorithm->key_type))
+    {
+      icert_set_error (error, ICERT_ERROR_UNSUPPORTED, field,
+                       "%s with a key of another kind (an algorithm of its key)", algorithm->name);
+      return FALSE;
+    }
   /* without this OpenSSL 3.0 would go on with the key of the last verification */
   EVP_MD_CTX_reset (context);
-  ok = EVP_DigestVerifyInit_ex (context, &key_context, algorithm->digest, ca_crypto_get_libctx (),
-                                NULL, key, is_pss_signature ? pss : NULL)
-           == 1
-       && EVP_DigestVerify (context, signature, signature_size, data, size) == 1;
-  if (!ok)
-    ERR_clear_error ();
-  return ok;
+  if (EVP_DigestVerifyInit_ex (context, NULL, algorithm->digest, ca_crypto_get_libctx (), NULL, key,
+                               is_pss_signature ? pss : NULL)
+          != 1
+      || EVP_DigestVerify (context, message->signature, message->signature_size, message->data,
+                           message->size)
+             != 1)
+    return refuse_signature (algorithm, field, error);
+  return TRUE;
 }
 
 gboolean
@@ -428,31 +495,97 @@ ca_crypto_verify (EVP_PKEY *key,
                   const char *field,
                   GError **error)
 {
+  CaSigned message = { algorithm, algorithm_size, data, size, signature, signature_size };
   SignatureAlgorithm pss;
-  const SignatureAlgorithm *found = find_algorithm (algorithm, algorithm_size, &pss);
+  const SignatureAlgorithm *found
+      = choose_algorithm (algorithm, algorithm_size, &pss, allow_sha1, field, error);
 
+  return found != NULL && verify_with_key (key, found, &message, field, error);
+}
+
+/* The thread's key of that curve with the point of @spki in it; NULL with an error. */
+static EVP_PKEY_CTX *
+fill_slot (const CaSpki *spki, GError **error)
+{
+  EcSlot *slot = &get_thread_crypto ()->slots[spki->bits == 256 ? 0 : spki->bits == 384 ? 1 : 2];
+
+  if (slot->key == NULL)
+    {
+      slot->key = ec_key (spki, error);
+      if (slot->key == NULL)
+        return NULL;
+      slot->verify = EVP_PKEY_CTX_new_from_pkey (ca_crypto_get_libctx (), slot->key, NULL);
+      if (slot->verify == NULL || EVP_PKEY_verify_init (slot->verify) != 1)
+        g_error ("OpenSSL: no ECDSA");
+      return slot->verify;
+    }
+  if (spki->octets_size > 1
+      && EVP_PKEY_set1_encoded_public_key (slot->key, spki->octets, spki->octets_size) == 1)
+    return slot->verify;
+  ERR_clear_error ();
+  refuse_point (spki, error);
+  return NULL;
+}
+
+static const EVP_MD *
+find_digest (const char *name)
+{
+  const Crypto *crypto = get_crypto ();
+
+  if (strcmp (name, "SHA256") == 0)
+    return crypto->sha256;
+  if (strcmp (name, "SHA384") == 0)
+    return crypto->sha384;
+  return strcmp (name, "SHA512") == 0 ? crypto->sha512 : crypto->sha1;
+}
+
+static gboolean
+verify_ecdsa (const CaSpki *spki,
+              const SignatureAlgorithm *algorithm,
+              const CaSigned *message,
+              const char *field,
+              GError **error)
+{
+  EVP_PKEY_CTX *context = fill_slot (spki, error);
+  const EVP_MD *md = find_digest (algorithm->digest);
+  guint8 digest[EVP_MAX_MD_SIZE];
+
+  if (context == NULL)
+    return FALSE;
+  digest_data (md, message->data, message->size, digest);
+  return EVP_PKEY_verify (context, message->signature, message->signature_size, digest,
+                          EVP_MD_get_size (md))
+             == 1
+         || refuse_signature (algorithm, field, error);
+}
+
+gboolean
+ca_crypto_verify_possession (GBytes *spki,
+                             const CaSigned *message,
+                             gboolean allow_sha1,
+                             const char *field,
+                             GError **error)
+{
+  g_autoptr (EVP_PKEY) key = NULL;
+  SignatureAlgorithm pss;
+  const SignatureAlgorithm *found;
+  CaSpki parts;
+  gsize size;
+  const guint8 *data = g_bytes_get_data (spki, &size);
+
+  if (!ca_spki_parse (data, size, &parts, error))
+    return FALSE;
+  if (parts.type == NULL)
+    {
+      ca_spki_refuse_type (&parts, error);
+      return FALSE;
+    }
+  found = choose_algorithm (message->algorithm, message->algorithm_size, &pss, allow_sha1, field,
+                            error);
   if (found == NULL)
-    {
-      refuse_algorithm (algorithm, algorithm_size, field, error);
-      return FALSE;
-    }
-  if (found->sha1 && !allow_sha1)
-    {
-      icert_set_error (error, ICERT_ERROR_UNSUPPORTED, field, "%s (SHA-256 or better)",
-                       found->name);
-      return FALSE;
-    }
-  if (!EVP_PKEY_is_a (key, found->key_type))
-    {
-      icert_set_error (error, ICERT_ERROR_UNSUPPORTED, field,
-                       "%s with a key of another kind (an algorithm of its key)", found->name);
-      return FALSE;
-    }
-  if (!run_verification (key, found, data, size, signature, signature_size))
-    {
-      icert_set_error (error, ICERT_ERROR_BAD_SIGNATURE, field,
-                       "does not fit (%s by the key over the octets received)", found->name);
-      return FALSE;
-    }
-  return TRUE;
+    return FALSE;
+  if (g_str_has_prefix (parts.type, "ec-") && strcmp (found->key_type, "EC") == 0)
+    return verify_ecdsa (&parts, found, message, field, error);
+  key = make_key (&parts, error);
+  return key != NULL && verify_with_key (key, found, message, field, error);
 }

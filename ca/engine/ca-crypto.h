@@ -35,6 +35,25 @@ gboolean ca_crypto_verify (EVP_PKEY *key,
                            const char *field,
                            GError **error);
 
+/* Octets with a signature over them; points to what somebody else owns. */
+typedef struct
+{
+  const guint8 *algorithm; /* AlgorithmIdentifier, DER */
+  gsize algorithm_size;
+  const guint8 *data;
+  gsize size;
+  const guint8 *signature;
+  gsize signature_size;
+} CaSigned;
+
+/* the same with the key of @spki (SubjectPublicKeyInfo, DER) and without the cost of an EVP_PKEY
+ * where there is a way; WEAK_KEY for a key that cannot be used */
+gboolean ca_crypto_verify_possession (GBytes *spki,
+                                      const CaSigned *message,
+                                      gboolean allow_sha1,
+                                      const char *field,
+                                      GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EVP_PKEY, EVP_PKEY_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EVP_PKEY_CTX, EVP_PKEY_CTX_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EVP_MD_CTX, EVP_MD_CTX_free)

@@ -2,11 +2,10 @@
 
 #include "config.h"
 
-#include "ca-decode.h"
+#include "ca-decode-private.h"
 
 #include <string.h>
 
-#include "ca-der.h"
 #include "ca-limits.h"
 
 #define FIELD "subject"
@@ -171,13 +170,7 @@ decode_rdn (const CaTlv *rdn, GPtrArray *rdns, GError **error)
         return FALSE;
       if (rdns->len > CA_LIMIT_RDNS)
         {
-          icert_set_error (error, ICERT_ERROR_TOO_LARGE, FIELD, "%u attributes (at most %d)",
-                           rdns->len, CA_LIMIT_RDNS);
-          if (error != NULL)
-            {
-              icert_error_add_detail (*error, "limit", "%d", CA_LIMIT_RDNS);
-              icert_error_add_detail (*error, "actual", "%u", rdns->len);
-            }
+          ca_refuse_size (error, FIELD, "attributes", CA_LIMIT_RDNS, rdns->len);
           return FALSE;
         }
     }
