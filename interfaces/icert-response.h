@@ -8,11 +8,9 @@ G_BEGIN_DECLS
 
 #define ICERT_TYPE_RESPONSE (icert_response_get_type ())
 
-/* Properties: request-id (int64), disposition, message, status (GError or NULL), policy-stale. */
 ICERT_AVAILABLE_IN_0_1
 G_DECLARE_FINAL_TYPE (ICertResponse, icert_response, ICERT, RESPONSE, GObject)
 
-/* @chain: (element-type GBytes) (nullable): DER certificates of the issuers, nearest first */
 ICERT_AVAILABLE_IN_0_1
 ICertResponse *icert_response_new (gint64 request_id,
                                    ICertDisposition disposition,
@@ -20,24 +18,33 @@ ICertResponse *icert_response_new (gint64 request_id,
                                    const GError *status,
                                    GBytes *certificate,
                                    GPtrArray *chain);
+
 ICERT_AVAILABLE_IN_0_1
 gint64 icert_response_get_request_id (ICertResponse *self);
+
 ICERT_AVAILABLE_IN_0_1
 ICertDisposition icert_response_get_disposition (ICertResponse *self);
+
 ICERT_AVAILABLE_IN_0_1
 char *icert_response_get_message (ICertResponse *self);
-/* (transfer full) (nullable): GError copy */
+
 ICERT_AVAILABLE_IN_0_1
 GError *icert_response_get_status (ICertResponse *self);
-/* throws the status; TRUE when there is none: lets scripts read code and field of a refusal */
+
 ICERT_AVAILABLE_IN_0_1
 gboolean icert_response_check_status (ICertResponse *self, GError **error);
+
 ICERT_AVAILABLE_IN_0_1
 GBytes *icert_response_get_certificate (ICertResponse *self,
                                         ICertOutputFlags flags,
                                         GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+GPtrArray *icert_response_list_issuers (ICertResponse *self);
+
 ICERT_AVAILABLE_IN_0_1
 GTlsCertificate *icert_response_get_tls_certificate (ICertResponse *self, GError **error);
+
 ICERT_AVAILABLE_IN_0_1
 gboolean icert_response_get_policy_stale (ICertResponse *self);
 

@@ -8,7 +8,6 @@ G_BEGIN_DECLS
 
 #define ICERT_TYPE_VIEW_COLUMN (icert_view_column_get_type ())
 
-/* Properties (ro): name, display-name, type, indexed, max-length. */
 ICERT_AVAILABLE_IN_0_1
 G_DECLARE_FINAL_TYPE (ICertViewColumn, icert_view_column, ICERT, VIEW_COLUMN, GObject)
 
@@ -18,14 +17,19 @@ ICertViewColumn *icert_view_column_new (const char *name,
                                         ICertPropertyType type,
                                         gboolean indexed,
                                         guint max_length);
+
 ICERT_AVAILABLE_IN_0_1
 char *icert_view_column_get_name (ICertViewColumn *self);
+
 ICERT_AVAILABLE_IN_0_1
 char *icert_view_column_get_display_name (ICertViewColumn *self);
+
 ICERT_AVAILABLE_IN_0_1
 ICertPropertyType icert_view_column_get_property_type (ICertViewColumn *self);
+
 ICERT_AVAILABLE_IN_0_1
 gboolean icert_view_column_get_indexed (ICertViewColumn *self);
+
 ICERT_AVAILABLE_IN_0_1
 guint icert_view_column_get_max_length (ICertViewColumn *self);
 

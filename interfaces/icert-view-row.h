@@ -11,24 +11,25 @@ G_BEGIN_DECLS
 ICERT_AVAILABLE_IN_0_1
 G_DECLARE_FINAL_TYPE (ICertViewRow, icert_view_row, ICERT, VIEW_ROW, GObject)
 
-/* @names, @values: in the order of the view's columns; a NULL value is an empty cell. @attributes,
- * @extensions: nullable, what belongs to the row. @cursor: where a view goes on after this row. */
 ICERT_AVAILABLE_IN_0_1
 ICertViewRow *icert_view_row_new (const char *const *names,
                                   GPtrArray *values,
                                   const char *cursor,
                                   GHashTable *attributes,
                                   GPtrArray *extensions);
+
 ICERT_AVAILABLE_IN_0_1
 char **icert_view_row_list_names (ICertViewRow *self);
-/* NULL without an error when empty; UNKNOWN_NAME when the view does not have the column */
+
 ICERT_AVAILABLE_IN_0_1
 GVariant *icert_view_row_get_value (ICertViewRow *self, const char *name, GError **error);
+
 ICERT_AVAILABLE_IN_0_1
 char *icert_view_row_get_cursor (ICertViewRow *self);
-/* attributes and extensions of the request; NOT_SUPPORTED when the view is over another table */
+
 ICERT_AVAILABLE_IN_0_1
 GHashTable *icert_view_row_get_attributes (ICertViewRow *self, GError **error);
+
 ICERT_AVAILABLE_IN_0_1
 GListModel *icert_view_row_list_extensions (ICertViewRow *self, GError **error);
 
