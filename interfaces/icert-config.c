@@ -43,7 +43,7 @@ icert_config_default_init (ICertConfigInterface *iface)
   /**
    * ICertConfig:search-path:
    *
-   * A folder with records that is looked at before all others (AD CS:
+   * Folders with records, separated by `:`, that are looked at before all others (AD CS:
    * ICertConfig2::SetSharedFolder).
    */
   g_object_interface_install_property (

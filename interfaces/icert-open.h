@@ -11,8 +11,6 @@
 
 G_BEGIN_DECLS
 
-/* @config: HOST\NAME, HOST/NAME, NAME, or NULL for the default CA. The address of its record
- * decides which class serves it. */
 ICERT_AVAILABLE_IN_0_1
 ICertConfig *icert_config_open (GCancellable *cancellable, GError **error);
 ICERT_AVAILABLE_IN_0_1
@@ -23,7 +21,6 @@ ICERT_AVAILABLE_IN_0_1
 ICertView *icert_view_open (const char *config, GCancellable *cancellable, GError **error);
 ICERT_AVAILABLE_IN_0_1
 ICertCa *icert_ca_open (const char *config, GCancellable *cancellable, GError **error);
-/* class CertificateAuthority.Setup of the engine in this process */
 ICERT_AVAILABLE_IN_0_1
 ICertSetup *icert_setup_open (GCancellable *cancellable, GError **error);
 

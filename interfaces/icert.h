@@ -6,6 +6,7 @@
 #include "icert-attributes.h"
 #include "icert-ca-info.h"
 #include "icert-ca.h"
+#include "icert-config-files.h"
 #include "icert-config.h"
 #include "icert-enum-view-row.h"
 #include "icert-enums.h"
