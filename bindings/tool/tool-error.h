@@ -17,3 +17,7 @@ char *tool_error_line (const GError *error);
 const char *tool_error_remedy (const GError *error);
 /* the members of the object `error` of a JSON document */
 JsonNode *tool_error_to_json (const GError *error);
+
+/* Wrong usage: exit status 2. */
+void tool_usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+gboolean tool_parse_id (const char *text, gint64 *id, GError **error);

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tool-error.h"
+
 static gboolean
 moves_the_cursor (gunichar c)
 {

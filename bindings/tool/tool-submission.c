@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "tool-error.h"
 #include "tool-file.h"
 
 ToolSubmissionOptions tool_submission_options;

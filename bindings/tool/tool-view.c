@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "tool-error.h"
+
 static const char *const request_columns[] = { "Request.RequestID",
                                                "Request.Disposition",
                                                "Request.RequesterName",

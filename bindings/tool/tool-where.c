@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "tool-error.h"
 #include "tool-output.h"
 
 static const struct

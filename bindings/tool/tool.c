@@ -30,32 +30,6 @@ static const GOptionEntry top_options[] = {
   { NULL },
 };
 
-void
-tool_usage_error (GError **error, const char *format, ...)
-{
-  g_autofree char *text = NULL;
-  va_list arguments;
-
-  va_start (arguments, format);
-  text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, text);
-}
-
-gboolean
-tool_parse_id (const char *text, gint64 *id, GError **error)
-{
-  guint64 value;
-
-  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT64, &value, NULL))
-    {
-      tool_usage_error (error, "request id: '%s' is none (a number from 1)", text);
-      return FALSE;
-    }
-  *id = (gint64) value;
-  return TRUE;
-}
-
 static char *
 describe_verbs (void)
 {

@@ -68,7 +68,3 @@ extern const ToolVerb tool_verb_set_config;
 extern const ToolVerb tool_verb_set_extension;
 extern const ToolVerb tool_verb_submit;
 extern const ToolVerb tool_verb_view;
-
-/* Wrong usage: exit status 2. */
-void tool_usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-gboolean tool_parse_id (const char *text, gint64 *id, GError **error);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tool-error.h"
 #include "tool-file.h"
 #include "tool-output.h"
 

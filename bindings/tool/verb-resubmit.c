@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "tool-error.h"
 #include "tool-response.h"
 
 static const GOptionEntry options[] = { TOOL_ANSWER_OPTION_ENTRIES, { NULL } };

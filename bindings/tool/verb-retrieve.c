@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "tool-error.h"
 #include "tool-response.h"
 
 static char *option_key;

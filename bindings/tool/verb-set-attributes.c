@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "tool-error.h"
 #include "tool-output.h"
 #include "tool-submission.h"
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tool-error.h"
 #include "tool-output.h"
 #include "tool-view.h"
 #include "tool-where.h"
