@@ -231,9 +231,9 @@ class WithCa(tool.ToolTest):
 
         answer = self.run_icert(0, "explain", number)
         self.assertIn("Template.Policy", answer.text)
-        self.assertRegex(answer.text.splitlines()[0], r"module +rule")
+        self.assertRegex(answer.text.splitlines()[0], r"module +rule +field")
         records = self.run_icert(0, "--json", "explain", number).json
-        self.assertTrue(any(record.get("officer") for record in records), records)
+        self.assertTrue(any(record.get("kind") == "officer" for record in records), records)
         for record in records:
             if "time" in record:
                 self.assertRegex(record["time"], f"^{TIME}$")
@@ -281,8 +281,8 @@ class WithCa(tool.ToolTest):
         self.assertEqual(document["error"]["code"], "WEAK_KEY")
         self.assertTrue(document["error"]["field"])
         decision = document["decision"]
-        for key in ("module", "rule", "field", "seen", "allowed"):
-            self.assertIn(key, decision)
+        for key in ("module", "rule", "field", "seen"):
+            self.assertTrue(decision.get(key), decision)
 
     def test_officer_denies(self):
         """deny gives 4 to who asks afterwards, with the reason"""

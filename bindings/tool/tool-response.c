@@ -204,7 +204,7 @@ tool_answer_print (Tool *tool, ICertResponse *response, GError **error)
     }
   g_return_val_if_fail (disposition < G_N_ELEMENTS (outcomes), TOOL_EXIT_FAILED);
   if (outcomes[disposition].status == TOOL_EXIT_DENIED)
-    decision = tool_trace_find_decision (tool, icert_response_get_request_id (response));
+    decision = tool_trace_find_decision (tool, response);
 
   on_stdout = certificate != NULL && !tool->json
               && (tool_answer_options.out == NULL || strcmp (tool_answer_options.out, "-") == 0);

@@ -10,7 +10,7 @@
 
 /* In this order where a trace has them; members that this list does not know follow. */
 static const char *const known[]
-    = { "sequence", "time", "kind", "module", "rule", "field", "seen", "allowed", "officer" };
+    = { "judgement", "time", "kind", "module", "rule", "field", "seen", "allowed" };
 
 static char *
 dup_member (GVariant *record, const char *name)
@@ -24,54 +24,74 @@ dup_member (GVariant *record, const char *name)
   return tool_variant_to_text (value);
 }
 
+/* What a policy noted as it judged, and what the engine refused by itself. */
 static gboolean
-is_refusal (GVariant *record)
+is_judgement (GVariant *record)
 {
   const char *kind = NULL;
 
-  if (!g_variant_lookup (record, "kind", "&s", &kind))
-    return FALSE;
-  return g_str_has_prefix (kind, "deny") || g_str_has_prefix (kind, "denied")
-         || g_str_has_prefix (kind, "refus");
+  return g_variant_lookup (record, "kind", "&s", &kind)
+         && (strcmp (kind, "rule") == 0 || strcmp (kind, "engine") == 0);
 }
 
 static gboolean
-has_rule (GVariant *record)
+is_about (GVariant *record, const char *field)
 {
-  const char *rule = NULL;
+  const char *its_field = NULL;
 
-  return g_variant_lookup (record, "rule", "&s", &rule) && *rule != '\0';
+  return field != NULL && g_variant_lookup (record, "field", "&s", &its_field)
+         && strcmp (its_field, field) == 0;
 }
 
-GVariant *
-tool_trace_find_decision (Tool *tool, gint64 id)
+/* The last judgement about the field that the refusal names, else the last of all. */
+static GVariant *
+choose_decision (GVariant *trace, const char *field)
 {
-  g_autoptr (ICertAdmin) admin = icert_admin_open (tool->config, NULL, NULL);
-  g_autoptr (GVariant) trace = NULL;
-  g_autoptr (GVariant) decision = NULL;
+  GVariant *decision = NULL;
   gsize i;
 
-  /* Who submitted need not be allowed to read the trace: the answer stands without it. */
-  trace = admin != NULL && id > 0 ? icert_admin_get_trace (admin, id, NULL, NULL) : NULL;
-  if (trace == NULL || !g_variant_is_of_type (trace, G_VARIANT_TYPE ("aa{sv}")))
-    return NULL;
   for (i = 0; i < g_variant_n_children (trace); i++)
     {
       g_autoptr (GVariant) record = g_variant_get_child_value (trace, i);
 
-      if (!is_refusal (record)
-          && (!has_rule (record) || (decision != NULL && is_refusal (decision))))
+      if (!is_judgement (record)
+          || (decision != NULL && is_about (decision, field) && !is_about (record, field)))
         continue;
       g_clear_pointer (&decision, g_variant_unref);
       decision = g_variant_ref (record);
     }
-  return g_steal_pointer (&decision);
+  return decision;
+}
+
+/* Who submitted need not be allowed to read the trace: the answer stands without it. */
+GVariant *
+tool_trace_find_decision (Tool *tool, ICertResponse *response)
+{
+  g_autoptr (GError) status = icert_response_get_status (response);
+  g_autofree char *field = status != NULL ? icert_error_get_field (status) : NULL;
+  gint64 id = icert_response_get_request_id (response);
+  g_autoptr (ICertAdmin) admin = icert_admin_open (tool->config, NULL, NULL);
+  g_autoptr (GVariant) trace = NULL;
+  g_autoptr (GVariant) decision = NULL;
+  GVariantDict members;
+
+  trace = admin != NULL && id > 0 ? icert_admin_get_trace (admin, id, NULL, NULL) : NULL;
+  if (trace == NULL || !g_variant_is_of_type (trace, G_VARIANT_TYPE ("aa{sv}")))
+    return NULL;
+  decision = choose_decision (trace, field);
+  if (decision == NULL)
+    return NULL;
+  g_variant_dict_init (&members, decision);
+  if (field != NULL && !g_variant_dict_contains (&members, "field"))
+    g_variant_dict_insert (&members, "field", "s", field);
+  g_variant_dict_remove (&members, "time");
+  return g_variant_ref_sink (g_variant_dict_end (&members));
 }
 
 void
 tool_trace_print_decision (GVariant *record)
 {
-  static const char *const shown[] = { "module", "rule", "field", "seen", "allowed", "officer" };
+  static const char *const shown[] = { "module", "rule", "field", "seen", "allowed" };
   gsize i;
 
   for (i = 0; i < G_N_ELEMENTS (shown); i++)
@@ -131,8 +151,17 @@ list_columns (GVariant *trace)
   return names;
 }
 
+static gboolean
+is_access (GVariant *record)
+{
+  const char *kind = NULL;
+
+  return g_variant_lookup (record, "kind", "&s", &kind)
+         && (strcmp (kind, "read") == 0 || strcmp (kind, "written") == 0);
+}
+
 static void
-print_text (Tool *tool, GVariant *trace)
+print_text (Tool *tool, GVariant *trace, gboolean all)
 {
   g_autoptr (GPtrArray) names = list_columns (trace);
   guint n = names->len - 1;
@@ -145,6 +174,8 @@ print_text (Tool *tool, GVariant *trace)
     {
       g_autoptr (GVariant) record = g_variant_get_child_value (trace, i);
 
+      if (!all && is_access (record))
+        continue;
       for (j = 0; j < n; j++)
         {
           g_autofree char *text = dup_member (record, g_ptr_array_index (names, j));
@@ -169,7 +200,7 @@ record_to_json (GVariant *record)
 }
 
 void
-tool_trace_print (Tool *tool, GVariant *trace)
+tool_trace_print (Tool *tool, GVariant *trace, gboolean all)
 {
   g_autoptr (JsonNode) document = NULL;
   JsonArray *array;
@@ -177,7 +208,7 @@ tool_trace_print (Tool *tool, GVariant *trace)
 
   if (!tool->json)
     {
-      print_text (tool, trace);
+      print_text (tool, trace, all);
       return;
     }
   document = json_node_new (JSON_NODE_ARRAY);

@@ -5,6 +5,14 @@
 #include "tool-error.h"
 #include "tool-trace.h"
 
+static gboolean option_all;
+
+static const GOptionEntry options[] = {
+  { "all", 'a', 0, G_OPTION_ARG_NONE, &option_all,
+    "Also what modules read and wrote (always with --json)", NULL },
+  { NULL },
+};
+
 static ToolExit
 run (Tool *tool, char **arguments, GError **error)
 {
@@ -26,7 +34,7 @@ run (Tool *tool, char **arguments, GError **error)
                        g_variant_get_type_string (trace));
       return TOOL_EXIT_FAILED;
     }
-  tool_trace_print (tool, trace);
+  tool_trace_print (tool, trace, option_all);
   return TOOL_EXIT_DONE;
 }
 
@@ -35,7 +43,8 @@ const ToolVerb tool_verb_explain = {
   .arguments = "ID",
   .summary = "Print how a request was decided, rule by rule",
   .example = "icert explain 7",
-  .examples = "icert --json explain 7",
+  .examples = "icert explain 7 --all\n  icert --json explain 7",
+  .options = options,
   .min_arguments = 1,
   .max_arguments = 1,
   .run = run,
