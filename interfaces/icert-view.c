@@ -220,7 +220,8 @@ icert_view_set_column_set (ICertView *self, ICertColumnSet column_set, GError **
  * @self: a view
  * @column: name of a column, without case
  * @seek: how the cell is compared
- * @value: what the cell is compared with; the column's type
+ * @value: (nullable): what the cell is compared with, in the column's type (integers of any width);
+ *   %NULL for an empty cell
  * @error: return location for an error
  *
  * Leaves out the rows whose cell compares otherwise (AD CS: SetRestriction).
@@ -245,8 +246,7 @@ icert_view_add_restriction (ICertView *self,
   g_return_val_if_fail (ICERT_IS_VIEW (self), FALSE);
 
   if (!_icert_check_text (column, "column", error)
-      || !_icert_check_enum (ICERT_TYPE_SEEK, seek, "seek", error)
-      || !_icert_check_not_null (value, "value", error))
+      || !_icert_check_enum (ICERT_TYPE_SEEK, seek, "seek", error))
     return FALSE;
   if (seek == ICERT_SEEK_NONE)
     {
