@@ -112,6 +112,12 @@ tool_error_to_json (const GError *error)
       if (details != NULL)
         json_object_set_member (object, "details", tool_variant_to_json (details));
     }
+  else if (error->domain == G_OPTION_ERROR && strstr (line, ": ") != NULL)
+    {
+      g_autofree char *field = g_strndup (line, (gsize) (strstr (line, ": ") - line));
+
+      json_object_set_string_member (object, "field", field);
+    }
   json_object_set_string_member (object, "text", line);
   if (remedy != NULL)
     json_object_set_string_member (object, "remedy", remedy);

@@ -4,6 +4,15 @@
 
 #include "tool-output.h"
 
+/* What is built into libicert has no manifest. */
+static GVariant *
+new_path (ICertClassInfo *info)
+{
+  char *path = icert_class_info_get_path (info);
+
+  return path != NULL ? g_variant_new_take_string (path) : NULL;
+}
+
 static void
 add_class (ToolTable *table, ICertClassInfo *info)
 {
@@ -15,7 +24,7 @@ add_class (ToolTable *table, ICertClassInfo *info)
                                  g_variant_new_take_string (icert_class_info_get_version (info)),
                                  g_variant_new_take_string (icert_class_info_get_host (info)),
                                  g_variant_new_strv ((const char *const *) interfaces, -1),
-                                 g_variant_new_take_string (icert_class_info_get_path (info)),
+                                 new_path (info),
                              });
 }
 
