@@ -109,9 +109,10 @@ get_request_id (ICertServer *server)
 
 /* Who asks is known even where no request is: a policy lists its profiles for a caller. */
 static gboolean
-is_caller_name (const ICertPropertyInfo *info)
+is_caller_fact (const ICertPropertyInfo *info)
 {
-  return g_str_equal (info->name, "RequesterName") || g_str_equal (info->name, "CallerName");
+  return g_str_equal (info->name, "RequesterName") || g_str_equal (info->name, "CallerName")
+         || g_str_equal (info->name, "RequesterRoles");
 }
 
 static GVariant *
@@ -130,7 +131,7 @@ read_property (ICertServer *server, ICertScope scope, const char *name, GError *
           binding->reader == ICERT_PROPERTY_POLICY_READS ? "exits, after the issue" : "nobody");
       return NULL;
     }
-  if (!_icert_server_binding_enter (binding, scope != ICERT_SCOPE_CA && !is_caller_name (info),
+  if (!_icert_server_binding_enter (binding, scope != ICERT_SCOPE_CA && !is_caller_fact (info),
                                     info->name, error))
     return NULL;
 

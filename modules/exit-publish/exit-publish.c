@@ -27,6 +27,16 @@ struct _ExitPublish
   Target *target; /* owned; NULL before initialize() */
 };
 
+enum
+{
+  PROP_0,
+  PROP_NAME,
+  PROP_DESCRIPTION,
+  PROP_COPYRIGHT,
+  PROP_VERSION,
+  PROP_PRODUCT_VERSION,
+};
+
 static void exit_iface_init (ICertExitInterface *iface);
 static void manage_module_iface_init (ICertManageModuleInterface *iface);
 
@@ -280,23 +290,8 @@ find_text (const Target *target, const char *name)
 static GVariant *
 exit_publish_get_value (ICertManageModule *module, const char *name, GError **error)
 {
-  static const struct
-  {
-    const char *name;
-    const char *text;
-  } facts[] = {
-    { "Name", "Publish.Exit" },
-    { "Description", "Publishes certificates as files" },
-    { "Copyright", "The icert authors, LGPL-2.1-or-later" },
-    { "File Version", ICERT_VERSION },
-    { "Product Version", ICERT_VERSION },
-  };
   g_autoptr (Target) target = NULL;
   const char *text;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (facts); i++)
-    if (g_str_equal (name, facts[i].name))
-      return g_variant_ref_sink (g_variant_new_string (facts[i].text));
 
   target = dup_target (EXIT_PUBLISH (module), error);
   if (target == NULL)
@@ -324,6 +319,29 @@ manage_module_iface_init (ICertManageModuleInterface *iface)
 }
 
 static void
+exit_publish_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  switch (id)
+    {
+    case PROP_NAME:
+      g_value_set_string (value, "Publish.Exit");
+      break;
+    case PROP_DESCRIPTION:
+      g_value_set_string (value, "Publishes certificates as files");
+      break;
+    case PROP_COPYRIGHT:
+      g_value_set_static_string (value, "The icert authors, LGPL-2.1-or-later");
+      break;
+    case PROP_VERSION:
+    case PROP_PRODUCT_VERSION:
+      g_value_set_static_string (value, ICERT_VERSION);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
 exit_publish_finalize (GObject *object)
 {
   ExitPublish *self = EXIT_PUBLISH (object);
@@ -336,7 +354,15 @@ exit_publish_finalize (GObject *object)
 static void
 exit_publish_class_init (ExitPublishClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = exit_publish_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = exit_publish_get_property;
+  object_class->finalize = exit_publish_finalize;
+  g_object_class_override_property (object_class, PROP_NAME, "name");
+  g_object_class_override_property (object_class, PROP_DESCRIPTION, "description");
+  g_object_class_override_property (object_class, PROP_COPYRIGHT, "copyright");
+  g_object_class_override_property (object_class, PROP_VERSION, "version");
+  g_object_class_override_property (object_class, PROP_PRODUCT_VERSION, "product-version");
 }
 
 static void

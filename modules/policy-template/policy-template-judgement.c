@@ -129,19 +129,33 @@ is_principal (ICertServer *reader,
          && g_strv_contains (groups, colon + 1);
 }
 
-/* Roles come as text, "officer;reader", in the words that Enroll= uses. */
+/* The roles that Enroll= may name, as the engine counts them. */
+static const struct
+{
+  const char *name;
+  ICertRoles role;
+} roles[] = {
+  { "submitter", ICERT_ROLE_ENROLL },    { "officer", ICERT_ROLE_OFFICER },
+  { "administrator", ICERT_ROLE_ADMIN }, { "auditor", ICERT_ROLE_AUDITOR },
+  { "backup", ICERT_ROLE_OPERATOR },     { "reader", ICERT_ROLE_READ },
+};
+
 static gboolean
 has_role (const PolicyTemplateProfile *profile, ICertServer *reader, gboolean *has, GError **error)
 {
-  g_autofree char *text = NULL;
-  g_auto (GStrv) caller_roles = NULL;
+  const char *const *enroll = (const char *const *) profile->enroll;
+  g_autoptr (GError) local_error = NULL;
+  gint64 mask = 0;
 
-  if (!get_text (reader, "RequesterRoles", &text, error))
-    return FALSE;
-  caller_roles = g_strsplit (text != NULL ? text : "", ";", -1);
   *has = FALSE;
-  for (gsize i = 0; caller_roles[i] != NULL; i++)
-    *has |= g_strv_contains ((const char *const *) profile->enroll, caller_roles[i]);
+  icert_server_get_request_int (reader, "RequesterRoles", &mask, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
+    *has |= (mask & roles[i].role) != 0 && g_strv_contains (enroll, roles[i].name);
   return TRUE;
 }
 

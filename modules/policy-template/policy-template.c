@@ -21,6 +21,16 @@ struct _PolicyTemplate
   GCond idle;                   /* n_users became 0 */
 };
 
+enum
+{
+  PROP_0,
+  PROP_NAME,
+  PROP_DESCRIPTION,
+  PROP_COPYRIGHT,
+  PROP_VERSION,
+  PROP_PRODUCT_VERSION,
+};
+
 static void policy_iface_init (ICertPolicyInterface *iface);
 static void manage_module_iface_init (ICertManageModuleInterface *iface);
 
@@ -111,7 +121,7 @@ policy_template_initialize (ICertPolicy *policy,
 
   /* a broken profile is said, and is no reason to stop the others */
   entries = policy_template_set_list (set);
-  for (guint i = 0; ca != NULL && i < entries->len; i++)
+  for (guint i = 0; i < entries->len; i++)
     {
       const PolicyTemplateEntry *entry = entries->pdata[i];
 
@@ -194,14 +204,6 @@ policy_template_get_value (ICertManageModule *module, const char *name, GError *
   PolicyTemplate *self = POLICY_TEMPLATE (module);
   g_autoptr (GMutexLocker) locker = NULL;
 
-  if (g_str_equal (name, "Name"))
-    return g_variant_ref_sink (g_variant_new_string ("Template.Policy"));
-  if (g_str_equal (name, "Description"))
-    return g_variant_ref_sink (g_variant_new_string ("Judges by certificate profile"));
-  if (g_str_equal (name, "Copyright"))
-    return g_variant_ref_sink (g_variant_new_string ("The icert authors, LGPL-2.1-or-later"));
-  if (g_str_equal (name, "File Version") || g_str_equal (name, "Product Version"))
-    return g_variant_ref_sink (g_variant_new_string (ICERT_VERSION));
   if (!g_str_equal (name, "Folder"))
     {
       icert_set_error (error, ICERT_ERROR_UNKNOWN_NAME, name, "no such value (Folder)");
@@ -251,6 +253,29 @@ manage_module_iface_init (ICertManageModuleInterface *iface)
 }
 
 static void
+policy_template_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  switch (id)
+    {
+    case PROP_NAME:
+      g_value_set_string (value, "Template.Policy");
+      break;
+    case PROP_DESCRIPTION:
+      g_value_set_string (value, "Judges by certificate profile");
+      break;
+    case PROP_COPYRIGHT:
+      g_value_set_static_string (value, "The icert authors, LGPL-2.1-or-later");
+      break;
+    case PROP_VERSION:
+    case PROP_PRODUCT_VERSION:
+      g_value_set_static_string (value, ICERT_VERSION);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
 policy_template_finalize (GObject *object)
 {
   PolicyTemplate *self = POLICY_TEMPLATE (object);
@@ -265,7 +290,15 @@ policy_template_finalize (GObject *object)
 static void
 policy_template_class_init (PolicyTemplateClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = policy_template_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = policy_template_get_property;
+  object_class->finalize = policy_template_finalize;
+  g_object_class_override_property (object_class, PROP_NAME, "name");
+  g_object_class_override_property (object_class, PROP_DESCRIPTION, "description");
+  g_object_class_override_property (object_class, PROP_COPYRIGHT, "copyright");
+  g_object_class_override_property (object_class, PROP_VERSION, "version");
+  g_object_class_override_property (object_class, PROP_PRODUCT_VERSION, "product-version");
 }
 
 static void
