@@ -17,6 +17,8 @@
 #define SCRYPT_P 1
 #define SCRYPT_MAX_MEMORY (32 * 1024 * 1024)
 #define SALT_SIZE 16
+/* what OpenSSL's own command draws */
+#define MIN_SALT_SIZE 8
 #define IV_SIZE 16
 
 OSSL_LIB_CTX *
@@ -49,11 +51,11 @@ check_scrypt (const SCRYPT_PARAMS *scrypt, GError **error)
       || ASN1_INTEGER_get_uint64 (&r, scrypt->blockSize) != 1
       || ASN1_INTEGER_get_uint64 (&p, scrypt->parallelizationParameter) != 1)
     n = 0;
-  if (n < SCRYPT_N || r < SCRYPT_R || p < SCRYPT_P || scrypt->salt->length < SALT_SIZE)
+  if (n < SCRYPT_N || r < SCRYPT_R || p < SCRYPT_P || scrypt->salt->length < MIN_SALT_SIZE)
     {
       icert_set_error (error, ICERT_ERROR_CONFIG, "key file",
                        "encrypted too weakly (scrypt with N=%d r=%d, salt of %d octets)", SCRYPT_N,
-                       SCRYPT_R, SALT_SIZE);
+                       SCRYPT_R, MIN_SALT_SIZE);
       return FALSE;
     }
   if (n > SCRYPT_MAX_MEMORY || r > SCRYPT_MAX_MEMORY || 128 * n * r >= SCRYPT_MAX_MEMORY)
