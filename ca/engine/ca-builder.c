@@ -422,6 +422,7 @@ issue_root (const Frame *frame, const CaPlan *plan, ICertKey *key, const char *h
                                     .is_ca = TRUE,
                                     .approved_names = no_names,
                                     .rdns = plan->rdns,
+                                    .extensions = plan->extensions,
                                     .signature_algorithm = frame->signature_algorithm,
                                     .max_not_after = G_MAXINT64 };
 

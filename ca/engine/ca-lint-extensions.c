@@ -113,14 +113,15 @@ appears_before (CaLintSpan list, const guint8 *end, CaLintSpan oid)
 {
   while (list.data < end && list.size > 0)
     {
-      CaLintSpan element;
+      CaLintSpan element, found;
       guint8 tag;
 
       if (!ca_lint_read (&list, &tag, &element, NULL))
         return FALSE;
-      if (tag == 0x30 && !ca_lint_expect (&element, 0x06, &element))
+      found = element;
+      if (tag == 0x30 && !ca_lint_expect (&element, 0x06, &found))
         return FALSE;
-      if (ca_lint_span_equal (element, oid))
+      if (ca_lint_span_equal (found, oid))
         return TRUE;
     }
   return FALSE;
@@ -418,6 +419,46 @@ apply_rule (CaLint *lint, const Rule *rule, CaLintSpan value, gboolean critical,
   return FALSE;
 }
 
+/* The next row that is to be in the certificate; NULL after the last one. */
+static ICertExtension *
+next_row (CaLint *lint)
+{
+  GPtrArray *rows = lint->expected->extensions;
+
+  while (lint->n_rows < rows->len)
+    {
+      ICertExtension *row = g_ptr_array_index (rows, lint->n_rows++);
+
+      if ((icert_extension_get_flags (row) & (ICERT_EXTENSION_DISABLE | ICERT_EXTENSION_DELETE))
+          == 0)
+        return row;
+    }
+  return NULL;
+}
+
+/* S-G6: what was decided is there, in its order, with its octets. */
+static gboolean
+check_row (CaLint *lint, const char *oid, CaLintSpan value, gboolean critical, GError **error)
+{
+  g_autofree char *row_oid = NULL;
+  g_autoptr (GBytes) row_value = NULL;
+  ICertExtension *row;
+
+  if (lint->expected->extensions == NULL)
+    return TRUE;
+  row = next_row (lint);
+  if (row != NULL)
+    {
+      row_oid = icert_extension_get_oid (row);
+      row_value = icert_extension_get_value (row);
+    }
+  if (row_value != NULL && g_str_equal (row_oid, oid)
+      && critical == ((icert_extension_get_flags (row) & ICERT_EXTENSION_CRITICAL) != 0)
+      && ca_lint_span_equal (value, ca_lint_span_of (row_value)))
+    return TRUE;
+  return _ca_lint_fail (error, "extension_expected", oid, "the decided ones");
+}
+
 /* One Extension: identifier, critical when TRUE, value. */
 static gboolean
 check_extension (CaLint *lint, CaLintSpan all, CaLintSpan whole, GError **error)
@@ -442,7 +483,8 @@ check_extension (CaLint *lint, CaLintSpan all, CaLintSpan whole, GError **error)
   if (!ca_lint_is_der (value))
     return _ca_lint_fail (error, "extension_der", oid, "DER");
   rule = find_rule (oid);
-  return rule == NULL || apply_rule (lint, rule, value, critical, error);
+  return (rule == NULL || apply_rule (lint, rule, value, critical, error))
+         && check_row (lint, oid, value, critical, error);
 }
 
 /* S-G2: the CA bit, the path and the keys that go with it */
@@ -564,6 +606,8 @@ _ca_lint_check_extensions (CaLint *lint, CaLintSpan content, GError **error)
       if (!check_extension (lint, content, whole, error))
         return FALSE;
     }
+  if (lint->expected->extensions != NULL && next_row (lint) != NULL)
+    return _ca_lint_fail (error, "extension_expected", "extensions", "all decided ones");
   return check_present (lint, error) && check_ca (lint, error) && check_usage_of_key (lint, error)
          && check_purposes (lint, error);
 }

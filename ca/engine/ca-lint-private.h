@@ -57,6 +57,7 @@ typedef struct
   CaLintKey key;            /* kind of the subject's key */
   CaLintSpan key_octets;    /* BIT STRING without its first octet */
   guint seen;               /* CA_LINT_SEEN_* */
+  guint n_rows;             /* rows of expected->extensions before the one to come */
   gboolean is_ca;           /* basicConstraints say so */
   gboolean has_path_length; /* and limit the path */
   guint path_length;

@@ -38,6 +38,7 @@ read_length (CaLintSpan *rest, gsize *length)
 gboolean
 ca_lint_read (CaLintSpan *rest, guint8 *tag, CaLintSpan *content, CaLintSpan *whole)
 {
+  const guint8 *start = rest->data;
   CaLintSpan at = *rest;
   guint8 first;
   gsize length;
@@ -48,14 +49,14 @@ ca_lint_read (CaLintSpan *rest, guint8 *tag, CaLintSpan *content, CaLintSpan *wh
   at.size--;
   if ((first & 0x1f) == 0x1f || !read_length (&at, &length) || length > at.size)
     return FALSE;
+  *rest = (CaLintSpan){ at.data + length, at.size - length };
+  /* last, so that @content may be @rest: an element is entered and what follows it forgotten */
   if (tag != NULL)
     *tag = first;
+  if (whole != NULL)
+    *whole = (CaLintSpan){ start, (gsize) (at.data - start) + length };
   if (content != NULL)
     *content = (CaLintSpan){ at.data, length };
-  if (whole != NULL)
-    *whole = (CaLintSpan){ rest->data, (gsize) (at.data - rest->data) + length };
-  rest->data = at.data + length;
-  rest->size = at.size - length;
   return TRUE;
 }
 

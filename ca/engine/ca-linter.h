@@ -21,7 +21,9 @@ typedef struct
   GPtrArray *rdns;           /* (element-type CaRdn) approved subject */
   GBytes *subject; /* (nullable) Name that was to be copied octet for octet, as in CaPlan */
   GBytes *signature_algorithm; /* (nullable) of a self-signed certificate; else the issuer's */
-  gint64 max_not_after;        /* issuer's end, or G_MAXINT64 */
+  GPtrArray *extensions; /* (nullable) (element-type ICertExtension) the plan's rows: those that are
+                            not disabled are there with these values, and no other */
+  gint64 max_not_after;  /* issuer's end, or G_MAXINT64 */
 } CaLintExpectation;
 
 /* Reads @tbs with an own small reader that shares no code with the builder; RFC 5280 and groups G,
