@@ -140,22 +140,37 @@ static const struct
   { "backup", ICERT_ROLE_OPERATOR },     { "reader", ICERT_ROLE_READ },
 };
 
+/* A mask, or the words themselves: "officer;reader". */
+static gboolean
+has_word (GVariant *value, const char *word, ICertRoles role)
+{
+  g_auto (GStrv) words = NULL;
+
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT32))
+    return ((guint) g_variant_get_int32 (value) & role) != 0;
+  if (!g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    return FALSE;
+  words = g_strsplit (g_variant_get_string (value, NULL), ";", -1);
+  return g_strv_contains ((const char *const *) words, word);
+}
+
 static gboolean
 has_role (const PolicyTemplateProfile *profile, ICertServer *reader, gboolean *has, GError **error)
 {
   const char *const *enroll = (const char *const *) profile->enroll;
   g_autoptr (GError) local_error = NULL;
-  gint64 mask = 0;
+  g_autoptr (GVariant) value
+      = icert_server_get_request_property (reader, "RequesterRoles", &local_error);
 
   *has = FALSE;
-  icert_server_get_request_int (reader, "RequesterRoles", &mask, &local_error);
   if (local_error != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
-  for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
-    *has |= (mask & roles[i].role) != 0 && g_strv_contains (enroll, roles[i].name);
+  for (gsize i = 0; value != NULL && i < G_N_ELEMENTS (roles); i++)
+    *has |= g_strv_contains (enroll, roles[i].name)
+            && has_word (value, roles[i].name, roles[i].role);
   return TRUE;
 }
 
