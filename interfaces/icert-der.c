@@ -342,6 +342,27 @@ is_ia5 (const ICertDerSpan *span)
   return TRUE;
 }
 
+/* A NUL is a character like others here; who reads a name refuses it (S-A7). GLib does not like it.
+ */
+static gboolean
+is_utf8 (const ICertDerSpan *span)
+{
+  const char *p = (const char *) span->data;
+  const char *end = p + span->size;
+
+  while (p < end)
+    {
+      const char *bad;
+
+      if (g_utf8_validate_len (p, (gsize) (end - p), &bad))
+        return TRUE;
+      if (*bad != '\0')
+        return FALSE;
+      p = bad + 1;
+    }
+  return TRUE;
+}
+
 static gboolean
 is_oid (const ICertDerSpan *span)
 {
@@ -368,7 +389,7 @@ is_valid_primitive (guint8 tag, const ICertDerSpan *span)
     case ICERT_DER_OID:
       return is_oid (span);
     case ICERT_DER_UTF8_STRING:
-      return span->size == 0 || g_utf8_validate_len ((const char *) span->data, span->size, NULL);
+      return is_utf8 (span);
     case ICERT_DER_PRINTABLE_STRING:
       return is_charset (span, " '()+,-./:=?");
     case ICERT_DER_IA5_STRING:

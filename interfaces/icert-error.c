@@ -236,16 +236,18 @@ static void
 cut_text (GString *text)
 {
   gsize end = MAX_TEXT - strlen (ELLIPSIS);
-  const char *escape;
 
   if (text->len <= MAX_TEXT)
     return;
 
   while (end > 0 && ((guchar) text->str[end] & 0xc0) == 0x80)
     end--;
-  escape = g_strrstr_len (text->str, end, "\\x");
-  if (escape != NULL && (gsize) (escape - text->str) + 4 > end)
-    end = escape - text->str;
+  for (gsize i = 1; i <= 3 && i < end; i++)
+    if (text->str[end - i] == '\\' && text->str[end - i + 1] == 'x')
+      {
+        end -= i;
+        break;
+      }
 
   g_string_truncate (text, end);
   g_string_append (text, ELLIPSIS);
