@@ -121,31 +121,31 @@ icert_ca_info_class_init (ICertCaInfoClass *klass)
   object_class->get_property = icert_ca_info_get_property;
 
   /**
-   * ICertCaInfo:config: (attributes org.gtk.Property.get=icert_ca_info_get_config)
+   * ICertCaInfo:config:
    *
    * The config string of the CA.
    */
   props[PROP_CONFIG] = g_param_spec_string ("config", "", "", NULL, flags);
   /**
-   * ICertCaInfo:address: (nullable) (attributes org.gtk.Property.get=icert_ca_info_get_address)
+   * ICertCaInfo:address:
    *
    * How to reach the CA.
    */
   props[PROP_ADDRESS] = g_param_spec_string ("address", "", "", NULL, flags);
   /**
-   * ICertCaInfo:description: (nullable)
+   * ICertCaInfo:description:
    *
    * A line for people.
    */
   props[PROP_DESCRIPTION] = g_param_spec_string ("description", "", "", NULL, flags);
   /**
-   * ICertCaInfo:is-default: (attributes org.gtk.Property.get=icert_ca_info_get_is_default)
+   * ICertCaInfo:is-default:
    *
    * Whether it is taken when no CA is named.
    */
   props[PROP_IS_DEFAULT] = g_param_spec_boolean ("is-default", "", "", FALSE, flags);
   /**
-   * ICertCaInfo:path: (nullable)
+   * ICertCaInfo:path:
    *
    * The file of the record.
    */

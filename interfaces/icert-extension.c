@@ -105,26 +105,26 @@ icert_extension_class_init (ICertExtensionClass *klass)
   object_class->get_property = icert_extension_get_property;
 
   /**
-   * ICertExtension:oid: (attributes org.gtk.Property.get=icert_extension_get_oid)
+   * ICertExtension:oid:
    *
    * The dotted OID.
    */
   props[PROP_OID] = g_param_spec_string ("oid", "", "", NULL, flags);
   /**
-   * ICertExtension:flags: (attributes org.gtk.Property.get=icert_extension_get_flags)
+   * ICertExtension:flags:
    *
    * Whether it is critical, disabled or to be deleted.
    */
   props[PROP_FLAGS] = g_param_spec_flags ("flags", "", "", ICERT_TYPE_EXTENSION_FLAGS, 0, flags);
   /**
-   * ICertExtension:origin: (attributes org.gtk.Property.get=icert_extension_get_origin)
+   * ICertExtension:origin:
    *
    * Who put it there.
    */
   props[PROP_ORIGIN] = g_param_spec_enum ("origin", "", "", ICERT_TYPE_EXTENSION_ORIGIN,
                                           ICERT_EXTENSION_ORIGIN_NONE, flags);
   /**
-   * ICertExtension:value: (nullable) (attributes org.gtk.Property.get=icert_extension_get_value)
+   * ICertExtension:value:
    *
    * The content of extnValue.
    */

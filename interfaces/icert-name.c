@@ -116,26 +116,26 @@ icert_name_class_init (ICertNameClass *klass)
   object_class->get_property = icert_name_get_property;
 
   /**
-   * ICertName:kind: (attributes org.gtk.Property.get=icert_name_get_kind)
+   * ICertName:kind:
    *
    * The kind of the name.
    */
   props[PROP_KIND]
       = g_param_spec_enum ("kind", "", "", ICERT_TYPE_NAME_KIND, ICERT_NAME_KIND_NONE, flags);
   /**
-   * ICertName:text: (nullable) (attributes org.gtk.Property.get=icert_name_get_text)
+   * ICertName:text:
    *
    * The canonical text of the name.
    */
   props[PROP_TEXT] = g_param_spec_string ("text", "", "", NULL, flags);
   /**
-   * ICertName:oid: (nullable) (attributes org.gtk.Property.get=icert_name_get_oid)
+   * ICertName:oid:
    *
    * The OID of an otherName or a registeredID.
    */
   props[PROP_OID] = g_param_spec_string ("oid", "", "", NULL, flags);
   /**
-   * ICertName:bytes: (attributes org.gtk.Property.get=icert_name_get_bytes)
+   * ICertName:bytes:
    *
    * The content octets of the name.
    */

@@ -134,16 +134,12 @@ convert_value (const ICertPropertyInfo *info, GVariant *value, GError **error)
   return converted;
 }
 
+/* The lock is held. */
 static gboolean
-set_certificate_property (ICertServerPolicy *policy,
-                          const char *name,
-                          GVariant *value,
-                          GError **error)
+set_known (ICertServerBinding *binding, const char *name, GVariant *value, GError **error)
 {
-  ICertServerBinding *binding = get_binding (policy);
   const ICertPropertyInfo *info = find_settable (name, error);
   g_autoptr (GVariant) converted = NULL;
-  gboolean ok = TRUE;
 
   if (info == NULL)
     return FALSE;
@@ -154,12 +150,24 @@ set_certificate_property (ICertServerPolicy *policy,
     }
   if (value != NULL && (converted = convert_value (info, value, error)) == NULL)
     return FALSE;
-  if (!_icert_server_binding_enter (binding, TRUE, info->name, error))
-    return FALSE;
 
   _icert_server_binding_note_use (binding, info, TRUE);
-  if (binding->backend->set_property != NULL)
-    ok = binding->backend->set_property (binding->data, info, name, converted, error);
+  return binding->backend->set_property == NULL
+         || binding->backend->set_property (binding->data, info, name, converted, error);
+}
+
+static gboolean
+set_certificate_property (ICertServerPolicy *policy,
+                          const char *name,
+                          GVariant *value,
+                          GError **error)
+{
+  ICertServerBinding *binding = get_binding (policy);
+  gboolean ok;
+
+  if (!_icert_server_binding_enter (binding, TRUE, name, error))
+    return FALSE;
+  ok = set_known (binding, name, value, error);
   _icert_server_binding_leave (binding);
   return ok;
 }
@@ -205,14 +213,13 @@ set_certificate_extension (ICertServerPolicy *policy,
                            GError **error)
 {
   ICertServerBinding *binding = get_binding (policy);
-  gboolean ok = TRUE;
+  gboolean ok;
 
-  if (!check_extension (oid, flags, value, error)
-      || !_icert_server_binding_enter (binding, TRUE, oid, error))
+  if (!_icert_server_binding_enter (binding, TRUE, oid, error))
     return FALSE;
-
-  if (binding->backend->set_extension != NULL)
-    ok = binding->backend->set_extension (binding->data, oid, flags, value, error);
+  ok = check_extension (oid, flags, value, error)
+       && (binding->backend->set_extension == NULL
+           || binding->backend->set_extension (binding->data, oid, flags, value, error));
   _icert_server_binding_leave (binding);
   return ok;
 }

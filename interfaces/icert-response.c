@@ -119,32 +119,32 @@ icert_response_class_init (ICertResponseClass *klass)
   object_class->set_property = icert_response_set_property;
 
   /**
-   * ICertResponse:request-id: (attributes org.gtk.Property.get=icert_response_get_request_id)
+   * ICertResponse:request-id:
    *
    * The id of the request, 0 when it did not become one.
    */
   props[PROP_REQUEST_ID] = g_param_spec_int64 ("request-id", "", "", 0, G_MAXINT64, 0, flags);
   /**
-   * ICertResponse:disposition: (attributes org.gtk.Property.get=icert_response_get_disposition)
+   * ICertResponse:disposition:
    *
    * What became of the request.
    */
   props[PROP_DISPOSITION] = g_param_spec_enum ("disposition", "", "", ICERT_TYPE_DISPOSITION,
                                                ICERT_DISPOSITION_INCOMPLETE, flags);
   /**
-   * ICertResponse:message: (nullable) (attributes org.gtk.Property.get=icert_response_get_message)
+   * ICertResponse:message:
    *
    * A text for people.
    */
   props[PROP_MESSAGE] = g_param_spec_string ("message", "", "", NULL, flags);
   /**
-   * ICertResponse:status: (nullable) (attributes org.gtk.Property.get=icert_response_get_status)
+   * ICertResponse:status:
    *
    * Why there is no certificate.
    */
   props[PROP_STATUS] = g_param_spec_boxed ("status", "", "", G_TYPE_ERROR, flags);
   /**
-   * ICertResponse:policy-stale: (attributes org.gtk.Property.get=icert_response_get_policy_stale)
+   * ICertResponse:policy-stale:
    *
    * Whether the client should fetch the CA's policy anew.
    */

@@ -50,22 +50,30 @@ _icert_server_binding_clear (ICertServerBinding *binding)
 }
 
 gboolean
+_icert_server_binding_check_request (ICertServerBinding *binding, const char *what, GError **error)
+{
+  if G_LIKELY (binding->request_id != 0)
+    return TRUE;
+
+  icert_set_error (error, ICERT_ERROR_WRONG_STATE, what,
+                   "belongs to a request, and here is only the CA (a request)");
+  return FALSE;
+}
+
+gboolean
 _icert_server_binding_enter (ICertServerBinding *binding,
                              gboolean needs_request,
                              const char *what,
                              GError **error)
 {
   g_mutex_lock (&binding->lock);
-  if G_LIKELY (binding->backend != NULL && (binding->request_id != 0 || !needs_request))
-    return TRUE;
-
-  if (binding->backend == NULL)
+  if G_UNLIKELY (binding->backend == NULL)
     icert_set_error (error, ICERT_ERROR_CONTEXT, what,
                      "used after its time (until the verdict on request %" G_GINT64_FORMAT ")",
                      binding->request_id);
-  else
-    icert_set_error (error, ICERT_ERROR_WRONG_STATE, what,
-                     "belongs to a request, and here is only the CA (a request)");
+  else if (!needs_request || _icert_server_binding_check_request (binding, what, error))
+    return TRUE;
+
   g_mutex_unlock (&binding->lock);
   return FALSE;
 }
@@ -115,29 +123,45 @@ is_caller_fact (const ICertPropertyInfo *info)
          || g_str_equal (info->name, "RequesterRoles");
 }
 
+static gboolean
+check_readable (ICertServerBinding *binding, const ICertPropertyInfo *info, GError **error)
+{
+  if (info->scope == ICERT_SCOPE_CA || (info->flags & binding->reader) != 0)
+    return TRUE;
+
+  icert_set_error (
+      error, ICERT_ERROR_WRONG_STATE, info->name, "not readable by this kind of module (%s)",
+      (info->flags & ICERT_PROPERTY_EXIT_READS) != 0 ? "exits, after the issue" : "nobody");
+  return FALSE;
+}
+
+/* The lock is held. */
+static GVariant *
+read_known (ICertServerBinding *binding, ICertScope scope, const char *name, GError **error)
+{
+  const ICertPropertyInfo *info = icert_property_find (scope, name, NULL, error);
+
+  if (info == NULL || !check_readable (binding, info, error))
+    return NULL;
+  if (scope != ICERT_SCOPE_CA && !is_caller_fact (info)
+      && !_icert_server_binding_check_request (binding, info->name, error))
+    return NULL;
+
+  _icert_server_binding_note_use (binding, info, FALSE);
+  if (binding->backend->get_property == NULL)
+    return NULL;
+  return binding->backend->get_property (binding->data, info, name, error);
+}
+
 static GVariant *
 read_property (ICertServer *server, ICertScope scope, const char *name, GError **error)
 {
   ICertServerBinding *binding = get_binding (server);
-  const ICertPropertyInfo *info = icert_property_find (scope, name, NULL, error);
-  GVariant *value = NULL;
+  GVariant *value;
 
-  if (info == NULL)
+  if (!_icert_server_binding_enter (binding, FALSE, "property", error))
     return NULL;
-  if (scope != ICERT_SCOPE_CA && (info->flags & binding->reader) == 0)
-    {
-      icert_set_error (
-          error, ICERT_ERROR_WRONG_STATE, info->name, "not readable by this kind of module (%s)",
-          binding->reader == ICERT_PROPERTY_POLICY_READS ? "exits, after the issue" : "nobody");
-      return NULL;
-    }
-  if (!_icert_server_binding_enter (binding, scope != ICERT_SCOPE_CA && !is_caller_fact (info),
-                                    info->name, error))
-    return NULL;
-
-  _icert_server_binding_note_use (binding, info, FALSE);
-  if (binding->backend->get_property != NULL)
-    value = binding->backend->get_property (binding->data, info, name, error);
+  value = read_known (binding, scope, name, error);
   _icert_server_binding_leave (binding);
   return value;
 }

@@ -87,33 +87,32 @@ icert_view_column_class_init (ICertViewColumnClass *klass)
   object_class->get_property = icert_view_column_get_property;
 
   /**
-   * ICertViewColumn:name: (attributes org.gtk.Property.get=icert_view_column_get_name)
+   * ICertViewColumn:name:
    *
    * AD CS's name of the column.
    */
   props[PROP_NAME] = g_param_spec_string ("name", "", "", NULL, flags);
   /**
-   * ICertViewColumn:display-name: (attributes
-   * org.gtk.Property.get=icert_view_column_get_display_name)
+   * ICertViewColumn:display-name:
    *
    * What people read above it.
    */
   props[PROP_DISPLAY_NAME] = g_param_spec_string ("display-name", "", "", NULL, flags);
   /**
-   * ICertViewColumn:type: (attributes org.gtk.Property.get=icert_view_column_get_property_type)
+   * ICertViewColumn:type:
    *
    * The type of its values.
    */
   props[PROP_TYPE] = g_param_spec_enum ("type", "", "", ICERT_TYPE_PROPERTY_TYPE,
                                         ICERT_PROPERTY_TYPE_NONE, flags);
   /**
-   * ICertViewColumn:indexed: (attributes org.gtk.Property.get=icert_view_column_get_indexed)
+   * ICertViewColumn:indexed:
    *
    * Whether it has an index, and may thus be sorted by.
    */
   props[PROP_INDEXED] = g_param_spec_boolean ("indexed", "", "", FALSE, flags);
   /**
-   * ICertViewColumn:max-length: (attributes org.gtk.Property.get=icert_view_column_get_max_length)
+   * ICertViewColumn:max-length:
    *
    * The longest value in octets, 0 when it has no bound of its own.
    */

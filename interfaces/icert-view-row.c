@@ -80,13 +80,13 @@ icert_view_row_class_init (ICertViewRowClass *klass)
   object_class->get_property = icert_view_row_get_property;
 
   /**
-   * ICertViewRow:names: (attributes org.gtk.Property.get=icert_view_row_list_names)
+   * ICertViewRow:names:
    *
    * The names of the columns, in the order of the view.
    */
   props[PROP_NAMES] = g_param_spec_boxed ("names", "", "", G_TYPE_STRV, flags);
   /**
-   * ICertViewRow:cursor: (nullable) (attributes org.gtk.Property.get=icert_view_row_get_cursor)
+   * ICertViewRow:cursor:
    *
    * Where a view goes on behind this row.
    */

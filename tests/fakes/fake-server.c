@@ -82,18 +82,14 @@ fake_server_free (FakeServer *self)
   g_free (self);
 }
 
-/* Two spellings of one property have one key. An attribute of the subject that has no row of its
- * own is told apart by its OID, which is then the name. */
+/* Two spellings of one property have one key. */
 static char *
 property_key (const ICertPropertyInfo *info, const char *name)
 {
   const char *suffix = strrchr (name, '.');
   const char *last = suffix != NULL ? suffix + 1 : name;
   gboolean indexed = (info->flags & ICERT_PROPERTY_INDEXED_NAME) != 0 && suffix != NULL;
-  gboolean plain_oid = info->oid == NULL && g_ascii_isdigit (name[0]);
 
-  if (plain_oid)
-    return g_strdup_printf ("%d %s", info->scope, name);
   return g_strdup_printf ("%d %s.%s", info->scope, info->name, indexed ? last : "");
 }
 

@@ -1,0 +1,424 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What Python sees of the contract, and what it may do wrong (gi-rules 3, 7, 11, 16, 18)."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import threading
+import unittest
+
+import gi
+
+gi.require_version("ICert", "1.0")
+from gi.repository import Gio, GLib, GObject, ICert  # noqa: E402
+
+import tap  # noqa: E402
+
+SOURCE = pathlib.Path(os.environ.get("G_TEST_SRCDIR", pathlib.Path(__file__).parent.parent))
+
+
+class Policy(GObject.Object, ICert.Policy):
+    """Does in verify_request what the test says."""
+
+    __gtype_name__ = "ContractPolicy"
+
+    def __init__(self, answer=None):
+        super().__init__()
+        self.answer = answer
+        self.seen = None
+
+    def do_verify_request(self, server, new_request):
+        self.seen = (server, new_request)
+        return self.answer(server, new_request)
+
+    def do_get_description(self):
+        return "as a test says"
+
+
+def judge(policy, new_request=True):
+    """Calls the public function, as the engine does."""
+    return policy.verify_request(ICert.RequestContext(), new_request)
+
+
+def raising(error):
+    """A policy that throws."""
+
+    def answer(_server, _new_request):
+        raise error
+
+    return Policy(answer)
+
+
+class ModuleRules(unittest.TestCase):
+    """Rule 16: what a policy can do wrong."""
+
+    def fails(self, policy, code):
+        """The call throws exactly @code, so no verdict can be used."""
+        hook, sys.excepthook = sys.excepthook, lambda *_args: None
+        stderr, sys.stderr = sys.stderr, open(os.devnull, "w", encoding="utf-8")
+        try:
+            with self.assertRaises(GLib.Error) as caught:
+                judge(policy)
+        finally:
+            sys.stderr.close()
+            sys.stderr, sys.excepthook = stderr, hook
+        self.assertTrue(
+            caught.exception.matches(ICert.error_quark(), code), caught.exception.message
+        )
+        return caught.exception
+
+    def test_verdicts(self):
+        """Each verdict comes through"""
+        for verdict in (ICert.Verdict.PENDING, ICert.Verdict.ISSUE, ICert.Verdict.DENY):
+            self.assertEqual(judge(Policy(lambda *_args, v=verdict: (True, v))), (True, verdict))
+
+    def test_value_error(self):
+        """A ValueError is FAILED and names the class"""
+        error = self.fails(raising(ValueError("oops")), ICert.Error.FAILED)
+        self.assertIn("ContractPolicy", error.message)
+
+    def test_none(self):
+        """None instead of an answer is FAILED"""
+        self.fails(Policy(lambda *_args: None), ICert.Error.FAILED)
+
+    def test_wrong_answers(self):
+        """What is not a pair of success and verdict is FAILED"""
+        issue = ICert.Verdict.ISSUE
+        for answer in (True, issue, 1, "yes", [True, 1], (True, "x"), (True, None), object()):
+            with self.subTest(answer=answer):
+                self.fails(Policy(lambda *_args, a=answer: a), ICert.Error.FAILED)
+
+    def test_short_tuples(self):
+        """Too few values never issue, though PyGObject 3.42 may end the module's own process"""
+        program = (
+            "import gi; gi.require_version('ICert', '1.0')\n"
+            "from gi.repository import GObject, ICert\n"
+            "class Short(GObject.Object, ICert.Policy):\n"
+            "    __gtype_name__ = 'ContractShort'\n"
+            "    def do_verify_request(self, server, new_request):\n"
+            "        return %s\n"
+            "print('verdict', Short().verify_request(ICert.RequestContext(), True))\n"
+        )
+        for answer in ("(True,)", "()"):
+            with self.subTest(answer=answer):
+                done = subprocess.run(
+                    [sys.executable, "-c", program % answer],
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+                self.assertNotEqual(done.returncode, 0)
+                self.assertNotIn("verdict", done.stdout)
+
+    def test_undefined_verdict(self):
+        """S-L3: verdict 99 is never a verdict"""
+        policy = Policy(lambda *_args: (True, 99))
+        with self.assertRaises(GLib.Error):
+            stderr, sys.stderr = sys.stderr, open(os.devnull, "w", encoding="utf-8")
+            try:
+                judge(policy)
+            finally:
+                sys.stderr.close()
+                sys.stderr = stderr
+
+    def test_false(self):
+        """FALSE without an error is FAILED, whatever the verdict beside it"""
+        self.fails(Policy(lambda *_args: (False, ICert.Verdict.ISSUE)), ICert.Error.FAILED)
+
+    def test_own_error_survives(self):
+        """An ICert.Error arrives with domain, code and message"""
+        message = "subject: no name (a CommonName)"
+        thrown = GLib.Error.new_literal(ICert.error_quark(), message, ICert.Error.DENIED)
+        error = self.fails(raising(thrown), ICert.Error.DENIED)
+        self.assertEqual(error.message, message)
+        self.assertEqual(ICert.error_get_field(error), "subject")
+
+    def test_missing_vfunc(self):
+        """A policy that cannot judge is NOT_SUPPORTED"""
+
+        class Nothing(GObject.Object, ICert.Policy):
+            __gtype_name__ = "ContractNothing"
+
+        self.fails(Nothing(), ICert.Error.NOT_SUPPORTED)
+        self.assertEqual(Nothing().get_description(), "ContractNothing")
+
+    def test_other_thread(self):
+        """Rule 11: Python answers from any thread"""
+        policy = Policy(lambda *_args: (True, ICert.Verdict.DENY))
+        answers = []
+        thread = threading.Thread(target=lambda: answers.append(judge(policy, False)))
+        thread.start()
+        thread.join()
+        self.assertEqual(answers, [(True, ICert.Verdict.DENY)])
+        self.assertEqual(policy.seen[1], False)
+
+    def test_subclass(self):
+        """Rule 18: a subclass that lists the interface again leaves its parent alone"""
+
+        class Strict(Policy, ICert.Policy):
+            __gtype_name__ = "ContractStrict"
+
+            def do_verify_request(self, _server, _new_request):
+                return True, ICert.Verdict.DENY
+
+        parent = Policy(lambda *_args: (True, ICert.Verdict.ISSUE))
+        self.assertEqual(judge(Strict()), (True, ICert.Verdict.DENY))
+        self.assertEqual(judge(parent), (True, ICert.Verdict.ISSUE))
+
+
+class Exit(GObject.Object, ICert.Exit):
+    """Rule 3: notify_event is not GObject's notify."""
+
+    __gtype_name__ = "ContractExit"
+    heard = None
+
+    def do_initialize(self, _ca, _settings):
+        return True, ICert.ExitEvents.CERT_ISSUED | ICert.ExitEvents.CERT_DENIED
+
+    def do_notify_event(self, event, server):
+        self.heard = (event, server.get_request_id())
+        return True
+
+
+class ExitRules(unittest.TestCase):
+    """An exit in Python."""
+
+    def test_notify_event(self):
+        """Rule 3: an event reaches the exit, and notify stays GObject's"""
+        exit_module = Exit()
+        self.assertTrue(
+            exit_module.notify_event(ICert.ExitEvents.CERT_ISSUED, ICert.IssuedContext())
+        )
+        self.assertEqual(exit_module.heard, (ICert.ExitEvents.CERT_ISSUED, 0))
+        self.assertTrue(callable(GObject.Object.notify))
+
+    def test_mask(self):
+        """The events it asks for come through"""
+        settings = ICert.Settings.new(None, {}, None)
+        ok, mask = Exit().initialize(ICert.RequestContext(), settings)
+        self.assertTrue(ok)
+        self.assertEqual(mask, ICert.ExitEvents.CERT_ISSUED | ICert.ExitEvents.CERT_DENIED)
+
+
+class Admin(GObject.Object, ICert.Admin):
+    """Rule 7: values of every kind travel out of Python."""
+
+    __gtype_name__ = "ContractAdmin"
+    config = GObject.Property(type=str)
+
+    def do_get_trace(self, _request_id, _cancellable):
+        step = {"rule": GLib.Variant("s", "names"), "when": GLib.Variant("x", 1)}
+        return GLib.Variant("aa{sv}", [step])
+
+    def do_list_config_entries(self, node, _cancellable):
+        return [node or "CA", "Name"]
+
+    def do_set_request_attributes(self, request_id, attributes, _cancellable):
+        self.seen = (request_id, dict(attributes))
+        return True
+
+    def do_get_config_entry(self, _node, entry, _cancellable):
+        return None if entry == "Empty" else GLib.Variant("s", entry * 100)
+
+    def do_get_my_roles(self, _cancellable):
+        return ICert.Roles.OFFICER | ICert.Roles.READ
+
+
+class Ca(GObject.Object, ICert.Ca):
+    """A CA in Python."""
+
+    __gtype_name__ = "ContractCa"
+    config = GObject.Property(type=str)
+
+    def do_get_certificate(self, index, _cancellable):
+        return GLib.Bytes.new(bytes([0x30, index]))
+
+    def do_get_property_value(self, _property, _index, _cancellable):
+        return GLib.Variant("ay", b"0" * 1000)
+
+
+class ClientRules(unittest.TestCase):
+    """Values, arguments and the asynchronous pairs."""
+
+    def finish(self, begin, end, *args):
+        """Runs an asynchronous pair to its answer."""
+        loop = GLib.MainLoop()
+        results = []
+
+        def done(_source, result):
+            results.append(result)
+            loop.quit()
+
+        begin(*args, None, done)
+        loop.run()
+        return end(results[0])
+
+    def test_values(self):
+        """Rule 7: GVariant, strings, lists, dictionaries and octets survive, many times"""
+        admin, ca = Admin(), Ca()
+        for _ in range(200):
+            self.assertEqual(admin.get_trace(7, None).unpack(), [{"rule": "names", "when": 1}])
+            self.assertEqual(admin.list_config_entries("Policy", None), ["Policy", "Name"])
+            self.assertEqual(len(admin.get_config_entry(None, "x", None).unpack()), 100)
+            self.assertEqual(ca.get_certificate(5, None).get_data(), b"\x30\x05")
+            self.assertEqual(
+                len(ca.get_property_value(ICert.CaProperty.CA_SIG_CERT, -1, None).unpack()), 1000
+            )
+        self.assertIsNone(admin.get_config_entry(None, "Empty", None))
+        self.assertTrue(admin.set_request_attributes(3, {"SAN": "dns=a"}, None))
+        self.assertEqual(admin.seen, (3, {"SAN": "dns=a"}))
+
+    def test_async(self):
+        """Every kind of answer comes out of an asynchronous pair"""
+        admin, ca = Admin(), Ca()
+        self.assertEqual(
+            self.finish(admin.get_my_roles_async, admin.get_my_roles_finish),
+            ICert.Roles.OFFICER | ICert.Roles.READ,
+        )
+        names = self.finish(
+            admin.list_config_entries_async, admin.list_config_entries_finish, "Exit"
+        )
+        self.assertEqual(names, ["Exit", "Name"])
+        trace = self.finish(admin.get_trace_async, admin.get_trace_finish, 7)
+        self.assertEqual(trace.n_children(), 1)
+        self.assertTrue(
+            self.finish(
+                admin.set_request_attributes_async,
+                admin.set_request_attributes_finish,
+                4,
+                {"a": "b"},
+            )
+        )
+        self.assertEqual(admin.seen, (4, {"a": "b"}))
+        octets = self.finish(ca.get_certificate_async, ca.get_certificate_finish, 6)
+        self.assertEqual(octets.get_data(), b"\x30\x06")
+
+    def test_async_error(self):
+        """An error of the synchronous call is the answer of the asynchronous one"""
+        admin = Admin()
+        with self.assertRaises(GLib.Error) as caught:
+            self.finish(admin.deny_request_async, admin.deny_request_finish, 1, "no")
+        self.assertTrue(
+            caught.exception.matches(ICert.error_quark(), ICert.Error.NOT_SUPPORTED)
+        )
+
+    def test_arguments(self):
+        """S-N5: a wrong argument is an exception that names it, never a critical"""
+        admin, ca = Admin(), Ca()
+        calls = [
+            ("request id", lambda: admin.deny_request(0, None, None)),
+            ("extension", lambda: admin.set_certificate_extension(1, "2.5.x", 0, None, None)),
+            ("value", lambda: admin.set_certificate_extension(1, "2.5.29.1", 0, None, None)),
+            ("entry", lambda: admin.get_config_entry(None, "", None)),
+            ("index", lambda: ca.get_certificate(-2, None)),
+        ]
+        for field, call in calls:
+            with self.subTest(field=field):
+                with self.assertRaises(GLib.Error) as caught:
+                    call()
+                self.assertEqual(ICert.error_get_field(caught.exception), field)
+                self.assertTrue(
+                    caught.exception.matches(ICert.error_quark(), ICert.Error.MALFORMED)
+                )
+        with self.assertRaises(TypeError):
+            admin.set_request_attributes(1, "SAN", None)
+
+    def test_wrong_result(self):
+        """S-N5: an answer of another call is refused, not used"""
+        admin, ca = Admin(), Ca()
+        task = Gio.Task.new(ca, None, None, None)
+        with self.assertRaises(GLib.Error):
+            admin.get_trace_finish(task)
+
+    def test_dead_context(self):
+        """S-L2: a context nobody stands behind answers CONTEXT"""
+        context = ICert.RequestContext()
+        for call in (
+            lambda: context.get_request_property("CommonName"),
+            lambda: context.set_disposition_message("x"),
+            lambda: context.list_extensions(),
+            lambda: ICert.IssuedContext().get_certificate(),
+        ):
+            with self.assertRaises(GLib.Error) as caught:
+                call()
+            self.assertTrue(caught.exception.matches(ICert.error_quark(), ICert.Error.CONTEXT))
+
+
+class Walk(unittest.TestCase):
+    """Every method of the originals is here, or on the list of reasons."""
+
+    def lines(self):
+        """The lines of the fixture: section, left, sign, right."""
+        section = None
+        text = (SOURCE / "fixtures" / "interface-walk.txt").read_text(encoding="utf-8")
+        for line in text.splitlines():
+            line = line.strip()
+            if line.startswith("["):
+                section = line[1:-1]
+            elif line and not line.startswith("#"):
+                yield section, line
+
+    def find(self, name):
+        """Whether the typelib has NAME, Class.method, Class:property or Class!vfunc."""
+        repository = gi.Repository.get_default()
+        for sign, kind in ((":", "get_properties"), ("!", "get_vfuncs"), (".", "get_methods")):
+            if sign in name:
+                class_name, member = name.split(sign)
+                info = repository.find_by_name("ICert", class_name)
+                return info is not None and member in (i.get_name() for i in getattr(info, kind)())
+        return repository.find_by_name("ICert", name) is not None
+
+    def test_walk(self):
+        """Each method of sections 2 to 9 is in the typelib or waits for something"""
+        reasons, used, seen = {}, set(), 0
+        for section, line in self.lines():
+            if section == "reasons":
+                word, text = line.split(None, 1)
+                reasons[word] = text
+                continue
+            seen += 1
+            if "~" in line:
+                word = line.split("~")[1].strip()
+                self.assertIn(word, reasons, line)
+                used.add(word)
+                continue
+            for name in line.split("=")[1].split():
+                self.assertTrue(self.find(name), f"{line}: {name} is not in the typelib")
+        self.assertLessEqual(len(reasons), 12)
+        self.assertEqual(used, set(reasons), "a reason that nothing needs any more")
+        self.assertTrue(all("waits for" in text for text in reasons.values()))
+        self.assertGreater(seen, 80)
+
+    def test_names(self):
+        """Rule 3: no name of the contract hides one of GObject"""
+        hidden = {
+            "notify", "get_property", "set_property", "connect", "disconnect", "emit", "ref",
+            "unref", "get_data", "set_data", "steal_data", "bind_property", "chain", "props",
+            "dispose", "finalize", "constructed",
+        }
+        repository = gi.Repository.get_default()
+        for info in repository.get_infos("ICert"):
+            if not hasattr(info, "get_methods"):
+                continue
+            names = {method.get_name() for method in info.get_methods()}
+            if hasattr(info, "get_vfuncs"):
+                names |= {vfunc.get_name() for vfunc in info.get_vfuncs()}
+            self.assertFalse(names & hidden, info.get_name())
+
+    def test_callbacks(self):
+        """Rule 11: interfaces that modules implement have no vfunc with a callback"""
+        repository = gi.Repository.get_default()
+        for name in ("Policy", "Exit", "ManageModule", "Server", "ServerPolicy", "ServerExit"):
+            for vfunc in repository.find_by_name("ICert", name).get_vfuncs():
+                self.assertFalse(vfunc.get_name().endswith("_async"), vfunc.get_name())
+
+    def test_safe_zero(self):
+        """Rule 12: the zero of what a module answers is the safe value"""
+        self.assertEqual(int(ICert.Verdict.PENDING), 0)
+        self.assertEqual(int(ICert.Disposition.INCOMPLETE), 0)
+        self.assertEqual(int(ICert.ExitEvents.NONE), 0)
+
+
+if __name__ == "__main__":
+    sys.exit(tap.main())
