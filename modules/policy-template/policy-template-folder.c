@@ -42,6 +42,7 @@ struct _PolicyTemplateSet
 
 struct _PolicyTemplateFolder
 {
+  gatomicrefcount ref_count;
   char *path;
   GMutex refresh_lock;    /* one thread looks at the files at a time */
   GMutex lock;            /* of what follows */
@@ -300,6 +301,7 @@ policy_template_folder_new (const char *path, GError **error)
   if (set == NULL)
     return NULL;
   folder = g_new0 (PolicyTemplateFolder, 1);
+  g_atomic_ref_count_init (&folder->ref_count);
   g_mutex_init (&folder->refresh_lock);
   g_mutex_init (&folder->lock);
   folder->path = g_strdup (path);
@@ -308,9 +310,18 @@ policy_template_folder_new (const char *path, GError **error)
   return folder;
 }
 
-void
-policy_template_folder_free (PolicyTemplateFolder *folder)
+PolicyTemplateFolder *
+policy_template_folder_ref (PolicyTemplateFolder *folder)
 {
+  g_atomic_ref_count_inc (&folder->ref_count);
+  return folder;
+}
+
+void
+policy_template_folder_unref (PolicyTemplateFolder *folder)
+{
+  if (!g_atomic_ref_count_dec (&folder->ref_count))
+    return;
   g_mutex_clear (&folder->refresh_lock);
   g_mutex_clear (&folder->lock);
   policy_template_set_unref (folder->set);

@@ -27,17 +27,18 @@ GPtrArray *policy_template_set_list (const PolicyTemplateSet *set);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PolicyTemplateSet, policy_template_set_unref)
 
-/* A folder of profiles, read again when a file is newer. Thread-safe. */
+/* A folder of profiles, read again when a file is newer. Thread-safe; refcounted. */
 typedef struct _PolicyTemplateFolder PolicyTemplateFolder;
 
 /* CONFIG when @path is no folder; broken files are entries of the set */
 PolicyTemplateFolder *policy_template_folder_new (const char *path, GError **error);
-void policy_template_folder_free (PolicyTemplateFolder *folder);
+PolicyTemplateFolder *policy_template_folder_ref (PolicyTemplateFolder *folder);
+void policy_template_folder_unref (PolicyTemplateFolder *folder);
 /* (transfer full); looks at the files at most once a second */
 PolicyTemplateSet *policy_template_folder_get_set (PolicyTemplateFolder *folder);
 /* looks at the files now */
 void policy_template_folder_refresh (PolicyTemplateFolder *folder);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PolicyTemplateFolder, policy_template_folder_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PolicyTemplateFolder, policy_template_folder_unref)
 
 G_END_DECLS

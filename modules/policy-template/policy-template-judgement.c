@@ -414,11 +414,11 @@ set_validity (PolicyTemplateJudgement *judgement, GError **error)
                                                proposed, profile->validity_text);
 
       policy_template_note (judgement, note);
-      return TRUE;
     }
-  return wanted == not_after
-         || icert_server_policy_set_certificate_property (
-             judgement->server, "NotAfter", g_variant_new_int64 (wanted * G_USEC_PER_SEC), error);
+  /* set even where it stays the same: what nobody sets is the CA's default, which is shorter */
+  return icert_server_policy_set_certificate_property (
+      judgement->server, "NotAfter", g_variant_new_int64 (MIN (wanted, not_after) * G_USEC_PER_SEC),
+      error);
 }
 
 /* Which rows an officer wrote: they stay (processing.md 4). */

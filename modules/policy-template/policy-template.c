@@ -17,8 +17,6 @@ struct _PolicyTemplate
   GMutex lock;                  /* of folder and path */
   PolicyTemplateFolder *folder; /* owned; NULL before initialize() and after shutdown() */
   char *path;                   /* owned; absolute */
-  guint n_users;                /* calls that look at the folder now */
-  GCond idle;                   /* n_users became 0 */
 };
 
 enum
@@ -49,43 +47,30 @@ static const ICertSettingInfo setting_infos[] = {
 static PolicyTemplateSet *
 dup_set (PolicyTemplate *self, GError **error)
 {
-  PolicyTemplateFolder *folder;
-  PolicyTemplateSet *set;
+  g_autoptr (PolicyTemplateFolder) folder = NULL;
 
   g_mutex_lock (&self->lock);
-  folder = self->folder;
+  if (self->folder != NULL)
+    folder = policy_template_folder_ref (self->folder);
+  g_mutex_unlock (&self->lock);
   if (folder != NULL)
-    self->n_users++;
-  g_mutex_unlock (&self->lock);
-  if (folder == NULL)
-    {
-      icert_set_error (error, ICERT_ERROR_FAILED, "policy", "not initialized (initialize first)");
-      return NULL;
-    }
-
-  set = policy_template_folder_get_set (folder);
-  g_mutex_lock (&self->lock);
-  if (--self->n_users == 0)
-    g_cond_broadcast (&self->idle);
-  g_mutex_unlock (&self->lock);
-  return set;
+    return policy_template_folder_get_set (folder);
+  icert_set_error (error, ICERT_ERROR_FAILED, "policy", "not initialized (initialize first)");
+  return NULL;
 }
 
-/* Takes @folder and @path, both nullable; frees the former folder when nobody looks at it. */
+/* Takes @folder and @path, both nullable. Calls that use the former folder finish with it. */
 static void
 replace_folder (PolicyTemplate *self, PolicyTemplateFolder *folder, char *path)
 {
-  PolicyTemplateFolder *old;
+  g_autoptr (PolicyTemplateFolder) old = NULL;
 
   g_mutex_lock (&self->lock);
-  while (self->n_users > 0)
-    g_cond_wait (&self->idle, &self->lock);
   old = self->folder;
   self->folder = folder;
   g_free (self->path);
   self->path = path;
   g_mutex_unlock (&self->lock);
-  g_clear_pointer (&old, policy_template_folder_free);
 }
 
 static gboolean
@@ -280,10 +265,9 @@ policy_template_finalize (GObject *object)
 {
   PolicyTemplate *self = POLICY_TEMPLATE (object);
 
-  g_clear_pointer (&self->folder, policy_template_folder_free);
+  g_clear_pointer (&self->folder, policy_template_folder_unref);
   g_free (self->path);
   g_mutex_clear (&self->lock);
-  g_cond_clear (&self->idle);
   G_OBJECT_CLASS (policy_template_parent_class)->finalize (object);
 }
 
@@ -305,5 +289,4 @@ static void
 policy_template_init (PolicyTemplate *self)
 {
   g_mutex_init (&self->lock);
-  g_cond_init (&self->idle);
 }
