@@ -319,6 +319,60 @@ test_too_large (void)
   g_assert_error (error, ICERT_ERROR, ICERT_ERROR_TOO_LARGE);
 }
 
+/* A sample with a few octets changed, doubled or left out */
+static GBytes *
+mutate (void)
+{
+  static const char interesting[] = "[]=;#\n\r\t \\\0\xff\xc3"
+                                    "A";
+  g_autoptr (GByteArray) data = g_byte_array_new ();
+  gint n = g_test_rand_int_range (1, 8);
+
+  g_byte_array_append (data, (const guint8 *) sample, sizeof sample - 1);
+  while (n-- > 0)
+    {
+      guint at = (guint) g_test_rand_int_range (0, (gint) data->len);
+      guint8 octet = (guint8) interesting[g_test_rand_int_range (0, sizeof interesting)];
+
+      if (g_test_rand_bit ())
+        data->data[at] = octet;
+      else if (g_test_rand_bit ())
+        g_byte_array_remove_index (data, at);
+      else
+        g_byte_array_append (data, &octet, 1);
+    }
+  return g_byte_array_free_to_bytes (g_steal_pointer (&data));
+}
+
+static void
+test_generated (void)
+{
+  guint read = 0;
+
+  g_test_summary ("S-N6: a generated file is refused with its line, or comes back octet by octet");
+  for (guint i = 0; i < 5000; i++)
+    {
+      g_autoptr (GBytes) bytes = mutate ();
+      g_autoptr (GError) error = NULL;
+      g_autoptr (ICertKeyfile) file = icert_keyfile_parse (bytes, "ca.conf", &error);
+      g_autoptr (GBytes) again = NULL;
+
+      if (file == NULL)
+        {
+          g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
+          g_assert_true (g_str_has_prefix (error->message, "ca.conf:"));
+          continue;
+        }
+      read++;
+      again = icert_keyfile_to_bytes (file);
+      g_assert_cmpint (memcmp (g_bytes_get_data (again, NULL), g_bytes_get_data (bytes, NULL),
+                               g_bytes_get_size (bytes)),
+                       ==, 0);
+      g_assert_cmpuint (g_bytes_get_size (again) - g_bytes_get_size (bytes), <=, 1);
+    }
+  g_assert_cmpuint (read, >, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -334,6 +388,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keyfile/changes", test_changes);
   g_test_add_func ("/keyfile/remove-group", test_remove_group);
   g_test_add_func ("/keyfile/S-N6/set-refuses", test_set_refuses);
+  g_test_add_func ("/keyfile/S-N6/generated", test_generated);
   g_test_add_func ("/keyfile/S-F5/files", test_files);
   g_test_add_func ("/keyfile/too-large", test_too_large);
   return g_test_run ();
