@@ -177,7 +177,8 @@ ca_request_set_attributes (CaRequest *request, GHashTable *attributes, GError **
   return TRUE;
 }
 
-/* S-H1: inclusive of both ends, so N days end a second before. */
+/* What a policy may narrow: the longest validity there is. S-H1: inclusive of both ends, so N days end a
+ * second before. */
 static void
 propose_validity (CaRequest *request)
 {
@@ -185,8 +186,8 @@ propose_validity (CaRequest *request)
   gint64 now = request->submitted_when / G_USEC_PER_SEC;
 
   request->plan->not_before = now - config->clock_skew;
-  request->plan->not_after = icert_duration_add (request->plan->not_before, config->validity_months,
-                                                 config->validity_seconds)
+  request->plan->not_after = icert_duration_add (request->plan->not_before, config->max_validity_months,
+                                                 config->max_validity_seconds)
                              - 1;
   if (request->issuer != NULL)
     {
@@ -201,6 +202,7 @@ ca_request_reset_plan (CaRequest *request)
   g_autoptr (CaPlan) old = g_steal_pointer (&request->plan);
 
   request->plan = ca_plan_new ();
+  request->not_after_set = FALSE;
   propose_validity (request);
   for (guint i = 0; i < request->decoded->extensions->len; i++)
     ca_plan_take_extension (request->plan, g_object_ref (request->decoded->extensions->pdata[i]));

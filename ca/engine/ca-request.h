@@ -47,6 +47,7 @@ typedef struct
 
   /* the decision */
   CaPlan *plan;
+  gboolean not_after_set; /* a policy chose the end; otherwise ValidityPeriod counts */
   CaTrace *trace;
   ICertRowDisposition disposition;
   GError *status; /* nullable */

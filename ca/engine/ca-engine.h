@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "ca-exit-host.h"
+#include "ca-facts.h"
+#include "ca-lock.h"
+#include "ca-policy-host.h"
+#include "ca-request.h"
+#include "ca-roles.h"
+#include "ca-workers.h"
+#include "ca-writer.h"
+
+/* One CA at work. The path of a request, new or resubmitted, by whatever door:
+ *
+ *   ca-local-request.c   a client's object: ICertRequest            any thread
+ *          |  ca_engine_submit ()                                   the queue of ca-workers.c
+ *          v
+ *   ca-submit.c          one line a step ........................... a worker, one for each core
+ *     |-> ca-decode.c          octets to fields, once
+ *     |-> ca-request-row.c     the idempotency key: was it here before?
+ *     |-> ca-writer.c          a number (and, before slow modules, a row of its own)
+ *     |-> ca-decode.c          possession; ca-key-check.c
+ *     |-> ca-policy-host.c     the chain --> ICertPolicy, through ca-server-backend.c
+ *     |-> ca-issue.c           last checks, serial
+ *     |     |-> ca-builder.c   to-be-signed octets
+ *     |     |-> ca-linter.c    reads them back, gives the ticket
+ *     |     '-> ca-signer.c    redeems it --> ICertKey; compares
+ *     '-> ca-request-row.c     rows, serial, trace, audit records
+ *          |
+ *          v
+ *   ca-writer.c          commits what has gathered ................. the writer's thread --> ICertStore
+ *          |
+ *          |-> the answer: ICertResponse
+ *          '-> ca-exit-host.c  from the outbox ..................... the exits' thread --> ICertExit
+ *
+ * Officers' changes of a pending request: ca-officer.c. After a crash: ca-recover.c. */
+typedef struct _CaEngine CaEngine;
+
+struct _CaEngine
+{
+  gatomicrefcount ref_count;
+  char *folder;
+  guint64 device, inode; /* of the folder: one engine for each in this process */
+  CaLock *lock;
+  ICertRegistry *registry;
+  ICertStore *store;
+  CaWriter *writer;
+  CaIds *request_ids;
+  CaPolicyHost *policies;
+  CaExitHost *exits;
+  CaWorkers *workers;
+  gboolean direct; /* one commit a request (data/docs/decisions.md) */
+  gboolean key_in_process;
+  GHashTable *blocked_keys; /* set of SHA-256 of SubjectPublicKeyInfo, hex (S-B3) */
+
+  GMutex mutex;
+  CaFacts *facts; /* under the mutex */
+  GPtrArray *observers; /* of CaObserver, under the mutex */
+};
+
+/* Opens the CA in @folder, or the engine that has it open already in this process. CONFIG, STORAGE, KEY_UNAVAILABLE */
+CaEngine *ca_engine_open (const char *folder, GError **error);
+CaEngine *ca_engine_ref (CaEngine *engine);
+/* The last reference closes the CA. */
+void ca_engine_unref (CaEngine *engine);
+/* (transfer full): the snapshot of this moment */
+CaFacts *ca_engine_ref_facts (CaEngine *engine);
+/* reads the configuration and certificates anew; on failure the running ones stay (S-N6) */
+gboolean ca_engine_reload (CaEngine *engine, GError **error);
+
+/* Called once, on the writer's or a worker's thread, with a response or an error. */
+typedef void (*CaAnswer) (ICertResponse *response, const GError *error, gpointer data);
+
+/* What a client hands over; everything but bytes and caller is nullable. */
+typedef struct
+{
+  CaCaller *caller;
+  GBytes *request;
+  ICertSubmitFlags flags;
+  ICertEncoding encoding;
+  ICertRequestFormat format;
+  GHashTable *attributes;
+  const char *idempotency_key;
+} CaSubmission;
+
+/* Steps 4 to 7. Copies what it needs of @submission. */
+void ca_engine_submit (CaEngine *engine, const CaSubmission *submission, CaAnswer answer, gpointer data);
+/* Step 6: an officer wants a pending request judged again. */
+void ca_engine_resubmit (CaEngine *engine, CaCaller *officer, gint64 id, CaAnswer answer, gpointer data);
+/* The same and waits for the answer; not on a thread of the engine. */
+ICertResponse *ca_engine_submit_wait (CaEngine *engine, const CaSubmission *submission, GError **error);
+ICertResponse *ca_engine_resubmit_wait (CaEngine *engine, CaCaller *officer, gint64 id, GError **error);
+
+/* Answers about stored requests; a submitter sees its own only (S-D15: the others are NOT_FOUND). */
+ICertResponse *ca_engine_retrieve (CaEngine *engine, CaCaller *caller, gint64 id, GError **error);
+ICertResponse *ca_engine_retrieve_by_key (CaEngine *engine, CaCaller *caller, const char *key, GError **error);
+ICertResponse *ca_engine_retrieve_by_serial (CaEngine *engine, CaCaller *caller, const char *serial, GError **error);
+
+/* Step 6, officers (ca-officer.c) */
+gboolean ca_engine_set_attributes (CaEngine *engine, CaCaller *officer, gint64 id, GHashTable *attributes, GError **error);
+gboolean ca_engine_set_extension (CaEngine *engine, CaCaller *officer, gint64 id, const char *oid,
+                                  ICertExtensionFlags flags, GBytes *value, GError **error);
+gboolean ca_engine_deny (CaEngine *engine, CaCaller *officer, gint64 id, const char *reason, GError **error);
+gboolean ca_engine_set_config_entry (CaEngine *engine, CaCaller *administrator, const char *node, const char *entry,
+                                     GVariant *value, GError **error);
+
+/* Before any door opens: intents without certificate, rows left active (ca-recover.c, S-E3). */
+gboolean ca_recover (ICertStore *store, CaWriter *writer, GError **error);
+
+/* Somebody who wants to know of changes; called on any thread. */
+typedef void (*CaObserverFunc) (gint64 id, ICertDisposition disposition, gboolean config_changed, gpointer data);
+void ca_engine_add_observer (CaEngine *engine, CaObserverFunc func, gpointer data);
+void ca_engine_remove_observer (CaEngine *engine, gpointer data);
+void ca_engine_tell_observers (CaEngine *engine, gint64 id, ICertDisposition disposition, gboolean config_changed);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaEngine, ca_engine_unref)

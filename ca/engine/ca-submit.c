@@ -1,0 +1,722 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "ca-engine.h"
+
+#include <string.h>
+
+#include "ca-clock.h"
+#include "ca-crypto.h"
+#include "ca-issue.h"
+#include "ca-limits.h"
+#include "ca-request-row.h"
+#include "ca-steps.h"
+#include "ca-submit.h"
+
+/* A request in the engine, from the queue to the answer. */
+typedef struct
+{
+  CaEngine *engine;
+  CaFacts *facts;
+  CaRequest *request;
+  CaCaller *caller; /* who asks now: the submitter or an officer */
+  CaAnswer answer;
+  gpointer answer_data;
+
+  /* a submission's input, until it is decoded */
+  GBytes *input;
+  ICertEncoding encoding;
+  ICertRequestFormat format;
+
+  gint64 resubmit_id; /* 0: a new request */
+  guint serial_draws;
+  gboolean reserved; /* the serial is a row already */
+  gboolean look_up_key; /* only the answer to a known idempotency key is wanted */
+  GPtrArray *audit; /* of CaAuditRecord, for the next commit */
+  GPtrArray *deliveries; /* exits to tell after the commit */
+} CaJob;
+
+typedef enum
+{
+  GO_ON,
+  DECIDED, /* the request has its disposition: store it */
+  ANSWERED /* the job is gone, or somebody else's */
+} CaStep;
+
+static void
+job_free (CaJob *job)
+{
+  g_clear_pointer (&job->facts, ca_facts_unref);
+  g_clear_pointer (&job->request, ca_request_unref);
+  g_clear_pointer (&job->caller, ca_caller_unref);
+  g_clear_pointer (&job->input, g_bytes_unref);
+  g_clear_pointer (&job->audit, g_ptr_array_unref);
+  g_clear_pointer (&job->deliveries, g_ptr_array_unref);
+  ca_engine_unref (job->engine);
+  g_free (job);
+}
+
+static void
+answer_response (CaJob *job, ICertResponse *response)
+{
+  job->answer (response, NULL, job->answer_data);
+  g_object_unref (response);
+  job_free (job);
+}
+
+static void
+answer_error (CaJob *job, GError *error)
+{
+  job->answer (NULL, error, job->answer_data);
+  g_error_free (error);
+  job_free (job);
+}
+
+static void
+note (CaJob *job, const char *verb, const char *outcome, const char *detail)
+{
+  g_autofree char *object = g_strdup_printf ("request:%" G_GINT64_FORMAT, job->request->id);
+
+  if (job->audit == NULL)
+    job->audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
+  g_ptr_array_add (job->audit, ca_audit_record_new (job->caller, verb, object, outcome, detail));
+}
+
+/* A refusal that leaves no row: the audit log alone knows of it. */
+static CaStep
+refuse (CaJob *job, const char *verb, GError *error)
+{
+  g_autofree char *object = job->resubmit_id != 0 ? g_strdup_printf ("request:%" G_GINT64_FORMAT, job->resubmit_id) : NULL;
+
+  ca_writer_audit (job->engine->writer,
+                   ca_audit_record_new (job->caller, verb, object, icert_error_get_code_name (error->code), error->message));
+  answer_error (job, error);
+  return ANSWERED;
+}
+
+/* Step: who may ask at all */
+static CaStep
+authorise (CaJob *job)
+{
+  GError *error = NULL;
+
+  if (!ca_roles_check (job->facts->config, job->caller, job->resubmit_id != 0 ? CA_VERB_RESUBMIT : CA_VERB_SUBMIT, &error)
+      || ca_facts_get_issuer (job->facts, &error) == NULL)
+    return refuse (job, job->resubmit_id != 0 ? "resubmit" : "submit", error);
+  return GO_ON;
+}
+
+static void
+trace_leniencies (CaRequest *request)
+{
+  for (guint i = 0; i < request->decoded->leniencies->len; i++)
+    ca_trace_add (request->trace, "engine", "engine", "leniency", NULL, request->decoded->leniencies->pdata[i], NULL);
+}
+
+/* The pairs inside the request count like those beside it; what the caller said beside it wins. */
+static gboolean
+merge_attributes (CaRequest *request, GError **error)
+{
+  GHashTableIter iter;
+  gpointer name, value;
+
+  if (request->decoded->attributes == NULL)
+    return TRUE;
+  g_hash_table_iter_init (&iter, request->decoded->attributes);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    if (ca_request_get_attribute (request, name) == NULL && !ca_request_set_attribute (request, name, value, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* The same key must come with the same content (S-E5): request and attributes. */
+static void
+hash_content (CaRequest *request, GBytes *input)
+{
+  g_autoptr (GByteArray) octets = g_byte_array_new ();
+  gsize size;
+  const guint8 *data = g_bytes_get_data (input, &size);
+
+  if (request->idempotency_key == NULL)
+    return;
+  g_byte_array_append (octets, data, size);
+  if (request->attributes_text != NULL)
+    g_byte_array_append (octets, (const guint8 *) request->attributes_text, strlen (request->attributes_text));
+  ca_crypto_sha256 (octets->data, octets->len, request->content_hash);
+}
+
+/* Step: octets to fields */
+static CaStep
+receive (CaJob *job)
+{
+  CaRequest *request = job->request;
+  GError *error = NULL;
+
+  hash_content (request, job->input);
+  request->decoded = ca_decode_request (job->input, job->encoding, job->format, &error);
+  if (request->decoded == NULL || !merge_attributes (request, &error))
+    return refuse (job, "submit", error);
+  g_clear_pointer (&job->input, g_bytes_unref);
+  request->config = ca_config_ref (job->facts->config);
+  request->issuer = ca_issuer_ref (ca_facts_get_issuer (job->facts, NULL));
+  request->issuer_name_id = request->issuer->key_index << 16 | request->issuer->certificate_index;
+  request->submitted_when = ca_clock_now ();
+  ca_request_reset_plan (request);
+  ca_trace_add (request->trace, "received", "engine", NULL, NULL, request->caller_name, request->door);
+  trace_leniencies (request);
+  return GO_ON;
+}
+
+/* Step: an idempotency key that was here before answers what it answered then */
+static CaStep
+find_known (CaJob *job)
+{
+  CaRequest *request = job->request;
+  GError *error = NULL;
+  guint8 content[32];
+  gint64 id;
+  g_autoptr (CaRequest) known = NULL;
+
+  if (request->idempotency_key == NULL)
+    return GO_ON;
+  id = ca_request_row_find_key (job->engine->store, request->caller_name, request->idempotency_key, content, &error);
+  if (id == 0 && error == NULL)
+    return GO_ON;
+  if (id != 0 && memcmp (content, request->content_hash, sizeof content) != 0)
+    {
+      icert_set_error (&error, ICERT_ERROR_CONFLICT, "idempotency-key", "was used with another request (the same content, or another key)");
+      icert_error_add_detail (error, "request-id", "%" G_GINT64_FORMAT, id);
+    }
+  if (error == NULL)
+    known = ca_engine_load (job->engine, id, &error);
+  if (known == NULL)
+    {
+      answer_error (job, error);
+      return ANSWERED;
+    }
+  answer_response (job, ca_request_to_response (known));
+  return ANSWERED;
+}
+
+/* Step: a number */
+static CaStep
+number (CaJob *job)
+{
+  GError *error = NULL;
+
+  job->request->id = ca_ids_next (job->engine->request_ids, &error);
+  if (job->request->id == 0)
+    {
+      answer_error (job, error);
+      return ANSWERED;
+    }
+  ca_steps_print (4, "submit", "CertificateAuthority.Request", "request %" G_GINT64_FORMAT " from %s through door %s",
+                  job->request->id, job->request->caller_name, job->request->door);
+  return GO_ON;
+}
+
+/* The engine's own refusals: a wrong signature cannot be mended, so the request has failed; the rest is denied. */
+static CaStep
+decide_refusal (CaJob *job, GError *error, const char *message)
+{
+  CaRequest *request = job->request;
+  gboolean failed = !icert_error_is_refusal (error);
+  g_autofree char *text = icert_error_get_text (error);
+
+  ca_trace_add (request->trace, "engine", "engine", icert_error_get_code_name (error->code), NULL, text, NULL);
+  ca_request_decide (request, failed ? ICERT_ROW_DISPOSITION_ERROR : ICERT_ROW_DISPOSITION_DENIED, error,
+                     message != NULL ? message : text);
+  return DECIDED;
+}
+
+/* S-B3, S-B4 */
+static gboolean
+check_key_is_free (CaJob *job, GError **error)
+{
+  const CaDecoded *decoded = job->request->decoded;
+  gsize size;
+  const void *spki = g_bytes_get_data (decoded->spki, &size);
+
+  for (guint i = 0; i < job->facts->issuers->len; i++)
+    if (g_bytes_equal (decoded->spki, ((CaIssuer *) job->facts->issuers->pdata[i])->spki))
+      {
+        icert_set_error (error, ICERT_ERROR_WEAK_KEY, "public key", "is the CA's own (a key of the requester)");
+        return FALSE;
+      }
+  if (g_hash_table_size (job->engine->blocked_keys) > 0)
+    {
+      g_autofree char *hex = NULL;
+      guint8 digest[32];
+
+      ca_crypto_sha256 (spki, size, digest);
+      hex = ca_crypto_hex (digest, sizeof digest);
+      if (g_hash_table_contains (job->engine->blocked_keys, hex))
+        {
+          icert_set_error (error, ICERT_ERROR_WEAK_KEY, "public key", "is on the list of blocked keys (a fresh key)");
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+/* Key types beyond group B's default are for profiles that say so; what is never good is refused here. */
+static CaStep
+prove (CaJob *job)
+{
+  static const char *const every_type[]
+      = { "ec-p256", "ec-p384", "ec-p521", "ed25519", "ed448", "rsa-*", NULL };
+  GError *error = NULL;
+
+  if (!ca_key_check (job->request->decoded, every_type, &error) || !check_key_is_free (job, &error))
+    return decide_refusal (job, error, NULL);
+  if (!ca_decoded_verify_possession (job->request->decoded, job->facts->config->allow_sha1, &error))
+    return decide_refusal (job, error, "Error verifying request signature or signing certificate");
+  return GO_ON;
+}
+
+static ICertStoreBatch *
+new_batch (CaJob *job)
+{
+  ICertStoreBatch *batch = icert_store_batch_new ();
+
+  if (job->request->version == 0)
+    ca_request_row_insert (job->request, batch);
+  else
+    ca_request_row_update (job->request, batch);
+  return batch;
+}
+
+/* A commit in the middle of the path; the trace so far is in the row. */
+static gboolean
+commit_now (CaJob *job, ICertStoreBatch *batch, GError **error)
+{
+  if (!ca_writer_commit_wait (job->engine->writer, batch, g_steal_pointer (&job->audit), error))
+    return FALSE;
+  job->request->version++;
+  ca_trace_free (job->request->trace);
+  job->request->trace = ca_trace_new ();
+  return TRUE;
+}
+
+static CaStep
+commit_failed (CaJob *job, GError *error)
+{
+  if (job->request->idempotency_key != NULL && g_error_matches (error, ICERT_ERROR, ICERT_ERROR_CONFLICT))
+    {
+      /* Somebody with the same key was faster. */
+      CaStep step = find_known (job);
+
+      if (step == ANSWERED)
+        {
+          g_error_free (error);
+          return step;
+        }
+    }
+  answer_error (job, error);
+  return ANSWERED;
+}
+
+/* Step: a row of its own, where what follows may be slow, or leave this process, or writing has just failed */
+static CaStep
+record (CaJob *job)
+{
+  GError *error = NULL;
+
+  if (job->engine->direct && !ca_writer_is_stopped (job->engine->writer))
+    return GO_ON;
+  if (job->request->version != 0)
+    return GO_ON;
+  note (job, "receive", "ACTIVE", NULL);
+  if (commit_now (job, new_batch (job), &error))
+    return GO_ON;
+  return commit_failed (job, error);
+}
+
+/* Step 5 */
+static CaStep
+judge (CaJob *job, CaWorker *worker)
+{
+  CaPolicyHost *policies = job->engine->policies;
+
+  switch (ca_policy_host_judge (policies, job->facts, job->request, worker))
+    {
+    case CA_JUDGED_ISSUE:
+      return GO_ON;
+    case CA_JUDGED_DECIDED:
+      return DECIDED;
+    default:
+      return ANSWERED;
+    }
+}
+
+/* S-E1 step 4, for a key outside this process: what will be signed is durable before it is signed */
+static gboolean
+commit_intent (CaJob *job, CaIntent *intent, GError **error)
+{
+  g_autofree char *serial = ca_crypto_hex (job->request->serial, sizeof job->request->serial);
+  ICertStoreBatch *batch = new_batch (job);
+
+  ca_request_row_serial (job->request, ICERT_SERIAL_STATE_INTENT, FALSE, batch);
+  ca_request_row_intent (job->request, intent->tbs, batch);
+  note (job, "intent", "ACTIVE", serial);
+  if (!commit_now (job, batch, error))
+    return FALSE;
+  job->reserved = TRUE;
+  return TRUE;
+}
+
+static void
+set_issued (CaJob *job)
+{
+  CaRequest *request = job->request;
+  g_autofree char *serial = ca_crypto_hex (request->serial, sizeof request->serial);
+
+  ca_trace_add (request->trace, "engine", "engine", "issued", "serialNumber", serial, NULL);
+  note (job, "sign", "ISSUED", serial);
+  ca_request_decide (request, ICERT_ROW_DISPOSITION_ISSUED, NULL,
+                     request->policy_message != NULL ? request->policy_message : "Issued");
+}
+
+/* Steps between verdict and certificate */
+static CaStep
+issue (CaJob *job)
+{
+  CaIntent intent = { NULL, NULL };
+  GError *error = NULL;
+  CaStep step = DECIDED;
+
+  g_clear_pointer (&job->request->certificate, g_bytes_unref);
+  if (!ca_issue_prepare (job->request, &intent, &error))
+    step = decide_refusal (job, error, NULL);
+  else if (!job->engine->key_in_process && !commit_intent (job, &intent, &error))
+    step = commit_failed (job, error);
+  else if (!ca_issue_sign (job->request, &intent, &error))
+    step = decide_refusal (job, error, "Error signing the certificate");
+  else
+    set_issued (job);
+  ca_intent_clear (&intent);
+  return step;
+}
+
+static ICertExitEvents
+event_of (ICertRowDisposition disposition)
+{
+  switch ((int) disposition)
+    {
+    case ICERT_ROW_DISPOSITION_ISSUED:
+      return ICERT_EXIT_EVENT_CERT_ISSUED;
+    case ICERT_ROW_DISPOSITION_PENDING:
+      return ICERT_EXIT_EVENT_CERT_PENDING;
+    case ICERT_ROW_DISPOSITION_DENIED:
+      return ICERT_EXIT_EVENT_CERT_DENIED;
+    default:
+      return ICERT_EXIT_EVENT_CERT_FAILED;
+    }
+}
+
+/* On the writer's thread: the answer leaves only now. */
+static void
+stored_cb (gpointer data, const GError *error)
+{
+  CaJob *job = data;
+  CaEngine *engine = job->engine;
+
+  if (error == NULL)
+    {
+      job->request->version++;
+      ca_exit_host_deliver (engine->exits, g_steal_pointer (&job->deliveries));
+      ca_engine_tell_observers (engine, job->request->id, ca_request_client_disposition (job->request->disposition), FALSE);
+      answer_response (job, ca_request_to_response (job->request));
+      return;
+    }
+  /* A serial drawn twice (one in 2^112) or a key that came twice at once: a worker sees to it, since this thread must
+   * not wait. */
+  if (g_error_matches (error, ICERT_ERROR, ICERT_ERROR_CONFLICT)
+      && (job->request->idempotency_key != NULL
+          || (job->request->certificate != NULL && ++job->serial_draws <= CA_LIMIT_SERIAL_REDRAWS)))
+    {
+      job->look_up_key = job->request->idempotency_key != NULL;
+      g_clear_pointer (&job->deliveries, g_ptr_array_unref);
+      if (ca_workers_push (engine->workers, job, NULL))
+        return;
+    }
+  answer_error (job, g_error_copy (error));
+}
+
+/* Step: everything into one batch, and off to the writer */
+static void
+store (CaJob *job)
+{
+  CaRequest *request = job->request;
+  GError *error = NULL;
+  ICertStoreBatch *batch;
+
+  request->resolved_when = request->disposition != ICERT_ROW_DISPOSITION_PENDING ? ca_clock_now () : 0;
+  note (job, job->resubmit_id != 0 ? "resubmit" : "submit",
+        request->status != NULL ? icert_error_get_code_name (request->status->code)
+                                : ca_row_disposition_to_string (request->disposition),
+        request->message);
+  batch = new_batch (job);
+  if (request->certificate != NULL)
+    ca_request_row_serial (request, ICERT_SERIAL_STATE_GOOD, job->reserved, batch);
+  if (job->reserved)
+    ca_request_row_intent (request, NULL, batch);
+  if (!ca_exit_host_record (job->engine->exits, request, event_of (request->disposition), batch, &job->deliveries, &error))
+    {
+      icert_store_batch_unref (batch);
+      answer_error (job, error);
+      return;
+    }
+  ca_writer_commit (job->engine->writer, batch, g_steal_pointer (&job->audit), stored_cb, job);
+}
+
+/* Step 6: what an officer wants judged again */
+static CaStep
+reload (CaJob *job)
+{
+  CaRequest *request;
+  GError *error = NULL;
+  gboolean denied;
+
+  request = job->request = ca_engine_load (job->engine, job->resubmit_id, &error);
+  if (request == NULL)
+    return refuse (job, "resubmit", error);
+  denied = request->disposition == ICERT_ROW_DISPOSITION_DENIED;
+  if (request->disposition != ICERT_ROW_DISPOSITION_PENDING && !denied)
+    {
+      icert_set_error (&error, ICERT_ERROR_WRONG_STATE, "request", "%" G_GINT64_FORMAT " is %s (pending, or denied)", request->id,
+                       ca_row_disposition_to_string (request->disposition));
+      icert_error_add_detail (error, "status", "0x80094003");
+    }
+  else if (denied && !ca_roles_check (job->facts->config, job->caller, CA_VERB_RESUBMIT_DENIED, &error))
+    ;
+  else
+    ca_roles_check_approval (job->facts->config, job->caller, request->caller_name, &error);
+  if (error != NULL)
+    return refuse (job, "resubmit", error);
+  g_clear_pointer (&request->config, ca_config_unref);
+  request->config = ca_config_ref (job->facts->config);
+  g_clear_pointer (&request->issuer, ca_issuer_unref);
+  request->issuer = ca_issuer_ref (ca_facts_get_issuer (job->facts, NULL));
+  request->issuer_name_id = request->issuer->key_index << 16 | request->issuer->certificate_index;
+  request->new_request = FALSE;
+  request->approved_version = request->content_version;
+  g_free (request->officer_name);
+  request->officer_name = g_strdup (job->caller->name);
+  {
+    gint64 submitted_when = request->submitted_when;
+
+    /* Validity counts from now, not from when the request came. */
+    request->submitted_when = ca_clock_now ();
+    ca_request_reset_plan (request);
+    request->submitted_when = submitted_when;
+  }
+  ca_trace_add (request->trace, "officer", "engine", "resubmit", NULL, job->caller->name, "approves this content");
+  ca_steps_print (6, "officer", "CertificateAuthority.Admin", "%s resubmits request %" G_GINT64_FORMAT, job->caller->name,
+                  request->id);
+  return GO_ON;
+}
+
+/* The path, one line a step. */
+static CaStep
+run_new (CaJob *job, CaWorker *worker)
+{
+  CaStep step = authorise (job);
+
+  if (step == GO_ON)
+    step = receive (job);
+  if (step == GO_ON)
+    step = find_known (job);
+  if (step == GO_ON)
+    step = number (job);
+  if (step == GO_ON)
+    step = prove (job);
+  if (step == GO_ON)
+    step = record (job);
+  if (step == GO_ON)
+    step = judge (job, worker);
+  if (step == GO_ON)
+    step = issue (job);
+  return step;
+}
+
+static CaStep
+run_again (CaJob *job, CaWorker *worker)
+{
+  CaStep step = authorise (job);
+
+  if (step == GO_ON)
+    step = reload (job);
+  if (step == GO_ON)
+    step = prove (job);
+  if (step == GO_ON)
+    step = judge (job, worker);
+  if (step == GO_ON)
+    step = issue (job);
+  return step;
+}
+
+void
+ca_submit_run (CaWorker *worker, gpointer data, gpointer engine)
+{
+  CaJob *job = data;
+  CaStep step;
+
+  if (job->look_up_key)
+    {
+      job->look_up_key = FALSE;
+      step = find_known (job);
+      if (step == GO_ON)
+        step = issue (job);
+    }
+  else if (job->request != NULL && job->serial_draws > 0)
+    step = issue (job);
+  else if (job->resubmit_id != 0)
+    step = run_again (job, worker);
+  else
+    step = run_new (job, worker);
+  if (step == DECIDED)
+    store (job);
+}
+
+void
+ca_submit_expired (gpointer data, const char *class_id, gpointer engine)
+{
+  CaJob *job = data;
+
+  ca_policy_host_blame (job->engine->policies, job->request, class_id);
+  note (job, "module-overrun", "MODULE", class_id);
+  store (job);
+}
+
+static CaJob *
+job_new (CaEngine *engine, CaCaller *caller, CaAnswer answer, gpointer data)
+{
+  CaJob *job = g_new0 (CaJob, 1);
+
+  job->engine = ca_engine_ref (engine);
+  job->facts = ca_engine_ref_facts (engine);
+  job->caller = ca_caller_ref (caller);
+  job->answer = answer;
+  job->answer_data = data;
+  return job;
+}
+
+static void
+push (CaEngine *engine, CaJob *job)
+{
+  GError *error = NULL;
+
+  if (!ca_workers_push (engine->workers, job, &error))
+    answer_error (job, error);
+}
+
+static gboolean
+check_key_text (const char *key, GError **error)
+{
+  gsize length = key != NULL ? strlen (key) : 0;
+
+  if (key == NULL || (length > 0 && length <= CA_LIMIT_IDEMPOTENCY_KEY && g_utf8_validate (key, length, NULL)))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_MALFORMED, "idempotency-key", "has %" G_GSIZE_FORMAT " octets (1 to %d, UTF-8)", length,
+                   CA_LIMIT_IDEMPOTENCY_KEY);
+  return FALSE;
+}
+
+void
+ca_engine_submit (CaEngine *engine, const CaSubmission *submission, CaAnswer answer, gpointer data)
+{
+  CaJob *job = job_new (engine, submission->caller, answer, data);
+  CaRequest *request = ca_request_new ();
+  GError *error = NULL;
+
+  job->request = request;
+  job->input = g_bytes_ref (submission->request);
+  job->encoding = submission->encoding;
+  job->format = submission->format;
+  request->flags = submission->flags;
+  request->requester = ca_caller_ref (submission->caller);
+  request->requester_name = g_strdup (submission->caller->name);
+  request->caller_name = g_strdup (submission->caller->name);
+  request->door = ca_door_to_string (submission->caller->door);
+  request->idempotency_key = g_strdup (submission->idempotency_key);
+  if (!check_key_text (submission->idempotency_key, &error)
+      || !ca_request_set_attributes (request, submission->attributes, &error))
+    {
+      refuse (job, "submit", error);
+      return;
+    }
+  if (submission->attributes != NULL)
+    request->attributes_text = icert_attributes_format (submission->attributes);
+  push (engine, job);
+}
+
+void
+ca_engine_resubmit (CaEngine *engine, CaCaller *officer, gint64 id, CaAnswer answer, gpointer data)
+{
+  CaJob *job = job_new (engine, officer, answer, data);
+
+  job->resubmit_id = id;
+  push (engine, job);
+}
+
+/* Waiting */
+
+typedef struct
+{
+  GMutex mutex;
+  GCond cond;
+  gboolean done;
+  ICertResponse *response;
+  GError *error;
+} Waiter;
+
+static void
+wake_cb (ICertResponse *response, const GError *error, gpointer data)
+{
+  Waiter *waiter = data;
+
+  g_mutex_lock (&waiter->mutex);
+  waiter->response = response != NULL ? g_object_ref (response) : NULL;
+  waiter->error = error != NULL ? g_error_copy (error) : NULL;
+  waiter->done = TRUE;
+  g_cond_signal (&waiter->cond);
+  g_mutex_unlock (&waiter->mutex);
+}
+
+static ICertResponse *
+wait_for (Waiter *waiter, GError **error)
+{
+  g_mutex_lock (&waiter->mutex);
+  while (!waiter->done)
+    g_cond_wait (&waiter->cond, &waiter->mutex);
+  g_mutex_unlock (&waiter->mutex);
+  g_mutex_clear (&waiter->mutex);
+  g_cond_clear (&waiter->cond);
+  if (waiter->error != NULL)
+    g_propagate_error (error, waiter->error);
+  return waiter->response;
+}
+
+ICertResponse *
+ca_engine_submit_wait (CaEngine *engine, const CaSubmission *submission, GError **error)
+{
+  Waiter waiter = { .done = FALSE };
+
+  g_mutex_init (&waiter.mutex);
+  g_cond_init (&waiter.cond);
+  ca_engine_submit (engine, submission, wake_cb, &waiter);
+  return wait_for (&waiter, error);
+}
+
+ICertResponse *
+ca_engine_resubmit_wait (CaEngine *engine, CaCaller *officer, gint64 id, GError **error)
+{
+  Waiter waiter = { .done = FALSE };
+
+  g_mutex_init (&waiter.mutex);
+  g_cond_init (&waiter.cond);
+  ca_engine_resubmit (engine, officer, id, wake_cb, &waiter);
+  return wait_for (&waiter, error);
+}
