@@ -75,31 +75,51 @@ full_name (const char *gecos)
   return name[0] != '\0' ? g_steal_pointer (&name) : NULL;
 }
 
+/* @passwd: nullable */
+static CaCaller *
+caller_new (CaDoor door, guint uid, const char *name, const struct passwd *passwd)
+{
+  CaCaller *caller = g_new0 (CaCaller, 1);
+
+  g_atomic_ref_count_init (&caller->ref_count);
+  caller->door = door;
+  caller->uid = uid;
+  caller->made = g_get_monotonic_time ();
+  caller->name = name != NULL ? g_strdup (name) : g_strdup_printf ("uid:%u", uid);
+  if (passwd != NULL)
+    {
+      caller->gecos = full_name (passwd->pw_gecos);
+      caller->groups = ca_caller_list_groups (passwd->pw_name, passwd->pw_gid);
+    }
+  else
+    caller->groups = g_new0 (char *, 1);
+  caller->principals = list_principals (caller, passwd != NULL);
+  return caller;
+}
+
 CaCaller *
 ca_caller_new_local (CaDoor door)
 {
-  CaCaller *caller = g_new0 (CaCaller, 1);
+  char buffer[BUFFER_SIZE];
+  struct passwd passwd;
+  struct passwd *found = NULL;
+  guint uid = getuid ();
+
+  if (getpwuid_r (uid, &passwd, buffer, sizeof buffer, &found) != 0)
+    found = NULL;
+  return caller_new (door, uid, found != NULL ? found->pw_name : NULL, found);
+}
+
+CaCaller *
+ca_caller_new_account (const char *name, CaDoor door)
+{
   char buffer[BUFFER_SIZE];
   struct passwd passwd;
   struct passwd *found = NULL;
 
-  g_atomic_ref_count_init (&caller->ref_count);
-  caller->door = door;
-  caller->uid = getuid ();
-  caller->made = g_get_monotonic_time ();
-  if (getpwuid_r (caller->uid, &passwd, buffer, sizeof buffer, &found) == 0 && found != NULL)
-    {
-      caller->name = g_strdup (found->pw_name);
-      caller->gecos = full_name (found->pw_gecos);
-      caller->groups = ca_caller_list_groups (found->pw_name, found->pw_gid);
-    }
-  else
-    {
-      caller->name = g_strdup_printf ("uid:%u", caller->uid);
-      caller->groups = g_new0 (char *, 1);
-    }
-  caller->principals = list_principals (caller, found != NULL);
-  return caller;
+  if (getpwnam_r (name, &passwd, buffer, sizeof buffer, &found) != 0)
+    found = NULL;
+  return caller_new (door, found != NULL ? found->pw_uid : G_MAXUINT, name, found);
 }
 
 CaCaller *

@@ -17,7 +17,7 @@
 /* A request in the engine, from the queue to the answer. */
 typedef struct
 {
-  CaEngine *engine;
+  CaEngine *engine; /* closing waits for every job, so it needs no reference */
   CaFacts *facts;
   CaRequest *request;
   CaCaller *caller; /* who asks now: the submitter or an officer */
@@ -53,7 +53,6 @@ job_free (CaJob *job)
   g_clear_pointer (&job->input, g_bytes_unref);
   g_clear_pointer (&job->audit, g_ptr_array_unref);
   g_clear_pointer (&job->deliveries, g_ptr_array_unref);
-  ca_engine_unref (job->engine);
   g_free (job);
 }
 
@@ -595,7 +594,7 @@ job_new (CaEngine *engine, CaCaller *caller, CaAnswer answer, gpointer data)
 {
   CaJob *job = g_new0 (CaJob, 1);
 
-  job->engine = ca_engine_ref (engine);
+  job->engine = engine;
   job->facts = ca_engine_ref_facts (engine);
   job->caller = ca_caller_ref (caller);
   job->answer = answer;

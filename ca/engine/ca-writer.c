@@ -24,8 +24,10 @@ struct _CaWriter
   char *node;
   GThread *thread;
   GMutex mutex;
-  GCond cond;
+  GCond cond; /* something came, or closing */
+  GCond idle; /* nothing is queued or being committed */
   GQueue queue; /* of CaCommit */
+  gboolean busy;
   gboolean closing;
   gint stopped; /* atomic */
 
@@ -181,6 +183,9 @@ static gboolean
 take_group (CaWriter *writer)
 {
   g_mutex_lock (&writer->mutex);
+  writer->busy = FALSE;
+  if (writer->queue.length == 0)
+    g_cond_broadcast (&writer->idle);
   while (writer->queue.length == 0 && !writer->closing)
     g_cond_wait (&writer->cond, &writer->mutex);
   while (writer->queue.length > 0 && writer->group->len < CA_LIMIT_COMMIT_GROUP)
@@ -193,6 +198,7 @@ take_group (CaWriter *writer)
       if (next->counter != NULL)
         break;
     }
+  writer->busy = writer->group->len > 0;
   g_mutex_unlock (&writer->mutex);
   return writer->group->len > 0;
 }
@@ -230,6 +236,7 @@ ca_writer_new (ICertStore *store, const char *node, GError **error)
   writer->group = g_ptr_array_new_with_free_func ((GDestroyNotify) commit_free);
   g_mutex_init (&writer->mutex);
   g_cond_init (&writer->cond);
+  g_cond_init (&writer->idle);
   g_queue_init (&writer->queue);
   writer->thread = g_thread_new ("ca-writer", writer_worker, writer);
   return writer;
@@ -250,7 +257,17 @@ ca_writer_free (CaWriter *writer)
   g_free (writer->node);
   g_mutex_clear (&writer->mutex);
   g_cond_clear (&writer->cond);
+  g_cond_clear (&writer->idle);
   g_free (writer);
+}
+
+void
+ca_writer_flush (CaWriter *writer)
+{
+  g_mutex_lock (&writer->mutex);
+  while (writer->busy || writer->queue.length > 0)
+    g_cond_wait (&writer->idle, &writer->mutex);
+  g_mutex_unlock (&writer->mutex);
 }
 
 static void

@@ -19,6 +19,8 @@ typedef void (*CaCommitDone) (gpointer data, const GError *error);
 CaWriter *ca_writer_new (ICertStore *store, const char *node, GError **error);
 /* Commits what is queued, then ends the thread. */
 void ca_writer_free (CaWriter *writer);
+/* Waits until everything queued so far is committed and answered; not on the writer's thread. */
+void ca_writer_flush (CaWriter *writer);
 /* Takes @batch and @audit (nullable, element-type CaAuditRecord). @done is nullable. */
 void ca_writer_commit (CaWriter *writer,
                        ICertStoreBatch *batch,

@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "ca-engine.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <glib/gstdio.h>
+
+#include "ca-clock.h"
+#include "ca-request-row.h"
+#include "ca-secret.h"
+#include "ca-steps.h"
+#include "ca-submit.h"
+
+/* The engines of this process: all objects of one CA share one. */
+static GMutex engines_mutex;
+static GPtrArray *engines;
+
+typedef struct
+{
+  CaObserverFunc func;
+  gpointer data;
+} CaObserver;
+
+static char *
+resolve (const char *folder, const char *url)
+{
+  return strstr (url, "://") != NULL || g_path_is_absolute (url) ? g_strdup (url) : g_build_filename (folder, url, NULL);
+}
+
+/* Certificates and keys */
+
+static ICertKey *
+open_key (CaEngine *engine, const CaKeyConfig *config, GBytes *secret, GError **error)
+{
+  g_autofree char *url = resolve (engine->folder, config->url);
+  g_autoptr (GObject) object = icert_registry_create_module (engine->registry, config->class_id, "ICertKey", error);
+
+  if (object == NULL || !icert_key_open (ICERT_KEY (object), url, secret, error))
+    return NULL;
+  return ICERT_KEY (g_steal_pointer (&object));
+}
+
+/* Keys by index; NULL where the configuration has a gap. */
+static GPtrArray *
+open_keys (CaEngine *engine, const CaConfig *config, GError **error)
+{
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func ((GDestroyNotify) g_object_unref);
+  g_autoptr (GBytes) secret = NULL;
+
+  if (!ca_secret_load (engine->folder, &secret, error))
+    return NULL;
+  for (guint i = 0; i < config->keys->len; i++)
+    {
+      ICertKey *key = NULL;
+
+      if (config->keys->pdata[i] != NULL)
+        {
+          key = open_key (engine, config->keys->pdata[i], secret, error);
+          if (key == NULL)
+            return NULL;
+        }
+      g_ptr_array_add (keys, key);
+    }
+  return g_steal_pointer (&keys);
+}
+
+static int
+find_key (GPtrArray *keys, GBytes *certificate)
+{
+  for (guint i = 0; i < keys->len; i++)
+    {
+      g_autoptr (GBytes) spki = keys->pdata[i] != NULL ? icert_key_get_public_key (keys->pdata[i], NULL) : NULL;
+      gsize size, certificate_size;
+      const void *needle = spki != NULL ? g_bytes_get_data (spki, &size) : NULL;
+      const void *hay = g_bytes_get_data (certificate, &certificate_size);
+
+      if (needle != NULL && memmem (hay, certificate_size, needle, size) != NULL)
+        return i;
+    }
+  return -1;
+}
+
+static GBytes *
+load_file (const char *path, GError **error)
+{
+  char *contents = NULL;
+  gsize size;
+
+  if (!g_file_get_contents (path, &contents, &size, error))
+    return NULL;
+  return g_bytes_new_take (contents, size);
+}
+
+/* The PEM blocks of a file one by one. */
+static GPtrArray *
+load_chain (const char *folder, GError **error)
+{
+  static const char end[] = "-----END CERTIFICATE-----";
+  g_autofree char *path = g_build_filename (folder, "certs", "chain.pem", NULL);
+  g_autofree char *contents = NULL;
+  GPtrArray *chain = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+
+  if (!g_file_get_contents (path, &contents, NULL, NULL))
+    return chain;
+  for (char *start = contents; (start = strstr (start, "-----BEGIN CERTIFICATE-----")) != NULL;)
+    {
+      char *stop = strstr (start, end);
+      g_autoptr (GBytes) block = NULL;
+      GBytes *der;
+
+      if (stop == NULL)
+        break;
+      block = g_bytes_new (start, stop + strlen (end) - start);
+      der = ca_unarmour (block, "CERTIFICATE", error);
+      if (der == NULL)
+        {
+          g_ptr_array_unref (chain);
+          return NULL;
+        }
+      g_ptr_array_add (chain, der);
+      start = stop;
+    }
+  return chain;
+}
+
+static CaIssuer *
+load_issuer (CaEngine *engine, const CaConfig *config, GPtrArray *keys, guint index, const char *path, GError **error)
+{
+  g_autoptr (GBytes) file = load_file (path, error);
+  g_autoptr (GBytes) certificate = file != NULL ? ca_unarmour (file, "CERTIFICATE", error) : NULL;
+  g_autoptr (GPtrArray) chain = NULL;
+  int key;
+
+  if (certificate == NULL)
+    return NULL;
+  key = find_key (keys, certificate);
+  if (key < 0)
+    {
+      icert_set_error (error, ICERT_ERROR_CONFIG, "certificate", "certs/%u.crt has none of the CA's keys (the key it was made for)", index);
+      return NULL;
+    }
+  chain = load_chain (engine->folder, error);
+  if (chain == NULL)
+    return NULL;
+  return ca_issuer_new (certificate, chain, keys->pdata[key], config->hash, index, key, error);
+}
+
+static GPtrArray *
+load_issuers (CaEngine *engine, const CaConfig *config, GPtrArray *keys, GError **error)
+{
+  g_autoptr (GPtrArray) issuers = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_issuer_unref);
+
+  for (guint index = 0;; index++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.crt", index);
+      g_autofree char *path = g_build_filename (engine->folder, "certs", name, NULL);
+      CaIssuer *issuer;
+
+      if (!g_file_test (path, G_FILE_TEST_EXISTS))
+        return g_steal_pointer (&issuers);
+      issuer = load_issuer (engine, config, keys, index, path, error);
+      if (issuer == NULL)
+        return NULL;
+      g_ptr_array_add (issuers, issuer);
+    }
+}
+
+static gboolean
+keys_in_process (GPtrArray *keys)
+{
+  for (guint i = 0; i < keys->len; i++)
+    if (keys->pdata[i] != NULL && !icert_key_is_in_process (keys->pdata[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static CaFacts *
+load_facts (CaEngine *engine, GError **error)
+{
+  g_autoptr (CaConfig) config = ca_config_load (engine->folder, error);
+  g_autoptr (GPtrArray) keys = config != NULL ? open_keys (engine, config, error) : NULL;
+  g_autoptr (GPtrArray) issuers = keys != NULL ? load_issuers (engine, config, keys, error) : NULL;
+
+  if (issuers == NULL)
+    return NULL;
+  engine->key_in_process = keys_in_process (keys);
+  return ca_facts_new (config, issuers);
+}
+
+/* S-B3: FOLDER/blocked-keys, a SHA-256 of a SubjectPublicKeyInfo in hex a line; # begins a comment. */
+static gboolean
+load_blocked_keys (CaEngine *engine, GError **error)
+{
+  g_autofree char *path = g_build_filename (engine->folder, "blocked-keys", NULL);
+  g_autofree char *contents = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  engine->blocked_keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (!g_file_get_contents (path, &contents, NULL, NULL))
+    return TRUE;
+  lines = g_strsplit (contents, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      char *line = g_strstrip (lines[i]);
+
+      if (line[0] == '\0' || line[0] == '#')
+        continue;
+      if (strlen (line) != 64 || strspn (line, "0123456789abcdefABCDEF") != 64)
+        {
+          icert_set_error (error, ICERT_ERROR_CONFIG, "blocked-keys", "line %u is no SHA-256 (64 hex digits)", i + 1);
+          return FALSE;
+        }
+      g_hash_table_add (engine->blocked_keys, g_ascii_strdown (line, -1));
+    }
+  return TRUE;
+}
+
+/* Opening */
+
+static gboolean
+open_registry (CaEngine *engine, GError **error)
+{
+  g_autofree char *own = g_build_filename (engine->folder, "modules", NULL);
+  const char *folders[] = { own, NULL };
+
+  engine->registry = icert_registry_new (folders, error);
+  return engine->registry != NULL;
+}
+
+static gboolean
+open_store (CaEngine *engine, const CaConfig *config, GError **error)
+{
+  g_autofree char *url = resolve (engine->folder, config->store_url);
+  g_autoptr (GObject) object = icert_registry_create_module (engine->registry, config->store_class, "ICertStore", error);
+
+  if (object == NULL || !icert_store_open (ICERT_STORE (object), url, FALSE, error))
+    return FALSE;
+  engine->store = ICERT_STORE (g_steal_pointer (&object));
+  return TRUE;
+}
+
+static gboolean
+open_folder (CaEngine *engine, GError **error)
+{
+  g_autoptr (CaConfig) config = ca_config_load (engine->folder, error);
+  g_autofree char *name = NULL;
+
+  if (config == NULL)
+    return FALSE;
+  name = icert_config_string_format ("localhost", config->name);
+  engine->lock = ca_lock_take (engine->folder, name, error);
+  return engine->lock != NULL && open_registry (engine, error) && open_store (engine, config, error);
+}
+
+/* S-E3: before any door opens. */
+static gboolean
+start_writing (CaEngine *engine, GError **error)
+{
+  engine->writer = ca_writer_new (engine->store, g_get_host_name (), error);
+  if (engine->writer == NULL || !ca_recover (engine->store, engine->writer, error))
+    return FALSE;
+  engine->request_ids = ca_ids_new (engine->writer, "next-request-id");
+  return TRUE;
+}
+
+/* Step 1 */
+static gboolean
+start_modules (CaEngine *engine, GError **error)
+{
+  engine->facts = load_facts (engine, error);
+  if (engine->facts == NULL || !load_blocked_keys (engine, error))
+    return FALSE;
+  engine->policies = ca_policy_host_new (engine->registry, engine->facts, error);
+  if (engine->policies == NULL)
+    return FALSE;
+  engine->exits = ca_exit_host_new (engine->registry, engine->facts, engine->store, engine->writer, error);
+  if (engine->exits == NULL)
+    return FALSE;
+  engine->direct = engine->key_in_process && ca_policy_host_is_direct (engine->policies);
+  engine->workers = ca_workers_new (g_get_num_processors (), ca_submit_run, ca_submit_expired, engine);
+  ca_exit_host_announce (engine->exits, ICERT_EXIT_EVENT_STARTUP);
+  return TRUE;
+}
+
+/* Doors first, then what stands behind them. */
+static void
+engine_close (CaEngine *engine)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&engine->workers, ca_workers_free);
+  if (engine->writer != NULL)
+    ca_writer_flush (engine->writer);
+  if (engine->exits != NULL)
+    ca_exit_host_announce (engine->exits, ICERT_EXIT_EVENT_SHUTDOWN);
+  g_clear_pointer (&engine->exits, ca_exit_host_free);
+  g_clear_pointer (&engine->policies, ca_policy_host_free);
+  g_clear_pointer (&engine->request_ids, ca_ids_free);
+  g_clear_pointer (&engine->writer, ca_writer_free);
+  if (engine->store != NULL && !icert_store_close (engine->store, &error))
+    g_message ("closing the store: %s", error->message);
+  g_clear_object (&engine->store);
+  g_clear_object (&engine->registry);
+  g_clear_pointer (&engine->lock, ca_lock_release);
+  g_clear_pointer (&engine->facts, ca_facts_unref);
+  g_clear_pointer (&engine->blocked_keys, g_hash_table_unref);
+  g_ptr_array_unref (engine->observers);
+  g_mutex_clear (&engine->mutex);
+  g_free (engine->folder);
+  g_free (engine);
+}
+
+static CaEngine *
+engine_new (const char *folder, const struct stat *status, GError **error)
+{
+  CaEngine *engine = g_new0 (CaEngine, 1);
+
+  g_atomic_ref_count_init (&engine->ref_count);
+  engine->folder = g_canonicalize_filename (folder, NULL);
+  engine->device = status->st_dev;
+  engine->inode = status->st_ino;
+  engine->observers = g_ptr_array_new_with_free_func (g_free);
+  g_mutex_init (&engine->mutex);
+  if (open_folder (engine, error) && start_writing (engine, error) && start_modules (engine, error))
+    return engine;
+  engine_close (engine);
+  return NULL;
+}
+
+static CaEngine *
+find_engine (const struct stat *status)
+{
+  for (guint i = 0; engines != NULL && i < engines->len; i++)
+    {
+      CaEngine *engine = engines->pdata[i];
+
+      if (engine->device == status->st_dev && engine->inode == status->st_ino)
+        return engine;
+    }
+  return NULL;
+}
+
+CaEngine *
+ca_engine_open (const char *folder, GError **error)
+{
+  struct stat status;
+  CaEngine *engine;
+
+  if (g_stat (folder, &status) != 0 || !S_ISDIR (status.st_mode))
+    {
+      icert_set_error (error, ICERT_ERROR_NOT_FOUND, "folder", "there is no CA (a folder made by icert init)");
+      return NULL;
+    }
+  g_mutex_lock (&engines_mutex);
+  engine = find_engine (&status);
+  if (engine != NULL)
+    g_atomic_ref_count_inc (&engine->ref_count);
+  else
+    {
+      engine = engine_new (folder, &status, error);
+      if (engine != NULL)
+        {
+          if (engines == NULL)
+            engines = g_ptr_array_new ();
+          g_ptr_array_add (engines, engine);
+        }
+    }
+  g_mutex_unlock (&engines_mutex);
+  return engine;
+}
+
+CaEngine *
+ca_engine_ref (CaEngine *engine)
+{
+  g_atomic_ref_count_inc (&engine->ref_count);
+  return engine;
+}
+
+/* Under the lock of the list, so that nobody finds an engine that is closing, and the next one to open waits until it
+ * is closed. */
+void
+ca_engine_unref (CaEngine *engine)
+{
+  if (engine == NULL)
+    return;
+  g_mutex_lock (&engines_mutex);
+  if (g_atomic_ref_count_dec (&engine->ref_count))
+    {
+      g_ptr_array_remove_fast (engines, engine);
+      engine_close (engine);
+    }
+  g_mutex_unlock (&engines_mutex);
+}
+
+CaFacts *
+ca_engine_ref_facts (CaEngine *engine)
+{
+  CaFacts *facts;
+
+  g_mutex_lock (&engine->mutex);
+  facts = ca_facts_ref (engine->facts);
+  g_mutex_unlock (&engine->mutex);
+  return facts;
+}
+
+gboolean
+ca_engine_reload (CaEngine *engine, GError **error)
+{
+  g_autoptr (CaFacts) fresh = load_facts (engine, error);
+  g_autoptr (CaFacts) old = NULL;
+
+  if (fresh == NULL || !ca_policy_host_reload (engine->policies, fresh, error))
+    return FALSE;
+  g_mutex_lock (&engine->mutex);
+  old = engine->facts;
+  engine->facts = ca_facts_ref (fresh);
+  g_mutex_unlock (&engine->mutex);
+  ca_exit_host_set_facts (engine->exits, fresh);
+  ca_engine_tell_observers (engine, 0, ICERT_DISPOSITION_INCOMPLETE, TRUE);
+  return TRUE;
+}
+
+/* Stored requests */
+
+CaRequest *
+ca_engine_load (CaEngine *engine, gint64 id, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  CaRequest *request = ca_request_row_load (engine->store, id, error);
+  CaIssuer *issuer;
+
+  if (request == NULL)
+    return NULL;
+  issuer = ca_facts_find_issuer (facts, request->issuer_name_id & 0xffff);
+  request->issuer = issuer != NULL ? ca_issuer_ref (issuer) : NULL;
+  request->config = ca_config_ref (facts->config);
+  request->requester = ca_caller_new_account (request->requester_name, CA_DOOR_LOCAL);
+  return request;
+}
+
+/* S-D15: what a caller may not see is answered exactly like what is not there. */
+static gboolean
+may_see (const CaFacts *facts, const CaCaller *caller, const CaRequest *request)
+{
+  ICertRoles roles;
+
+  if (!ca_config_get_roles (facts->config, caller, &roles, NULL))
+    return FALSE;
+  return (roles & (ICERT_ROLE_OFFICER | ICERT_ROLE_ADMIN)) != 0
+         || g_strcmp0 (request->caller_name, caller->name) == 0;
+}
+
+static ICertResponse *
+respond (CaEngine *engine, const CaFacts *facts, CaCaller *caller, gint64 id, GError **error)
+{
+  g_autoptr (CaRequest) request = ca_engine_load (engine, id, error);
+
+  if (request == NULL)
+    return NULL;
+  if (may_see (facts, caller, request))
+    return ca_request_to_response (request);
+  icert_set_error (error, ICERT_ERROR_NOT_FOUND, "request-id", "no request %" G_GINT64_FORMAT " (an id that submit printed)", id);
+  if (error != NULL)
+    icert_error_add_detail (*error, "status", "0x80094004");
+  return NULL;
+}
+
+/* CERTRETRIEVEPENDING: a client collected its answer. */
+static void
+announce_retrieval (CaEngine *engine, gint64 id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CaRequest) request = ca_engine_load (engine, id, &error);
+  g_autoptr (GPtrArray) deliveries = NULL;
+  g_autoptr (ICertStoreBatch) batch = NULL;
+
+  if (request == NULL || request->certificate == NULL)
+    return;
+  batch = icert_store_batch_new ();
+  if (ca_exit_host_record (engine->exits, request, ICERT_EXIT_EVENT_CERT_RETRIEVE_PENDING, batch, &deliveries, &error)
+      && deliveries != NULL
+      && ca_writer_commit_wait (engine->writer, g_steal_pointer (&batch), NULL, &error))
+    ca_exit_host_deliver (engine->exits, g_steal_pointer (&deliveries));
+  if (error != NULL)
+    g_message ("event of request %" G_GINT64_FORMAT ": %s", id, error->message);
+}
+
+ICertResponse *
+ca_engine_retrieve (CaEngine *engine, CaCaller *caller, gint64 id, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  ICertResponse *response;
+
+  if (!ca_roles_check (facts->config, caller, CA_VERB_RETRIEVE, error))
+    return NULL;
+  response = respond (engine, facts, caller, id, error);
+  if (response != NULL && icert_response_get_disposition (response) == ICERT_DISPOSITION_ISSUED)
+    announce_retrieval (engine, id);
+  return response;
+}
+
+ICertResponse *
+ca_engine_retrieve_by_key (CaEngine *engine, CaCaller *caller, const char *key, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  g_autoptr (GError) local = NULL;
+  guint8 content[32];
+  gint64 id;
+
+  if (!ca_roles_check (facts->config, caller, CA_VERB_RETRIEVE, error))
+    return NULL;
+  id = ca_request_row_find_key (engine->store, caller->name, key, content, &local);
+  if (id != 0)
+    return respond (engine, facts, caller, id, error);
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  else
+    icert_set_error (error, ICERT_ERROR_NOT_FOUND, "idempotency-key", "nothing was submitted with it (a key given to submit)");
+  return NULL;
+}
+
+ICertResponse *
+ca_engine_retrieve_by_serial (CaEngine *engine, CaCaller *caller, const char *serial, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  g_autoptr (GError) local = NULL;
+  gint64 id;
+
+  if (!ca_roles_check (facts->config, caller, CA_VERB_RETRIEVE, error))
+    return NULL;
+  id = ca_request_row_find_serial (engine->store, serial, &local);
+  if (id != 0)
+    return respond (engine, facts, caller, id, error);
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  else
+    icert_set_error (error, ICERT_ERROR_NOT_FOUND, "serial", "no certificate has it (a serial number in hex)");
+  return NULL;
+}
+
+/* Observers */
+
+void
+ca_engine_add_observer (CaEngine *engine, CaObserverFunc func, gpointer data)
+{
+  CaObserver *observer = g_new0 (CaObserver, 1);
+
+  observer->func = func;
+  observer->data = data;
+  g_mutex_lock (&engine->mutex);
+  g_ptr_array_add (engine->observers, observer);
+  g_mutex_unlock (&engine->mutex);
+}
+
+void
+ca_engine_remove_observer (CaEngine *engine, gpointer data)
+{
+  g_mutex_lock (&engine->mutex);
+  for (guint i = 0; i < engine->observers->len; i++)
+    if (((CaObserver *) engine->observers->pdata[i])->data == data)
+      {
+        g_ptr_array_remove_index_fast (engine->observers, i);
+        break;
+      }
+  g_mutex_unlock (&engine->mutex);
+}
+
+void
+ca_engine_tell_observers (CaEngine *engine, gint64 id, ICertDisposition disposition, gboolean config_changed)
+{
+  g_mutex_lock (&engine->mutex);
+  for (guint i = 0; i < engine->observers->len; i++)
+    {
+      const CaObserver *observer = engine->observers->pdata[i];
+
+      observer->func (id, disposition, config_changed, observer->data);
+    }
+  g_mutex_unlock (&engine->mutex);
+}
