@@ -129,24 +129,46 @@ ca_policy_host_is_direct (const CaPolicyHost *host)
   return host->direct;
 }
 
+static const CaModuleConfig *
+find_config (const CaFacts *facts, const char *class_id)
+{
+  for (guint i = 0; i < facts->config->policies->len; i++)
+    {
+      const CaModuleConfig *config = facts->config->policies->pdata[i];
+
+      if (strcmp (config->class_id, class_id) == 0)
+        return config;
+    }
+  return NULL;
+}
+
+static gboolean
+reload_module (PolicyModule *module, const CaModuleConfig *config, const char *folder, GError **error)
+{
+  g_autoptr (ICertManageModule) manage = icert_policy_get_manage_module (module->policy);
+  g_autoptr (ICertSettings) settings = ca_module_settings_new (config, manage, folder, error);
+  g_autoptr (GError) local = NULL;
+
+  if (settings == NULL)
+    return FALSE;
+  if (manage == NULL || icert_manage_module_reload (manage, settings, &local)
+      || g_error_matches (local, ICERT_ERROR, ICERT_ERROR_NOT_SUPPORTED))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* A chain of other modules takes effect at the next start. */
 gboolean
 ca_policy_host_reload (CaPolicyHost *host, CaFacts *facts, GError **error)
 {
   for (guint i = 0; i < host->modules->len; i++)
     {
       PolicyModule *module = host->modules->pdata[i];
-      g_autoptr (ICertManageModule) manage = icert_policy_get_manage_module (module->policy);
-      g_autoptr (ICertSettings) settings
-          = ca_module_settings_new (facts->config->policies->pdata[i], manage, facts->config->folder, error);
-      g_autoptr (GError) local = NULL;
+      const CaModuleConfig *config = find_config (facts, module->class_id);
 
-      if (settings == NULL)
+      if (config != NULL && !reload_module (module, config, facts->config->folder, error))
         return FALSE;
-      if (manage == NULL || icert_manage_module_reload (manage, settings, &local)
-          || g_error_matches (local, ICERT_ERROR, ICERT_ERROR_NOT_SUPPORTED))
-        continue;
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
     }
   return TRUE;
 }

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "ca-local.h"
+#include "ca-request-row.h"
+
+/* CertificateAuthority.Admin for a CA in this process. */
+#define CA_TYPE_LOCAL_ADMIN (ca_local_admin_get_type ())
+G_DECLARE_FINAL_TYPE (CaLocalAdmin, ca_local_admin, CA, LOCAL_ADMIN, CaLocal)
+
+struct _CaLocalAdmin
+{
+  CaLocal parent_instance;
+};
+
+static void admin_iface_init (ICertAdminInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (CaLocalAdmin,
+                               ca_local_admin,
+                               CA_TYPE_LOCAL,
+                               G_IMPLEMENT_INTERFACE (ICERT_TYPE_ADMIN, admin_iface_init))
+
+static CaEngine *
+engine_of (ICertAdmin *admin)
+{
+  return ca_local_get_engine (CA_LOCAL (admin));
+}
+
+static gboolean
+ca_local_admin_set_request_attributes (ICertAdmin *admin, gint64 id, GHashTable *attributes, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+
+  return ca_engine_set_attributes (engine_of (admin), caller, id, attributes, error);
+}
+
+static gboolean
+ca_local_admin_set_certificate_extension (ICertAdmin *admin, gint64 id, const char *oid, ICertExtensionFlags flags,
+                                          GBytes *value, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+
+  return ca_engine_set_extension (engine_of (admin), caller, id, oid, flags, value, error);
+}
+
+static gboolean
+ca_local_admin_deny_request (ICertAdmin *admin, gint64 id, const char *reason, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+
+  return ca_engine_deny (engine_of (admin), caller, id, reason, error);
+}
+
+static ICertResponse *
+ca_local_admin_resubmit_request (ICertAdmin *admin, gint64 id, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+
+  return ca_engine_resubmit_wait (engine_of (admin), caller, id, error);
+}
+
+static ICertRoles
+ca_local_admin_get_my_roles (ICertAdmin *admin, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine_of (admin));
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+  ICertRoles roles = ICERT_ROLE_NONE;
+
+  ca_config_get_roles (facts->config, caller, &roles, error);
+  return roles;
+}
+
+static GVariant *
+ca_local_admin_get_trace (ICertAdmin *admin, gint64 id, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (admin), CA_VERB_READ_TRACE, error);
+  g_autoptr (CaRequest) request = NULL;
+
+  if (facts == NULL)
+    return NULL;
+  request = ca_request_row_load (engine_of (admin)->store, id, error);
+  return request != NULL ? ca_request_row_load_trace (engine_of (admin)->store, id, error) : NULL;
+}
+
+static GVariant *
+ca_local_admin_get_config_entry (ICertAdmin *admin, const char *node, const char *entry, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (admin), CA_VERB_READ_CONFIG, error);
+
+  return facts != NULL ? ca_config_get_entry (facts->config->folder, node != NULL ? node : "CA", entry, error) : NULL;
+}
+
+static gboolean
+ca_local_admin_set_config_entry (ICertAdmin *admin, const char *node, const char *entry, GVariant *value,
+                                 GCancellable *cancellable, GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+
+  return ca_engine_set_config_entry (engine_of (admin), caller, node != NULL ? node : "CA", entry, value, error);
+}
+
+static char **
+ca_local_admin_list_config_entries (ICertAdmin *admin, const char *node, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (admin), CA_VERB_READ_CONFIG, error);
+
+  return facts != NULL ? ca_config_list_entries (facts->config->folder, node, error) : NULL;
+}
+
+static ICertCa *
+ca_local_admin_get_ca (ICertAdmin *admin, GError **error)
+{
+  return ca_local_new_ca (CA_LOCAL (admin), error);
+}
+
+static void
+admin_iface_init (ICertAdminInterface *iface)
+{
+  iface->set_request_attributes = ca_local_admin_set_request_attributes;
+  iface->set_certificate_extension = ca_local_admin_set_certificate_extension;
+  iface->deny_request = ca_local_admin_deny_request;
+  iface->resubmit_request = ca_local_admin_resubmit_request;
+  iface->get_my_roles = ca_local_admin_get_my_roles;
+  iface->get_trace = ca_local_admin_get_trace;
+  iface->get_config_entry = ca_local_admin_get_config_entry;
+  iface->set_config_entry = ca_local_admin_set_config_entry;
+  iface->list_config_entries = ca_local_admin_list_config_entries;
+  iface->get_ca = ca_local_admin_get_ca;
+}
+
+static void
+ca_local_admin_class_init (CaLocalAdminClass *class)
+{
+}
+
+static void
+ca_local_admin_init (CaLocalAdmin *self)
+{
+}
