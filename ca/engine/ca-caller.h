@@ -28,7 +28,8 @@ typedef struct
 
 /* the process's own user */
 CaCaller *ca_caller_new_local (CaDoor door);
-/* facts of the account @name, for a request of an earlier run; without an account: the name alone */
+/* facts of the account @name, for a request of an earlier run; without an account: the name alone
+ */
 CaCaller *ca_caller_new_account (const char *name, CaDoor door);
 CaCaller *ca_caller_ref (CaCaller *caller);
 void ca_caller_unref (CaCaller *caller);

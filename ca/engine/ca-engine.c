@@ -29,7 +29,9 @@ typedef struct
 static char *
 resolve (const char *folder, const char *url)
 {
-  return strstr (url, "://") != NULL || g_path_is_absolute (url) ? g_strdup (url) : g_build_filename (folder, url, NULL);
+  return strstr (url, "://") != NULL || g_path_is_absolute (url)
+             ? g_strdup (url)
+             : g_build_filename (folder, url, NULL);
 }
 
 /* Certificates and keys */
@@ -38,7 +40,8 @@ static ICertKey *
 open_key (CaEngine *engine, const CaKeyConfig *config, GBytes *secret, GError **error)
 {
   g_autofree char *url = resolve (engine->folder, config->url);
-  g_autoptr (GObject) object = icert_registry_create_module (engine->registry, config->class_id, "ICertKey", error);
+  g_autoptr (GObject) object
+      = icert_registry_create_module (engine->registry, config->class_id, "ICertKey", error);
 
   if (object == NULL || !icert_key_open (ICERT_KEY (object), url, secret, error))
     return NULL;
@@ -74,7 +77,8 @@ find_key (GPtrArray *keys, GBytes *certificate)
 {
   for (guint i = 0; i < keys->len; i++)
     {
-      g_autoptr (GBytes) spki = keys->pdata[i] != NULL ? icert_key_get_public_key (keys->pdata[i], NULL) : NULL;
+      g_autoptr (GBytes) spki
+          = keys->pdata[i] != NULL ? icert_key_get_public_key (keys->pdata[i], NULL) : NULL;
       gsize size, certificate_size;
       const void *needle = spki != NULL ? g_bytes_get_data (spki, &size) : NULL;
       const void *hay = g_bytes_get_data (certificate, &certificate_size);
@@ -129,7 +133,12 @@ load_chain (const char *folder, GError **error)
 }
 
 static CaIssuer *
-load_issuer (CaEngine *engine, const CaConfig *config, GPtrArray *keys, guint index, const char *path, GError **error)
+load_issuer (CaEngine *engine,
+             const CaConfig *config,
+             GPtrArray *keys,
+             guint index,
+             const char *path,
+             GError **error)
 {
   g_autoptr (GBytes) file = load_file (path, error);
   g_autoptr (GBytes) certificate = file != NULL ? ca_unarmour (file, "CERTIFICATE", error) : NULL;
@@ -141,7 +150,8 @@ load_issuer (CaEngine *engine, const CaConfig *config, GPtrArray *keys, guint in
   key = find_key (keys, certificate);
   if (key < 0)
     {
-      icert_set_error (error, ICERT_ERROR_CONFIG, "certificate", "certs/%u.crt has none of the CA's keys (the key it was made for)", index);
+      icert_set_error (error, ICERT_ERROR_CONFIG, "certificate",
+                       "certs/%u.crt has none of the CA's keys (the key it was made for)", index);
       return NULL;
     }
   chain = load_chain (engine->folder, error);
@@ -192,7 +202,8 @@ load_facts (CaEngine *engine, GError **error)
   return ca_facts_new (config, issuers);
 }
 
-/* S-B3: FOLDER/blocked-keys, a SHA-256 of a SubjectPublicKeyInfo in hex a line; # begins a comment. */
+/* S-B3: FOLDER/blocked-keys, a SHA-256 of a SubjectPublicKeyInfo in hex a line; # begins a comment.
+ */
 static gboolean
 load_blocked_keys (CaEngine *engine, GError **error)
 {
@@ -212,7 +223,8 @@ load_blocked_keys (CaEngine *engine, GError **error)
         continue;
       if (strlen (line) != 64 || strspn (line, "0123456789abcdefABCDEF") != 64)
         {
-          icert_set_error (error, ICERT_ERROR_CONFIG, "blocked-keys", "line %u is no SHA-256 (64 hex digits)", i + 1);
+          icert_set_error (error, ICERT_ERROR_CONFIG, "blocked-keys",
+                           "line %u is no SHA-256 (64 hex digits)", i + 1);
           return FALSE;
         }
       g_hash_table_add (engine->blocked_keys, g_ascii_strdown (line, -1));
@@ -236,7 +248,8 @@ static gboolean
 open_store (CaEngine *engine, const CaConfig *config, GError **error)
 {
   g_autofree char *url = resolve (engine->folder, config->store_url);
-  g_autoptr (GObject) object = icert_registry_create_module (engine->registry, config->store_class, "ICertStore", error);
+  g_autoptr (GObject) object
+      = icert_registry_create_module (engine->registry, config->store_class, "ICertStore", error);
 
   if (object == NULL || !icert_store_open (ICERT_STORE (object), url, FALSE, error))
     return FALSE;
@@ -254,7 +267,8 @@ open_folder (CaEngine *engine, GError **error)
     return FALSE;
   name = icert_config_string_format ("localhost", config->name);
   engine->lock = ca_lock_take (engine->folder, name, error);
-  return engine->lock != NULL && open_registry (engine, error) && open_store (engine, config, error);
+  return engine->lock != NULL && open_registry (engine, error)
+         && open_store (engine, config, error);
 }
 
 /* S-E3: before any door opens. */
@@ -278,11 +292,13 @@ start_modules (CaEngine *engine, GError **error)
   engine->policies = ca_policy_host_new (engine->registry, engine->facts, error);
   if (engine->policies == NULL)
     return FALSE;
-  engine->exits = ca_exit_host_new (engine->registry, engine->facts, engine->store, engine->writer, error);
+  engine->exits
+      = ca_exit_host_new (engine->registry, engine->facts, engine->store, engine->writer, error);
   if (engine->exits == NULL)
     return FALSE;
   engine->direct = engine->key_in_process && ca_policy_host_is_direct (engine->policies);
-  engine->workers = ca_workers_new (g_get_num_processors (), ca_submit_run, ca_submit_expired, engine);
+  engine->workers
+      = ca_workers_new (g_get_num_processors (), ca_submit_run, ca_submit_expired, engine);
   ca_exit_host_announce (engine->exits, ICERT_EXIT_EVENT_STARTUP);
   return TRUE;
 }
@@ -353,7 +369,8 @@ ca_engine_open (const char *folder, GError **error)
 
   if (g_stat (folder, &status) != 0 || !S_ISDIR (status.st_mode))
     {
-      icert_set_error (error, ICERT_ERROR_NOT_FOUND, "folder", "there is no CA (a folder made by icert init)");
+      icert_set_error (error, ICERT_ERROR_NOT_FOUND, "folder",
+                       "there is no CA (a folder made by icert init)");
       return NULL;
     }
   g_mutex_lock (&engines_mutex);
@@ -381,8 +398,8 @@ ca_engine_ref (CaEngine *engine)
   return engine;
 }
 
-/* Under the lock of the list, so that nobody finds an engine that is closing, and the next one to open waits until it
- * is closed. */
+/* Under the lock of the list, so that nobody finds an engine that is closing, and the next one to
+ * open waits until it is closed. */
 void
 ca_engine_unref (CaEngine *engine)
 {
@@ -464,7 +481,8 @@ respond (CaEngine *engine, const CaFacts *facts, CaCaller *caller, gint64 id, GE
     return NULL;
   if (may_see (facts, caller, request))
     return ca_request_to_response (request);
-  icert_set_error (error, ICERT_ERROR_NOT_FOUND, "request-id", "no request %" G_GINT64_FORMAT " (an id that submit printed)", id);
+  icert_set_error (error, ICERT_ERROR_NOT_FOUND, "request-id",
+                   "no request %" G_GINT64_FORMAT " (an id that submit printed)", id);
   if (error != NULL)
     icert_error_add_detail (*error, "status", "0x80094004");
   return NULL;
@@ -482,7 +500,8 @@ announce_retrieval (CaEngine *engine, gint64 id)
   if (request == NULL || request->certificate == NULL)
     return;
   batch = icert_store_batch_new ();
-  if (ca_exit_host_record (engine->exits, request, ICERT_EXIT_EVENT_CERT_RETRIEVE_PENDING, batch, &deliveries, &error)
+  if (ca_exit_host_record (engine->exits, request, ICERT_EXIT_EVENT_CERT_RETRIEVE_PENDING, batch,
+                           &deliveries, &error)
       && deliveries != NULL
       && ca_writer_commit_wait (engine->writer, g_steal_pointer (&batch), NULL, &error))
     ca_exit_host_deliver (engine->exits, g_steal_pointer (&deliveries));
@@ -520,12 +539,16 @@ ca_engine_retrieve_by_key (CaEngine *engine, CaCaller *caller, const char *key, 
   if (local != NULL)
     g_propagate_error (error, g_steal_pointer (&local));
   else
-    icert_set_error (error, ICERT_ERROR_NOT_FOUND, "idempotency-key", "nothing was submitted with it (a key given to submit)");
+    icert_set_error (error, ICERT_ERROR_NOT_FOUND, "idempotency-key",
+                     "nothing was submitted with it (a key given to submit)");
   return NULL;
 }
 
 ICertResponse *
-ca_engine_retrieve_by_serial (CaEngine *engine, CaCaller *caller, const char *serial, GError **error)
+ca_engine_retrieve_by_serial (CaEngine *engine,
+                              CaCaller *caller,
+                              const char *serial,
+                              GError **error)
 {
   g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
   g_autoptr (GError) local = NULL;
@@ -539,7 +562,8 @@ ca_engine_retrieve_by_serial (CaEngine *engine, CaCaller *caller, const char *se
   if (local != NULL)
     g_propagate_error (error, g_steal_pointer (&local));
   else
-    icert_set_error (error, ICERT_ERROR_NOT_FOUND, "serial", "no certificate has it (a serial number in hex)");
+    icert_set_error (error, ICERT_ERROR_NOT_FOUND, "serial",
+                     "no certificate has it (a serial number in hex)");
   return NULL;
 }
 
@@ -571,7 +595,10 @@ ca_engine_remove_observer (CaEngine *engine, gpointer data)
 }
 
 void
-ca_engine_tell_observers (CaEngine *engine, gint64 id, ICertDisposition disposition, gboolean config_changed)
+ca_engine_tell_observers (CaEngine *engine,
+                          gint64 id,
+                          ICertDisposition disposition,
+                          gboolean config_changed)
 {
   g_mutex_lock (&engine->mutex);
   for (guint i = 0; i < engine->observers->len; i++)

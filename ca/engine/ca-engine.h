@@ -29,10 +29,12 @@
  *     '-> ca-request-row.c     rows, serial, trace, audit records
  *          |
  *          v
- *   ca-writer.c          commits what has gathered ................. the writer's thread --> ICertStore
+ *   ca-writer.c          commits what has gathered ................. the writer's thread -->
+ * ICertStore
  *          |
  *          |-> the answer: ICertResponse
- *          '-> ca-exit-host.c  from the outbox ..................... the exits' thread --> ICertExit
+ *          '-> ca-exit-host.c  from the outbox ..................... the exits' thread -->
+ * ICertExit
  *
  * Officers' changes of a pending request: ca-officer.c. After a crash: ca-recover.c. */
 typedef struct _CaEngine CaEngine;
@@ -55,11 +57,12 @@ struct _CaEngine
   GHashTable *blocked_keys; /* set of SHA-256 of SubjectPublicKeyInfo, hex (S-B3) */
 
   GMutex mutex;
-  CaFacts *facts; /* under the mutex */
+  CaFacts *facts;       /* under the mutex */
   GPtrArray *observers; /* of CaObserver, under the mutex */
 };
 
-/* Opens the CA in @folder, or the engine that has it open already in this process. CONFIG, STORAGE, KEY_UNAVAILABLE */
+/* Opens the CA in @folder, or the engine that has it open already in this process. CONFIG, STORAGE,
+ * KEY_UNAVAILABLE */
 CaEngine *ca_engine_open (const char *folder, GError **error);
 CaEngine *ca_engine_ref (CaEngine *engine);
 /* The last reference closes the CA. */
@@ -85,33 +88,75 @@ typedef struct
 } CaSubmission;
 
 /* Steps 4 to 7. Copies what it needs of @submission. */
-void ca_engine_submit (CaEngine *engine, const CaSubmission *submission, CaAnswer answer, gpointer data);
+void ca_engine_submit (CaEngine *engine,
+                       const CaSubmission *submission,
+                       CaAnswer answer,
+                       gpointer data);
 /* Step 6: an officer wants a pending request judged again. */
-void ca_engine_resubmit (CaEngine *engine, CaCaller *officer, gint64 id, CaAnswer answer, gpointer data);
+void ca_engine_resubmit (CaEngine *engine,
+                         CaCaller *officer,
+                         gint64 id,
+                         CaAnswer answer,
+                         gpointer data);
 /* The same and waits for the answer; not on a thread of the engine. */
-ICertResponse *ca_engine_submit_wait (CaEngine *engine, const CaSubmission *submission, GError **error);
-ICertResponse *ca_engine_resubmit_wait (CaEngine *engine, CaCaller *officer, gint64 id, GError **error);
+ICertResponse *ca_engine_submit_wait (CaEngine *engine,
+                                      const CaSubmission *submission,
+                                      GError **error);
+ICertResponse *ca_engine_resubmit_wait (CaEngine *engine,
+                                        CaCaller *officer,
+                                        gint64 id,
+                                        GError **error);
 
-/* Answers about stored requests; a submitter sees its own only (S-D15: the others are NOT_FOUND). */
+/* Answers about stored requests; a submitter sees its own only (S-D15: the others are NOT_FOUND).
+ */
 ICertResponse *ca_engine_retrieve (CaEngine *engine, CaCaller *caller, gint64 id, GError **error);
-ICertResponse *ca_engine_retrieve_by_key (CaEngine *engine, CaCaller *caller, const char *key, GError **error);
-ICertResponse *ca_engine_retrieve_by_serial (CaEngine *engine, CaCaller *caller, const char *serial, GError **error);
+ICertResponse *ca_engine_retrieve_by_key (CaEngine *engine,
+                                          CaCaller *caller,
+                                          const char *key,
+                                          GError **error);
+ICertResponse *ca_engine_retrieve_by_serial (CaEngine *engine,
+                                             CaCaller *caller,
+                                             const char *serial,
+                                             GError **error);
 
 /* Step 6, officers (ca-officer.c) */
-gboolean ca_engine_set_attributes (CaEngine *engine, CaCaller *officer, gint64 id, GHashTable *attributes, GError **error);
-gboolean ca_engine_set_extension (CaEngine *engine, CaCaller *officer, gint64 id, const char *oid,
-                                  ICertExtensionFlags flags, GBytes *value, GError **error);
-gboolean ca_engine_deny (CaEngine *engine, CaCaller *officer, gint64 id, const char *reason, GError **error);
-gboolean ca_engine_set_config_entry (CaEngine *engine, CaCaller *administrator, const char *node, const char *entry,
-                                     GVariant *value, GError **error);
+gboolean ca_engine_set_attributes (CaEngine *engine,
+                                   CaCaller *officer,
+                                   gint64 id,
+                                   GHashTable *attributes,
+                                   GError **error);
+gboolean ca_engine_set_extension (CaEngine *engine,
+                                  CaCaller *officer,
+                                  gint64 id,
+                                  const char *oid,
+                                  ICertExtensionFlags flags,
+                                  GBytes *value,
+                                  GError **error);
+gboolean ca_engine_deny (CaEngine *engine,
+                         CaCaller *officer,
+                         gint64 id,
+                         const char *reason,
+                         GError **error);
+gboolean ca_engine_set_config_entry (CaEngine *engine,
+                                     CaCaller *administrator,
+                                     const char *node,
+                                     const char *entry,
+                                     GVariant *value,
+                                     GError **error);
 
 /* Before any door opens: intents without certificate, rows left active (ca-recover.c, S-E3). */
 gboolean ca_recover (ICertStore *store, CaWriter *writer, GError **error);
 
 /* Somebody who wants to know of changes; called on any thread. */
-typedef void (*CaObserverFunc) (gint64 id, ICertDisposition disposition, gboolean config_changed, gpointer data);
+typedef void (*CaObserverFunc) (gint64 id,
+                                ICertDisposition disposition,
+                                gboolean config_changed,
+                                gpointer data);
 void ca_engine_add_observer (CaEngine *engine, CaObserverFunc func, gpointer data);
 void ca_engine_remove_observer (CaEngine *engine, gpointer data);
-void ca_engine_tell_observers (CaEngine *engine, gint64 id, ICertDisposition disposition, gboolean config_changed);
+void ca_engine_tell_observers (CaEngine *engine,
+                               gint64 id,
+                               ICertDisposition disposition,
+                               gboolean config_changed);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaEngine, ca_engine_unref)

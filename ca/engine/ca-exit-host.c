@@ -27,14 +27,14 @@ typedef struct
 
 struct _CaDelivery
 {
-  gint64 id; /* of the row; 0 = none */
-  gint64 request_id; /* 0 = of the CA */
+  gint64 id;          /* of the row; 0 = none */
+  gint64 request_id;  /* 0 = of the CA */
   CaRequest *request; /* NULL: to be read from the store */
   ICertExitEvents event;
   guint module;
   guint attempts;
   gint64 created; /* wall clock, microseconds */
-  gint64 due; /* wall clock, microseconds */
+  gint64 due;     /* wall clock, microseconds */
 };
 
 /* Deliveries that wait behind one that failed, so that a request's events keep their order. */
@@ -55,8 +55,8 @@ struct _CaExitHost
   GMutex mutex;
   GCond cond;
   CaFacts *facts;
-  GQueue ready; /* of CaDelivery */
-  GSequence *delayed; /* of CaDelivery by due */
+  GQueue ready;        /* of CaDelivery */
+  GSequence *delayed;  /* of CaDelivery by due */
   GHashTable *blocked; /* set of Blocked */
   gboolean closing;
   gint64 close_by; /* monotonic */
@@ -113,7 +113,8 @@ static gboolean
 initialize (ExitModule *module, const CaModuleConfig *config, CaFacts *facts, GError **error)
 {
   g_autoptr (ICertManageModule) manage = icert_exit_get_manage_module (module->exit);
-  g_autoptr (ICertSettings) settings = ca_module_settings_new (config, manage, facts->config->folder, error);
+  g_autoptr (ICertSettings) settings
+      = ca_module_settings_new (config, manage, facts->config->folder, error);
   g_autoptr (ICertRequestContext) context = NULL;
   gboolean ok;
 
@@ -126,25 +127,30 @@ initialize (ExitModule *module, const CaModuleConfig *config, CaFacts *facts, GE
 }
 
 static void
-load_module (CaExitHost *host, ICertRegistry *registry, const CaModuleConfig *config, CaFacts *facts)
+load_module (CaExitHost *host,
+             ICertRegistry *registry,
+             const CaModuleConfig *config,
+             CaFacts *facts)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *description = NULL;
   ExitModule *module = g_new0 (ExitModule, 1);
 
   module->class_id = g_strdup (config->class_id);
-  module->exit = (ICertExit *) icert_registry_create_module (registry, config->class_id, "ICertExit", &error);
+  module->exit = (ICertExit *) icert_registry_create_module (registry, config->class_id,
+                                                             "ICertExit", &error);
   if (module->exit == NULL || !initialize (module, config, facts, &error))
     {
       g_message ("exit module %s is left out: %s", config->class_id, error->message);
-      ca_writer_audit (host->writer,
-                       ca_audit_record_new (NULL, "load-exit", config->class_id,
-                                            icert_error_get_code_name (error->code), error->message));
+      ca_writer_audit (host->writer, ca_audit_record_new (NULL, "load-exit", config->class_id,
+                                                          icert_error_get_code_name (error->code),
+                                                          error->message));
       exit_module_free (module);
       return;
     }
   description = icert_exit_get_description (module->exit);
-  ca_steps_print (1, "engine", module->class_id, "exit module loaded: %s", description != NULL ? description : "");
+  ca_steps_print (1, "engine", module->class_id, "exit module loaded: %s",
+                  description != NULL ? description : "");
   g_ptr_array_add (host->modules, module);
 }
 
@@ -157,8 +163,9 @@ find_module (const CaExitHost *host, const char *class_id)
   return -1;
 }
 
-static const guint8 outbox_columns[] = { ICERT_OUTBOX_ID,      ICERT_OUTBOX_REQUEST_ID, ICERT_OUTBOX_EVENT,
-                                         ICERT_OUTBOX_CLASS_ID, ICERT_OUTBOX_CREATED,   ICERT_OUTBOX_ATTEMPTS };
+static const guint8 outbox_columns[]
+    = { ICERT_OUTBOX_ID,       ICERT_OUTBOX_REQUEST_ID, ICERT_OUTBOX_EVENT,
+        ICERT_OUTBOX_CLASS_ID, ICERT_OUTBOX_CREATED,    ICERT_OUTBOX_ATTEMPTS };
 
 static void
 queue_row (CaExitHost *host, const ICertStoreRow *row)
@@ -206,7 +213,8 @@ load_outbox (CaExitHost *host, GError **error)
 static void
 set_row (const CaDelivery *delivery, const GError *error, gboolean dead, ICertStoreBatch *batch)
 {
-  icert_store_batch_begin (batch, ICERT_STORE_OUTBOX, error == NULL ? ICERT_STORE_DELETE : ICERT_STORE_UPDATE);
+  icert_store_batch_begin (batch, ICERT_STORE_OUTBOX,
+                           error == NULL ? ICERT_STORE_DELETE : ICERT_STORE_UPDATE);
   icert_store_batch_set_int (batch, ICERT_OUTBOX_ID, delivery->id);
   if (error == NULL)
     return;
@@ -232,8 +240,8 @@ store_outcome (CaExitHost *host, const CaDelivery *delivery, const GError *error
       g_autofree char *object = g_strdup_printf ("request:%" G_GINT64_FORMAT, delivery->request_id);
 
       audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
-      g_ptr_array_add (audit, ca_audit_record_new (NULL, dead ? "exit-given-up" : "exit-failed", object,
-                                                   module->class_id, error->message));
+      g_ptr_array_add (audit, ca_audit_record_new (NULL, dead ? "exit-given-up" : "exit-failed",
+                                                   object, module->class_id, error->message));
     }
   ca_writer_commit (host->writer, batch, audit, NULL, NULL);
 }
@@ -260,11 +268,12 @@ notify (CaExitHost *host, CaDelivery *delivery, CaFacts *facts, GError **error)
       if (delivery->request == NULL)
         return FALSE;
     }
-  ca_steps_print (7, "exit", module->class_id, "told %s for request %" G_GINT64_FORMAT, event_to_string (delivery->event),
-                  delivery->request_id);
+  ca_steps_print (7, "exit", module->class_id, "told %s for request %" G_GINT64_FORMAT,
+                  event_to_string (delivery->event), delivery->request_id);
   context = ca_server_new_exit_context (delivery->request, facts, module->class_id);
   ok = icert_exit_notify_event (module->exit, delivery->event, ICERT_SERVER_EXIT (context), error);
-  ca_steps_print (8, "exit", module->class_id, "%s", ok ? "read request and certificate: done" : (*error)->message);
+  ca_steps_print (8, "exit", module->class_id, "%s",
+                  ok ? "read request and certificate: done" : (*error)->message);
   return ok;
 }
 
@@ -329,9 +338,10 @@ run_delivery (CaExitHost *host, CaDelivery *delivery, CaFacts *facts)
 {
   g_autoptr (GError) error = NULL;
   gboolean ok = notify (host, delivery, facts, &error);
-  gboolean dead = !ok
-                  && (delivery->id == 0
-                      || ca_clock_now () - delivery->created > CA_LIMIT_EXIT_AGE * G_TIME_SPAN_SECOND);
+  gboolean dead
+      = !ok
+        && (delivery->id == 0
+            || ca_clock_now () - delivery->created > CA_LIMIT_EXIT_AGE * G_TIME_SPAN_SECOND);
 
   if (!ok)
     plan_retry (delivery);
@@ -345,14 +355,16 @@ run_delivery (CaExitHost *host, CaDelivery *delivery, CaFacts *facts)
   g_clear_pointer (&delivery, delivery_free);
 }
 
-/* The next one that may go; behind a failed one of its request it joins the queue there. Under the lock. */
+/* The next one that may go; behind a failed one of its request it joins the queue there. Under the
+ * lock. */
 static CaDelivery *
 pop_ready (CaExitHost *host)
 {
   GSequenceIter *first = g_sequence_get_begin_iter (host->delayed);
   CaDelivery *delivery;
 
-  if (!g_sequence_iter_is_end (first) && ((CaDelivery *) g_sequence_get (first))->due <= ca_clock_now ())
+  if (!g_sequence_iter_is_end (first)
+      && ((CaDelivery *) g_sequence_get (first))->due <= ca_clock_now ())
     {
       delivery = g_sequence_get (first);
       g_sequence_remove (first);
@@ -378,9 +390,11 @@ wait_for_work (CaExitHost *host)
     g_cond_wait (&host->cond, &host->mutex);
   else
     {
-      gint64 pause = MAX (((CaDelivery *) g_sequence_get (first))->due - ca_clock_now (), G_TIME_SPAN_MILLISECOND);
+      gint64 pause = MAX (((CaDelivery *) g_sequence_get (first))->due - ca_clock_now (),
+                          G_TIME_SPAN_MILLISECOND);
 
-      g_cond_wait_until (&host->cond, &host->mutex, g_get_monotonic_time () + MIN (pause, G_TIME_SPAN_MINUTE));
+      g_cond_wait_until (&host->cond, &host->mutex,
+                         g_get_monotonic_time () + MIN (pause, G_TIME_SPAN_MINUTE));
     }
 }
 
@@ -390,8 +404,8 @@ take_delivery (CaExitHost *host, CaFacts **facts)
   CaDelivery *delivery = NULL;
 
   g_mutex_lock (&host->mutex);
-  while (!(host->closing && g_get_monotonic_time () > host->close_by) && (delivery = pop_ready (host)) == NULL
-         && !host->closing)
+  while (!(host->closing && g_get_monotonic_time () > host->close_by)
+         && (delivery = pop_ready (host)) == NULL && !host->closing)
     wait_for_work (host);
   *facts = ca_facts_ref (host->facts);
   g_mutex_unlock (&host->mutex);
@@ -415,7 +429,11 @@ exit_worker (gpointer data)
 }
 
 CaExitHost *
-ca_exit_host_new (ICertRegistry *registry, CaFacts *facts, ICertStore *store, CaWriter *writer, GError **error)
+ca_exit_host_new (ICertRegistry *registry,
+                  CaFacts *facts,
+                  ICertStore *store,
+                  CaWriter *writer,
+                  GError **error)
 {
   CaExitHost *host = g_new0 (CaExitHost, 1);
 
@@ -494,8 +512,12 @@ insert_row (const CaExitHost *host, const CaDelivery *delivery, ICertStoreBatch 
 }
 
 gboolean
-ca_exit_host_record (CaExitHost *host, CaRequest *request, ICertExitEvents event, ICertStoreBatch *batch,
-                     GPtrArray **deliveries, GError **error)
+ca_exit_host_record (CaExitHost *host,
+                     CaRequest *request,
+                     ICertExitEvents event,
+                     ICertStoreBatch *batch,
+                     GPtrArray **deliveries,
+                     GError **error)
 {
   *deliveries = NULL;
   for (guint i = 0; i < host->modules->len; i++)

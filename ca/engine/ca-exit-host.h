@@ -6,22 +6,30 @@
 #include "ca-request.h"
 #include "ca-writer.h"
 
-/* Tells the exit modules what happened (S-L4): events are rows of the outbox, committed with what they tell of, so
- * that a crash loses none; delivered afterwards by a thread of their own, in order for each request, at least once,
- * with growing pauses, and given up after a day. */
+/* Tells the exit modules what happened (S-L4): events are rows of the outbox, committed with what
+ * they tell of, so that a crash loses none; delivered afterwards by a thread of their own, in order
+ * for each request, at least once, with growing pauses, and given up after a day. */
 typedef struct _CaExitHost CaExitHost;
 typedef struct _CaDelivery CaDelivery;
 
-/* A module that fails to load or initialise is skipped and audited; the others run. Events left by an earlier run
- * are queued. */
-CaExitHost *ca_exit_host_new (ICertRegistry *registry, CaFacts *facts, ICertStore *store, CaWriter *writer,
+/* A module that fails to load or initialise is skipped and audited; the others run. Events left by
+ * an earlier run are queued. */
+CaExitHost *ca_exit_host_new (ICertRegistry *registry,
+                              CaFacts *facts,
+                              ICertStore *store,
+                              CaWriter *writer,
                               GError **error);
 /* Delivers what is due, for a few seconds at most, then ends. Before the writer ends. */
 void ca_exit_host_free (CaExitHost *host);
-/* Adds a row for each module that wants @event to @batch; the result (nullable) goes to ca_exit_host_deliver() once
- * the batch is durable, or to ca_exit_host_forget(). FALSE with an error when no number could be had. */
-gboolean ca_exit_host_record (CaExitHost *host, CaRequest *request, ICertExitEvents event, ICertStoreBatch *batch,
-                              GPtrArray **deliveries, GError **error);
+/* Adds a row for each module that wants @event to @batch; the result (nullable) goes to
+ * ca_exit_host_deliver() once the batch is durable, or to ca_exit_host_forget(). FALSE with an
+ * error when no number could be had. */
+gboolean ca_exit_host_record (CaExitHost *host,
+                              CaRequest *request,
+                              ICertExitEvents event,
+                              ICertStoreBatch *batch,
+                              GPtrArray **deliveries,
+                              GError **error);
 /* Takes @deliveries (nullable). */
 void ca_exit_host_deliver (CaExitHost *host, GPtrArray *deliveries);
 /* STARTUP and SHUTDOWN: of the CA, not kept in the outbox */

@@ -54,15 +54,16 @@ ca_facts_get_issuer (const CaFacts *facts, GError **error)
   CaIssuer *issuer = ca_facts_find_issuer (facts, -1);
 
   if (issuer == NULL)
-    icert_set_error (error, ICERT_ERROR_WRONG_STATE, "ca", "%s has no certificate (icert install FILE)",
-                     facts->config->name);
+    icert_set_error (error, ICERT_ERROR_WRONG_STATE, "ca",
+                     "%s has no certificate (icert install FILE)", facts->config->name);
   return issuer;
 }
 
 static GVariant *
 new_suffix (guint index)
 {
-  return index == 0 ? g_variant_new_string ("") : g_variant_new_take_string (g_strdup_printf ("(%u)", index));
+  return index == 0 ? g_variant_new_string ("")
+                    : g_variant_new_take_string (g_strdup_printf ("(%u)", index));
 }
 
 static GVariant *
@@ -74,7 +75,8 @@ new_bytes (GBytes *bytes)
 static int
 ca_type (const CaFacts *facts)
 {
-  return facts->config->is_root ? ICERT_CA_TYPE_STANDALONE_ROOT : ICERT_CA_TYPE_STANDALONE_SUBORDINATE;
+  return facts->config->is_root ? ICERT_CA_TYPE_STANDALONE_ROOT
+                                : ICERT_CA_TYPE_STANDALONE_SUBORDINATE;
 }
 
 static int
@@ -85,7 +87,8 @@ certificate_state (const CaIssuer *issuer)
   return now > issuer->not_after ? ICERT_CA_DISPOSITION_INVALID : ICERT_CA_DISPOSITION_VALID;
 }
 
-/* Sanitized names above this length get a hash, so that they fit into a common name with a suffix. */
+/* Sanitized names above this length get a hash, so that they fit into a common name with a suffix.
+ */
 #define SHORT_NAME_LENGTH 51
 
 static char *
@@ -140,7 +143,7 @@ ca_facts_get_system (const CaFacts *facts, const char *name, int index)
   else if (strcmp (name, "SanitizedShortName") == 0)
     value = g_variant_new_take_string (short_name (facts->config->name));
   else if (strcmp (name, "CAProfiles") == 0)
-    value = g_variant_new_strv ((const char *const *) facts->config->ca_profiles, -1);
+    value = g_variant_new_take_string (g_strjoinv (";", facts->config->ca_profiles));
   else if (strcmp (name, "HashAlgorithm") == 0)
     value = g_variant_new_string (facts->config->hash);
   else if (strcmp (name, "MaxValidityPeriod") == 0)
@@ -172,7 +175,8 @@ get_indexed (const CaFacts *facts, ICertCaProperty property, int index, GError *
 
   if (issuer == NULL)
     {
-      icert_set_error (error, ICERT_ERROR_NOT_FOUND, "index", "no CA certificate %d (0 to %d, -1 the newest)", index,
+      icert_set_error (error, ICERT_ERROR_NOT_FOUND, "index",
+                       "no CA certificate %d (0 to %d, -1 the newest)", index,
                        (int) facts->issuers->len - 1);
       return NULL;
     }
@@ -181,8 +185,10 @@ get_indexed (const CaFacts *facts, ICertCaProperty property, int index, GError *
     case ICERT_CA_PROPERTY_CA_SIG_CERT:
       return new_bytes (issuer->certificate);
     case ICERT_CA_PROPERTY_CA_SIG_CERT_CHAIN:
-      response = icert_response_new (0, ICERT_DISPOSITION_ISSUED, NULL, NULL, issuer->certificate, issuer->chain);
-      chain = icert_response_get_certificate (response, ICERT_OUTPUT_BINARY | ICERT_OUTPUT_CHAIN, error);
+      response = icert_response_new (0, ICERT_DISPOSITION_ISSUED, NULL, NULL, issuer->certificate,
+                                     issuer->chain);
+      chain = icert_response_get_certificate (response, ICERT_OUTPUT_BINARY | ICERT_OUTPUT_CHAIN,
+                                              error);
       return chain != NULL ? new_bytes (chain) : NULL;
     case ICERT_CA_PROPERTY_CA_CERT_STATE:
       return g_variant_new_int32 (certificate_state (issuer));
@@ -262,7 +268,8 @@ is_indexed (ICertCaProperty property)
 GVariant *
 ca_facts_get_property (const CaFacts *facts, ICertCaProperty property, int index, GError **error)
 {
-  GVariant *value = is_indexed (property) ? get_indexed (facts, property, index, error) : get_plain (facts, property);
+  GVariant *value = is_indexed (property) ? get_indexed (facts, property, index, error)
+                                          : get_plain (facts, property);
 
   return value != NULL ? g_variant_ref_sink (value) : NULL;
 }

@@ -5,14 +5,14 @@
 #include "ca-config.h"
 #include "ca-issuer.h"
 
-/* What is true of the CA at one moment: configuration and certificates. A snapshot that everybody reads without
- * a lock; a change of configuration makes a new one. Immutable; refcounted. */
+/* What is true of the CA at one moment: configuration and certificates. A snapshot that everybody
+ * reads without a lock; a change of configuration makes a new one. Immutable; refcounted. */
 typedef struct
 {
   gatomicrefcount ref_count;
   CaConfig *config;
-  GPtrArray *issuers; /* of CaIssuer by certificate index; empty while a subordinate waits */
-  char *machine; /* DNS name of the host */
+  GPtrArray *issuers;  /* of CaIssuer by certificate index; empty while a subordinate waits */
+  char *machine;       /* DNS name of the host */
   char *config_string; /* HOST\NAME */
 } CaFacts;
 
@@ -27,6 +27,9 @@ CaIssuer *ca_facts_find_issuer (const CaFacts *facts, int index);
 /* "system" properties (properties.md 6), by name; @index -1 = newest. NULL = empty */
 GVariant *ca_facts_get_system (const CaFacts *facts, const char *name, int index);
 /* CR_PROP_* that need no module; NULL without an error when it is not one of these */
-GVariant *ca_facts_get_property (const CaFacts *facts, ICertCaProperty property, int index, GError **error);
+GVariant *ca_facts_get_property (const CaFacts *facts,
+                                 ICertCaProperty property,
+                                 int index,
+                                 GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaFacts, ca_facts_unref)

@@ -23,19 +23,21 @@ ca_intent_clear (CaIntent *intent)
 static gboolean
 is_enabled (ICertExtension *extension)
 {
-  return extension != NULL && (icert_extension_get_flags (extension) & ICERT_EXTENSION_DISABLE) == 0;
+  return extension != NULL
+         && (icert_extension_get_flags (extension) & ICERT_EXTENSION_DISABLE) == 0;
 }
 
-/* S-G3, S-L3: whether this is a CA certificate is said by the engine's configuration and an officer, by nobody
- * else. */
+/* S-G3, S-L3: whether this is a CA certificate is said by the engine's configuration and an
+ * officer, by nobody else. */
 static gboolean
 decide_ca_bit (CaRequest *request, GError **error)
 {
   const CaConfig *config = request->config;
   ICertExtension *asked = ca_plan_find_extension (request->plan, OID_BASIC_CONSTRAINTS);
 
-  request->plan->is_ca = request->template_name != NULL
-                         && g_strv_contains ((const char *const *) config->ca_profiles, request->template_name);
+  request->plan->is_ca
+      = request->template_name != NULL
+        && g_strv_contains ((const char *const *) config->ca_profiles, request->template_name);
   if (is_enabled (asked) && icert_extension_get_origin (asked) != ICERT_EXTENSION_ORIGIN_SERVER)
     {
       g_autoptr (GBytes) value = icert_extension_get_value (asked);
@@ -43,14 +45,15 @@ decide_ca_bit (CaRequest *request, GError **error)
       /* An empty SEQUENCE says "no CA" and does no harm. */
       if (g_bytes_get_size (value) != 2)
         {
-          icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, OID_BASIC_CONSTRAINTS, "is the CA's own to set (no such extension)");
+          icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, OID_BASIC_CONSTRAINTS,
+                           "is the CA's own to set (no such extension)");
           return FALSE;
         }
     }
   if (!request->plan->is_ca || !request->new_request)
     return TRUE;
-  icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "profile", "%s makes a CA (an officer's approval)",
-                   request->template_name);
+  icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "profile",
+                   "%s makes a CA (an officer's approval)", request->template_name);
   return FALSE;
 }
 
@@ -78,8 +81,8 @@ check_address (const CaConfig *config, ICertName *name, GError **error)
 
   if (class == NULL || g_strv_contains ((const char *const *) config->allowed_addresses, class))
     return TRUE;
-  icert_set_error (error, ICERT_ERROR_BAD_NAME, "iPAddress", "%s is a %s address (an address that a host has to itself)", text,
-                   class);
+  icert_set_error (error, ICERT_ERROR_BAD_NAME, "iPAddress",
+                   "%s is a %s address (an address that a host has to itself)", text, class);
   return FALSE;
 }
 
@@ -111,7 +114,8 @@ check_identity (CaRequest *request, const GPtrArray *names, GError **error)
     return TRUE;
   if (names->len == 0)
     {
-      icert_set_error (error, ICERT_ERROR_BAD_NAME, "subject", "neither a subject nor an alternative name (one of them)");
+      icert_set_error (error, ICERT_ERROR_BAD_NAME, "subject",
+                       "neither a subject nor an alternative name (one of them)");
       if (error != NULL)
         icert_error_add_detail (*error, "status", "0x80094001");
       return FALSE;
@@ -119,9 +123,9 @@ check_identity (CaRequest *request, const GPtrArray *names, GError **error)
   {
     ICertExtension *extension = ca_plan_find_extension (request->plan, OID_SUBJECT_ALT_NAME);
     g_autoptr (GBytes) value = icert_extension_get_value (extension);
-    ICertExtension *critical
-        = icert_extension_new (OID_SUBJECT_ALT_NAME, icert_extension_get_flags (extension) | ICERT_EXTENSION_CRITICAL,
-                               icert_extension_get_origin (extension), value, error);
+    ICertExtension *critical = icert_extension_new (
+        OID_SUBJECT_ALT_NAME, icert_extension_get_flags (extension) | ICERT_EXTENSION_CRITICAL,
+        icert_extension_get_origin (extension), value, error);
 
     if (critical == NULL)
       return FALSE;
@@ -139,7 +143,8 @@ settle_validity (CaRequest *request, GError **error)
 
   if (now > request->issuer->not_after)
     {
-      icert_set_error (error, ICERT_ERROR_BAD_VALIDITY, "CA certificate", "has expired (a renewed one)");
+      icert_set_error (error, ICERT_ERROR_BAD_VALIDITY, "CA certificate",
+                       "has expired (a renewed one)");
       return FALSE;
     }
   if (!request->not_after_set)
@@ -149,7 +154,8 @@ settle_validity (CaRequest *request, GError **error)
                                - 1);
   if (plan->not_before < plan->not_after && plan->not_after > now)
     return TRUE;
-  icert_set_error (error, ICERT_ERROR_BAD_VALIDITY, "notAfter", "not behind notBefore and now (a later date)");
+  icert_set_error (error, ICERT_ERROR_BAD_VALIDITY, "notAfter",
+                   "not behind notBefore and now (a later date)");
   return FALSE;
 }
 
@@ -184,12 +190,14 @@ ca_issue_prepare (CaRequest *request, CaIntent *intent, GError **error)
   names = approved_names (request, error);
   if (names == NULL || !check_identity (request, names, error))
     return FALSE;
-  if (!ca_builder_add_own_extensions (request->plan, request->issuer, &request->decoded->key, path_length,
-                                      (const char *const *) config->cdp, (const char *const *) config->ca_issuers,
+  if (!ca_builder_add_own_extensions (request->plan, request->issuer, &request->decoded->key,
+                                      path_length, (const char *const *) config->cdp,
+                                      (const char *const *) config->ca_issuers,
                                       (const char *const *) config->ocsp, error)
       || !ca_builder_draw_serial (ca_clock_now () / 1000, request->serial, error))
     return FALSE;
-  intent->tbs = ca_builder_build (request->issuer, request->plan, request->decoded->spki, request->serial, error);
+  intent->tbs = ca_builder_build (request->issuer, request->plan, request->decoded->spki,
+                                  request->serial, error);
   return intent->tbs != NULL && lint (request, names, intent, error);
 }
 

@@ -12,8 +12,9 @@ typedef struct
   CaTicket *ticket;
 } CaIntent;
 
-/* What a policy approved is judged again (names, validity, CA bit), completed with the engine's own extensions, built
- * with a fresh serial, and linted. BAD_NAME, BAD_VALIDITY, FORBIDDEN_FIELD, NOT_AUTHORIZED, LINT */
+/* What a policy approved is judged again (names, validity, CA bit), completed with the engine's own
+ * extensions, built with a fresh serial, and linted. BAD_NAME, BAD_VALIDITY, FORBIDDEN_FIELD,
+ * NOT_AUTHORIZED, LINT */
 gboolean ca_issue_prepare (CaRequest *request, CaIntent *intent, GError **error);
 /* signs and compares; request->certificate. KEY_UNAVAILABLE, INTERNAL */
 gboolean ca_issue_sign (CaRequest *request, CaIntent *intent, GError **error);

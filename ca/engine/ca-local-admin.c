@@ -28,7 +28,11 @@ engine_of (ICertAdmin *admin)
 }
 
 static gboolean
-ca_local_admin_set_request_attributes (ICertAdmin *admin, gint64 id, GHashTable *attributes, GCancellable *cancellable, GError **error)
+ca_local_admin_set_request_attributes (ICertAdmin *admin,
+                                       gint64 id,
+                                       GHashTable *attributes,
+                                       GCancellable *cancellable,
+                                       GError **error)
 {
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
 
@@ -36,8 +40,13 @@ ca_local_admin_set_request_attributes (ICertAdmin *admin, gint64 id, GHashTable 
 }
 
 static gboolean
-ca_local_admin_set_certificate_extension (ICertAdmin *admin, gint64 id, const char *oid, ICertExtensionFlags flags,
-                                          GBytes *value, GCancellable *cancellable, GError **error)
+ca_local_admin_set_certificate_extension (ICertAdmin *admin,
+                                          gint64 id,
+                                          const char *oid,
+                                          ICertExtensionFlags flags,
+                                          GBytes *value,
+                                          GCancellable *cancellable,
+                                          GError **error)
 {
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
 
@@ -45,7 +54,11 @@ ca_local_admin_set_certificate_extension (ICertAdmin *admin, gint64 id, const ch
 }
 
 static gboolean
-ca_local_admin_deny_request (ICertAdmin *admin, gint64 id, const char *reason, GCancellable *cancellable, GError **error)
+ca_local_admin_deny_request (ICertAdmin *admin,
+                             gint64 id,
+                             const char *reason,
+                             GCancellable *cancellable,
+                             GError **error)
 {
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
 
@@ -53,7 +66,10 @@ ca_local_admin_deny_request (ICertAdmin *admin, gint64 id, const char *reason, G
 }
 
 static ICertResponse *
-ca_local_admin_resubmit_request (ICertAdmin *admin, gint64 id, GCancellable *cancellable, GError **error)
+ca_local_admin_resubmit_request (ICertAdmin *admin,
+                                 gint64 id,
+                                 GCancellable *cancellable,
+                                 GError **error)
 {
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
 
@@ -84,24 +100,38 @@ ca_local_admin_get_trace (ICertAdmin *admin, gint64 id, GCancellable *cancellabl
 }
 
 static GVariant *
-ca_local_admin_get_config_entry (ICertAdmin *admin, const char *node, const char *entry, GCancellable *cancellable, GError **error)
+ca_local_admin_get_config_entry (ICertAdmin *admin,
+                                 const char *node,
+                                 const char *entry,
+                                 GCancellable *cancellable,
+                                 GError **error)
 {
   g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (admin), CA_VERB_READ_CONFIG, error);
 
-  return facts != NULL ? ca_config_get_entry (facts->config->folder, node != NULL ? node : "CA", entry, error) : NULL;
+  return facts != NULL
+             ? ca_config_get_entry (facts->config->folder, node != NULL ? node : "CA", entry, error)
+             : NULL;
 }
 
 static gboolean
-ca_local_admin_set_config_entry (ICertAdmin *admin, const char *node, const char *entry, GVariant *value,
-                                 GCancellable *cancellable, GError **error)
+ca_local_admin_set_config_entry (ICertAdmin *admin,
+                                 const char *node,
+                                 const char *entry,
+                                 GVariant *value,
+                                 GCancellable *cancellable,
+                                 GError **error)
 {
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
 
-  return ca_engine_set_config_entry (engine_of (admin), caller, node != NULL ? node : "CA", entry, value, error);
+  return ca_engine_set_config_entry (engine_of (admin), caller, node != NULL ? node : "CA", entry,
+                                     value, error);
 }
 
 static char **
-ca_local_admin_list_config_entries (ICertAdmin *admin, const char *node, GCancellable *cancellable, GError **error)
+ca_local_admin_list_config_entries (ICertAdmin *admin,
+                                    const char *node,
+                                    GCancellable *cancellable,
+                                    GError **error)
 {
   g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (admin), CA_VERB_READ_CONFIG, error);
 

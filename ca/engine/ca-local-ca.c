@@ -57,13 +57,14 @@ change_free (gpointer data)
   g_free (change);
 }
 
-/* On a thread of the engine: the signal belongs to the thread that made the object. Nothing is queued for an
- * object to whose signals nobody listens. */
+/* On a thread of the engine: the signal belongs to the thread that made the object. Nothing is
+ * queued for an object to whose signals nobody listens. */
 static void
 observe_cb (gint64 id, ICertDisposition disposition, gboolean config_changed, gpointer data)
 {
   CaLocalCa *self = data;
-  guint signal = g_signal_lookup (config_changed ? "config-changed" : "request-changed", ICERT_TYPE_CA);
+  guint signal
+      = g_signal_lookup (config_changed ? "config-changed" : "request-changed", ICERT_TYPE_CA);
   g_autoptr (GSource) source = NULL;
   Change *change;
 
@@ -100,19 +101,27 @@ initable_iface_init (GInitableIface *iface)
 }
 
 static GVariant *
-ca_local_ca_get_property_value (ICertCa *ca, ICertCaProperty property, int index, GCancellable *cancellable, GError **error)
+ca_local_ca_get_property_value (ICertCa *ca,
+                                ICertCaProperty property,
+                                int index,
+                                GCancellable *cancellable,
+                                GError **error)
 {
   g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (ca), CA_VERB_READ_CA, error);
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (ca));
 
-  return facts != NULL
-             ? ca_property_get (ca_local_get_engine (CA_LOCAL (ca)), facts, caller, property, index, error)
-             : NULL;
+  return facts != NULL ? ca_property_get (ca_local_get_engine (CA_LOCAL (ca)), facts, caller,
+                                          property, index, error)
+                       : NULL;
 }
 
 static gboolean
-ca_local_ca_describe_property (ICertCa *ca, ICertCaProperty property, GVariantType **type, gboolean *indexed,
-                               char **display_name, GError **error)
+ca_local_ca_describe_property (ICertCa *ca,
+                               ICertCaProperty property,
+                               GVariantType **type,
+                               gboolean *indexed,
+                               char **display_name,
+                               GError **error)
 {
   return ca_property_describe (property, type, indexed, display_name, error);
 }
@@ -128,7 +137,8 @@ ca_local_ca_get_certificate (ICertCa *ca, int index, GCancellable *cancellable, 
   issuer = ca_facts_find_issuer (facts, index);
   if (issuer != NULL)
     return g_bytes_ref (issuer->certificate);
-  icert_set_error (error, ICERT_ERROR_NOT_FOUND, "index", "no CA certificate %d (0 to %d, -1 the newest)", index,
+  icert_set_error (error, ICERT_ERROR_NOT_FOUND, "index",
+                   "no CA certificate %d (0 to %d, -1 the newest)", index,
                    (int) facts->issuers->len - 1);
   return NULL;
 }
@@ -139,9 +149,9 @@ ca_local_ca_list_profiles (ICertCa *ca, GCancellable *cancellable, GError **erro
   g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (ca), CA_VERB_READ_CA, error);
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (ca));
 
-  return facts != NULL
-             ? ca_policy_host_list_profiles (ca_local_get_engine (CA_LOCAL (ca))->policies, facts, caller, error)
-             : NULL;
+  return facts != NULL ? ca_policy_host_list_profiles (
+             ca_local_get_engine (CA_LOCAL (ca))->policies, facts, caller, error)
+                       : NULL;
 }
 
 static void

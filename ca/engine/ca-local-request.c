@@ -30,11 +30,18 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (CaLocalRequest,
 
 /* Step 3: the request is in the hands of the object that will submit it. */
 static void
-fill_submission (CaSubmission *submission, CaCaller *caller, ICertSubmitFlags flags, ICertEncoding encoding,
-                 ICertRequestFormat format, GBytes *request, GHashTable *attributes, const char *idempotency_key)
+fill_submission (CaSubmission *submission,
+                 CaCaller *caller,
+                 ICertSubmitFlags flags,
+                 ICertEncoding encoding,
+                 ICertRequestFormat format,
+                 GBytes *request,
+                 GHashTable *attributes,
+                 const char *idempotency_key)
 {
-  ca_steps_print (3, "client", "CertificateAuthority.Request", "%s hands over a request of %" G_GSIZE_FORMAT " octets",
-                  caller->name, g_bytes_get_size (request));
+  ca_steps_print (3, "client", "CertificateAuthority.Request",
+                  "%s hands over a request of %" G_GSIZE_FORMAT " octets", caller->name,
+                  g_bytes_get_size (request));
   submission->caller = caller;
   submission->flags = flags;
   submission->encoding = encoding;
@@ -45,9 +52,15 @@ fill_submission (CaSubmission *submission, CaCaller *caller, ICertSubmitFlags fl
 }
 
 static ICertResponse *
-ca_local_request_submit_full (ICertRequest *request, ICertSubmitFlags flags, ICertEncoding encoding,
-                              ICertRequestFormat format, GBytes *bytes, GHashTable *attributes,
-                              const char *idempotency_key, GCancellable *cancellable, GError **error)
+ca_local_request_submit_full (ICertRequest *request,
+                              ICertSubmitFlags flags,
+                              ICertEncoding encoding,
+                              ICertRequestFormat format,
+                              GBytes *bytes,
+                              GHashTable *attributes,
+                              const char *idempotency_key,
+                              GCancellable *cancellable,
+                              GError **error)
 {
   CaLocal *self = CA_LOCAL (request);
   g_autoptr (CaCaller) caller = ca_local_ref_caller (self);
@@ -55,7 +68,8 @@ ca_local_request_submit_full (ICertRequest *request, ICertSubmitFlags flags, ICe
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
-  fill_submission (&submission, caller, flags, encoding, format, bytes, attributes, idempotency_key);
+  fill_submission (&submission, caller, flags, encoding, format, bytes, attributes,
+                   idempotency_key);
   return ca_engine_submit_wait (ca_local_get_engine (self), &submission, error);
 }
 
@@ -72,10 +86,16 @@ answer_cb (ICertResponse *response, const GError *error, gpointer data)
 }
 
 static void
-ca_local_request_submit_full_async (ICertRequest *request, ICertSubmitFlags flags, ICertEncoding encoding,
-                                    ICertRequestFormat format, GBytes *bytes, GHashTable *attributes,
-                                    const char *idempotency_key, GCancellable *cancellable,
-                                    GAsyncReadyCallback callback, gpointer user_data)
+ca_local_request_submit_full_async (ICertRequest *request,
+                                    ICertSubmitFlags flags,
+                                    ICertEncoding encoding,
+                                    ICertRequestFormat format,
+                                    GBytes *bytes,
+                                    GHashTable *attributes,
+                                    const char *idempotency_key,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data)
 {
   CaLocal *self = CA_LOCAL (request);
   GTask *task = g_task_new (self, cancellable, callback, user_data);
@@ -88,10 +108,12 @@ ca_local_request_submit_full_async (ICertRequest *request, ICertSubmitFlags flag
       g_object_unref (task);
       return;
     }
-  /* A certificate that was issued is answered, cancelled or not: the caller would have to ask for it anyway. */
+  /* A certificate that was issued is answered, cancelled or not: the caller would have to ask for
+   * it anyway. */
   g_task_set_check_cancellable (task, FALSE);
   caller = ca_local_ref_caller (self);
-  fill_submission (&submission, caller, flags, encoding, format, bytes, attributes, idempotency_key);
+  fill_submission (&submission, caller, flags, encoding, format, bytes, attributes,
+                   idempotency_key);
   ca_engine_submit (ca_local_get_engine (self), &submission, answer_cb, task);
 }
 
@@ -102,7 +124,10 @@ ca_local_request_submit_full_finish (ICertRequest *request, GAsyncResult *result
 }
 
 static ICertResponse *
-ca_local_request_retrieve_pending (ICertRequest *request, gint64 id, GCancellable *cancellable, GError **error)
+ca_local_request_retrieve_pending (ICertRequest *request,
+                                   gint64 id,
+                                   GCancellable *cancellable,
+                                   GError **error)
 {
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (request));
 
@@ -110,15 +135,23 @@ ca_local_request_retrieve_pending (ICertRequest *request, gint64 id, GCancellabl
 }
 
 static ICertResponse *
-ca_local_request_retrieve_by_key (ICertRequest *request, const char *idempotency_key, GCancellable *cancellable, GError **error)
+ca_local_request_retrieve_by_key (ICertRequest *request,
+                                  const char *idempotency_key,
+                                  GCancellable *cancellable,
+                                  GError **error)
 {
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (request));
 
-  return ca_engine_retrieve_by_key (ca_local_get_engine (CA_LOCAL (request)), caller, idempotency_key, error);
+  return ca_engine_retrieve_by_key (ca_local_get_engine (CA_LOCAL (request)), caller,
+                                    idempotency_key, error);
 }
 
 static ICertResponse *
-ca_local_request_get_issued (ICertRequest *request, gint64 id, const char *serial, GCancellable *cancellable, GError **error)
+ca_local_request_get_issued (ICertRequest *request,
+                             gint64 id,
+                             const char *serial,
+                             GCancellable *cancellable,
+                             GError **error)
 {
   CaEngine *engine = ca_local_get_engine (CA_LOCAL (request));
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (request));
@@ -145,7 +178,8 @@ request_iface_init (ICertRequestInterface *iface)
   iface->get_ca = ca_local_request_get_ca;
 }
 
-/* Identity comes from the door: in one's own process a credential adds nothing, but it may be set. */
+/* Identity comes from the door: in one's own process a credential adds nothing, but it may be set.
+ */
 static void
 ca_local_request_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {

@@ -26,23 +26,58 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (CaLocalView,
                                CA_TYPE_LOCAL,
                                G_IMPLEMENT_INTERFACE (ICERT_TYPE_VIEW, view_iface_init))
 
-static const char *const queue_set[]
-    = { "Request.RequestID",     "Request.RequesterName", "Request.SubmittedWhen", "Request.StatusCode",
-        "Request.DispositionMessage", "CertificateTemplate", "Request.CommonName", "Request.EMail",
-        "Request.OrgUnit",       "Request.Organization",  "Request.Locality",      "Request.State",
-        "Request.Country",       "Request.RawRequest",    NULL };
-static const char *const log_set[]
-    = { "Request.RequestID", "Request.RequesterName", "SerialNumber", "NotBefore", "NotAfter", "CertificateTemplate",
-        "CommonName",        "EMail",                 "OrgUnit",      "Organization", "Locality", "State",
-        "Country",           "RawCertificate",        NULL };
-static const char *const revoked_set[]
-    = { "Request.RequestID", "Request.RequesterName", "SerialNumber", "NotBefore", "NotAfter", "CertificateTemplate",
-        "CommonName",        "EMail",                 "OrgUnit",      "Organization", "Locality", "State",
-        "Country",           "RawCertificate",        "Request.RevokedWhen", "Request.RevokedEffectiveWhen",
-        "Request.RevokedReason", NULL };
+static const char *const queue_set[] = { "Request.RequestID",
+                                         "Request.RequesterName",
+                                         "Request.SubmittedWhen",
+                                         "Request.StatusCode",
+                                         "Request.DispositionMessage",
+                                         "CertificateTemplate",
+                                         "Request.CommonName",
+                                         "Request.EMail",
+                                         "Request.OrgUnit",
+                                         "Request.Organization",
+                                         "Request.Locality",
+                                         "Request.State",
+                                         "Request.Country",
+                                         "Request.RawRequest",
+                                         NULL };
+static const char *const log_set[] = { "Request.RequestID",
+                                       "Request.RequesterName",
+                                       "SerialNumber",
+                                       "NotBefore",
+                                       "NotAfter",
+                                       "CertificateTemplate",
+                                       "CommonName",
+                                       "EMail",
+                                       "OrgUnit",
+                                       "Organization",
+                                       "Locality",
+                                       "State",
+                                       "Country",
+                                       "RawCertificate",
+                                       NULL };
+static const char *const revoked_set[] = { "Request.RequestID",
+                                           "Request.RequesterName",
+                                           "SerialNumber",
+                                           "NotBefore",
+                                           "NotAfter",
+                                           "CertificateTemplate",
+                                           "CommonName",
+                                           "EMail",
+                                           "OrgUnit",
+                                           "Organization",
+                                           "Locality",
+                                           "State",
+                                           "Country",
+                                           "RawCertificate",
+                                           "Request.RevokedWhen",
+                                           "Request.RevokedEffectiveWhen",
+                                           "Request.RevokedReason",
+                                           NULL };
 static const char *const extension_set[]
     = { "ExtensionRequestId", "ExtensionName", "ExtensionFlags", "ExtensionRawValue", NULL };
-static const char *const attribute_set[] = { "AttributeRequestId", "AttributeName", "AttributeValue", NULL };
+static const char *const attribute_set[]
+    = { "AttributeRequestId", "AttributeName", "AttributeValue", NULL };
 
 static CaLocalView *
 lock_view (ICertView *view)
@@ -67,8 +102,8 @@ ca_local_view_set_table (ICertView *view, ICertTable table, GError **error)
     store_table = ICERT_STORE_EXTENSIONS;
   else
     {
-      icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, "table", "0x%x is not served (requests, attributes or extensions)",
-                       (guint) table);
+      icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, "table",
+                       "0x%x is not served (requests, attributes or extensions)", (guint) table);
       return FALSE;
     }
   self = lock_view (view);
@@ -96,7 +131,8 @@ ca_local_view_list_columns (ICertView *view, GError **error)
       if ((infos[i].flags & ICERT_STORE_COLUMN_VIEW) == 0)
         continue;
       column = icert_view_column_new (infos[i].name, infos[i].display_name, infos[i].type,
-                                      (infos[i].flags & ICERT_STORE_COLUMN_INDEXED) != 0, infos[i].max_length);
+                                      (infos[i].flags & ICERT_STORE_COLUMN_INDEXED) != 0,
+                                      infos[i].max_length);
       g_list_store_append (list, column);
     }
   return G_LIST_MODEL (list);
@@ -159,13 +195,18 @@ ca_local_view_set_column_set (ICertView *view, ICertColumnSet column_set, GError
 
   if (names != NULL)
     return ca_local_view_set_columns (view, names, error);
-  icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, "column-set", "%d is not served (queue, log, failed, revoked, extension or attribute)",
+  icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, "column-set",
+                   "%d is not served (queue, log, failed, revoked, extension or attribute)",
                    (int) column_set);
   return FALSE;
 }
 
 static gboolean
-ca_local_view_add_restriction (ICertView *view, const char *column, ICertSeek seek, GVariant *value, GError **error)
+ca_local_view_add_restriction (ICertView *view,
+                               const char *column,
+                               ICertSeek seek,
+                               GVariant *value,
+                               GError **error)
 {
   CaLocalView *self = lock_view (view);
   gboolean ok = ca_view_add_restriction (self->query, column, seek, value, error);
@@ -190,7 +231,8 @@ ca_local_view_add_alternative (ICertView *view, GError **error)
       ca_view_query_free (fresh);
     }
   else
-    icert_set_error (error, ICERT_ERROR_WRONG_STATE, "alternative", "the one before has no restriction (one restriction at least)");
+    icert_set_error (error, ICERT_ERROR_WRONG_STATE, "alternative",
+                     "the one before has no restriction (one restriction at least)");
   g_mutex_unlock (&self->mutex);
   return ok;
 }
@@ -213,7 +255,8 @@ set_sort (CaViewQuery *query, const char *column, ICertSort sort, GError **error
     return FALSE;
   if ((infos[index].flags & ICERT_STORE_COLUMN_INDEXED) == 0)
     {
-      icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, infos[index].name, "cannot be sorted by (a column with an index)");
+      icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, infos[index].name,
+                       "cannot be sorted by (a column with an index)");
       return FALSE;
     }
   /* The key orders by itself. */
@@ -247,9 +290,16 @@ ca_local_view_set_cursor (ICertView *view, const char *cursor, GError **error)
 static gboolean
 ensure_columns (CaViewQuery *query, GError **error)
 {
-  static const char *const plain[]
-      = { "Request.RequestID", "Request.RequesterName", "Request.SubmittedWhen", "Request.Disposition",
-          "Request.DispositionMessage", "CertificateTemplate", "SerialNumber", "NotAfter", "CommonName", NULL };
+  static const char *const plain[] = { "Request.RequestID",
+                                       "Request.RequesterName",
+                                       "Request.SubmittedWhen",
+                                       "Request.Disposition",
+                                       "Request.DispositionMessage",
+                                       "CertificateTemplate",
+                                       "SerialNumber",
+                                       "NotAfter",
+                                       "CommonName",
+                                       NULL };
 
   if (query->columns->len > 0)
     return TRUE;
@@ -271,7 +321,8 @@ ca_local_view_open_view (ICertView *view, GCancellable *cancellable, GError **er
     return NULL;
   self = lock_view (view);
   if (ensure_columns (self->query, error))
-    rows = ca_local_rows_new (ca_local_get_engine (CA_LOCAL (view)), ca_view_query_copy (self->query));
+    rows = ca_local_rows_new (ca_local_get_engine (CA_LOCAL (view)),
+                              ca_view_query_copy (self->query));
   g_mutex_unlock (&self->mutex);
   return rows;
 }

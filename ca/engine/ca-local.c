@@ -44,7 +44,8 @@ ca_local_initable_init (GInitable *initable, GCancellable *cancellable, GError *
     return TRUE;
   if (priv->address == NULL || !g_str_has_prefix (priv->address, SCHEME))
     {
-      icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, "address", "%s is not served here (local:DIR)",
+      icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, "address",
+                       "%s is not served here (local:DIR)",
                        priv->address != NULL ? priv->address : "none");
       return FALSE;
     }
@@ -163,8 +164,9 @@ ca_local_authorise (CaLocal *self, CaVerb verb, GError **error)
 
   if (ca_roles_check (facts->config, caller, verb, &local))
     return g_steal_pointer (&facts);
-  ca_writer_audit (engine->writer, ca_audit_record_new (caller, ca_verb_to_string (verb), NULL,
-                                                        icert_error_get_code_name (local->code), local->message));
+  ca_writer_audit (engine->writer,
+                   ca_audit_record_new (caller, ca_verb_to_string (verb), NULL,
+                                        icert_error_get_code_name (local->code), local->message));
   g_propagate_error (error, g_steal_pointer (&local));
   return NULL;
 }
@@ -174,5 +176,6 @@ ca_local_new_ca (CaLocal *self, GError **error)
 {
   CaLocalPrivate *priv = ca_local_get_instance_private (self);
 
-  return g_initable_new (ca_local_ca_get_type (), NULL, error, "config", priv->config, "address", priv->address, NULL);
+  return g_initable_new (ca_local_ca_get_type (), NULL, error, "config", priv->config, "address",
+                         priv->address, NULL);
 }

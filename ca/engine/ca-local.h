@@ -4,7 +4,8 @@
 
 #include "ca-engine.h"
 
-/* Base of the objects that clients in this process get: an open CA and who calls. Properties: config, address
+/* Base of the objects that clients in this process get: an open CA and who calls. Properties:
+ * config, address
  * ("local:DIR"). */
 #define CA_TYPE_LOCAL (ca_local_get_type ())
 G_DECLARE_DERIVABLE_TYPE (CaLocal, ca_local, CA, LOCAL, GObject)

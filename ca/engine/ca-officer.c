@@ -12,17 +12,28 @@
 /* What officers do with a pending request (step 6), and administrators with the configuration. */
 
 static gboolean
-refuse (CaEngine *engine, const CaCaller *caller, CaVerb verb, const char *object, GError *refusal, GError **error)
+refuse (CaEngine *engine,
+        const CaCaller *caller,
+        CaVerb verb,
+        const char *object,
+        GError *refusal,
+        GError **error)
 {
   ca_writer_audit (engine->writer, ca_audit_record_new (caller, ca_verb_to_string (verb), object,
-                                                        icert_error_get_code_name (refusal->code), refusal->message));
+                                                        icert_error_get_code_name (refusal->code),
+                                                        refusal->message));
   g_propagate_error (error, refusal);
   return FALSE;
 }
 
 /* The pending request, or the reason why not. */
 static CaRequest *
-load_pending (CaEngine *engine, const CaFacts *facts, CaCaller *officer, CaVerb verb, gint64 id, GError **error)
+load_pending (CaEngine *engine,
+              const CaFacts *facts,
+              CaCaller *officer,
+              CaVerb verb,
+              gint64 id,
+              GError **error)
 {
   g_autoptr (CaRequest) request = NULL;
 
@@ -33,17 +44,24 @@ load_pending (CaEngine *engine, const CaFacts *facts, CaCaller *officer, CaVerb 
     return NULL;
   if (request->disposition == ICERT_ROW_DISPOSITION_PENDING)
     return g_steal_pointer (&request);
-  icert_set_error (error, ICERT_ERROR_WRONG_STATE, "request", "%" G_GINT64_FORMAT " is %s (pending)", id,
+  icert_set_error (error, ICERT_ERROR_WRONG_STATE, "request",
+                   "%" G_GINT64_FORMAT " is %s (pending)", id,
                    ca_row_disposition_to_string (request->disposition));
   if (error != NULL)
     icert_error_add_detail (*error, "status", "0x80094003");
   return NULL;
 }
 
-/* One batch: the row with its version, the audit record, the event. Exactly one of several officers wins (S-E6). */
+/* One batch: the row with its version, the audit record, the event. Exactly one of several officers
+ * wins (S-E6). */
 static gboolean
-commit (CaEngine *engine, CaRequest *request, const CaCaller *officer, CaVerb verb, ICertExitEvents event,
-        const char *detail, GError **error)
+commit (CaEngine *engine,
+        CaRequest *request,
+        const CaCaller *officer,
+        CaVerb verb,
+        ICertExitEvents event,
+        const char *detail,
+        GError **error)
 {
   g_autofree char *object = g_strdup_printf ("request:%" G_GINT64_FORMAT, request->id);
   g_autoptr (ICertStoreBatch) batch = icert_store_batch_new ();
@@ -51,7 +69,8 @@ commit (CaEngine *engine, CaRequest *request, const CaCaller *officer, CaVerb ve
   GPtrArray *audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
 
   g_ptr_array_add (audit, ca_audit_record_new (officer, ca_verb_to_string (verb), object,
-                                               ca_row_disposition_to_string (request->disposition), detail));
+                                               ca_row_disposition_to_string (request->disposition),
+                                               detail));
   ca_request_row_update (request, batch);
   if (!ca_exit_host_record (engine->exits, request, event, batch, &deliveries, error))
     {
@@ -62,22 +81,32 @@ commit (CaEngine *engine, CaRequest *request, const CaCaller *officer, CaVerb ve
     return FALSE;
   request->version++;
   ca_exit_host_deliver (engine->exits, g_steal_pointer (&deliveries));
-  ca_engine_tell_observers (engine, request->id, ca_request_client_disposition (request->disposition), FALSE);
+  ca_engine_tell_observers (engine, request->id,
+                            ca_request_client_disposition (request->disposition), FALSE);
   return TRUE;
 }
 
 static void
-trace_officer (CaRequest *request, const CaCaller *officer, const char *rule, const char *field, const char *value)
+trace_officer (CaRequest *request,
+               const CaCaller *officer,
+               const char *rule,
+               const char *field,
+               const char *value)
 {
   ca_trace_add (request->trace, "officer", officer->name, rule, field, value, NULL);
 }
 
 gboolean
-ca_engine_set_attributes (CaEngine *engine, CaCaller *officer, gint64 id, GHashTable *attributes, GError **error)
+ca_engine_set_attributes (CaEngine *engine,
+                          CaCaller *officer,
+                          gint64 id,
+                          GHashTable *attributes,
+                          GError **error)
 {
   g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
   GError *local = NULL;
-  g_autoptr (CaRequest) request = load_pending (engine, facts, officer, CA_VERB_SET_ATTRIBUTES, id, &local);
+  g_autoptr (CaRequest) request
+      = load_pending (engine, facts, officer, CA_VERB_SET_ATTRIBUTES, id, &local);
   g_autofree char *object = g_strdup_printf ("request:%" G_GINT64_FORMAT, id);
   GHashTableIter iter;
   gpointer name, value;
@@ -89,19 +118,27 @@ ca_engine_set_attributes (CaEngine *engine, CaCaller *officer, gint64 id, GHashT
   while (g_hash_table_iter_next (&iter, &name, &value))
     {
       trace_officer (request, officer, "set-attributes", name, value);
-      ca_steps_print (6, "officer", "CertificateAuthority.Admin", "%s sets attribute %s of request %" G_GINT64_FORMAT " to %s",
-                      officer->name, (const char *) name, id, (const char *) value);
+      ca_steps_print (6, "officer", "CertificateAuthority.Admin",
+                      "%s sets attribute %s of request %" G_GINT64_FORMAT " to %s", officer->name,
+                      (const char *) name, id, (const char *) value);
     }
-  return commit (engine, request, officer, CA_VERB_SET_ATTRIBUTES, ICERT_EXIT_EVENT_REQUEST_CHANGED, NULL, error);
+  return commit (engine, request, officer, CA_VERB_SET_ATTRIBUTES, ICERT_EXIT_EVENT_REQUEST_CHANGED,
+                 NULL, error);
 }
 
 gboolean
-ca_engine_set_extension (CaEngine *engine, CaCaller *officer, gint64 id, const char *oid, ICertExtensionFlags flags,
-                         GBytes *value, GError **error)
+ca_engine_set_extension (CaEngine *engine,
+                         CaCaller *officer,
+                         gint64 id,
+                         const char *oid,
+                         ICertExtensionFlags flags,
+                         GBytes *value,
+                         GError **error)
 {
   g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
   GError *local = NULL;
-  g_autoptr (CaRequest) request = load_pending (engine, facts, officer, CA_VERB_SET_EXTENSION, id, &local);
+  g_autoptr (CaRequest) request
+      = load_pending (engine, facts, officer, CA_VERB_SET_EXTENSION, id, &local);
   g_autofree char *object = g_strdup_printf ("request:%" G_GINT64_FORMAT, id);
   g_autoptr (ICertExtension) extension = NULL;
 
@@ -111,10 +148,12 @@ ca_engine_set_extension (CaEngine *engine, CaCaller *officer, gint64 id, const c
     return refuse (engine, officer, CA_VERB_SET_EXTENSION, object, local, error);
   ca_plan_take_extension (request->plan, g_object_ref (extension));
   request->content_version++;
-  trace_officer (request, officer, "set-extension", oid, (flags & ICERT_EXTENSION_DISABLE) != 0 ? "disabled" : "set");
-  ca_steps_print (6, "officer", "CertificateAuthority.Admin", "%s sets extension %s of request %" G_GINT64_FORMAT, officer->name,
-                  oid, id);
-  return commit (engine, request, officer, CA_VERB_SET_EXTENSION, ICERT_EXIT_EVENT_REQUEST_CHANGED, oid, error);
+  trace_officer (request, officer, "set-extension", oid,
+                 (flags & ICERT_EXTENSION_DISABLE) != 0 ? "disabled" : "set");
+  ca_steps_print (6, "officer", "CertificateAuthority.Admin",
+                  "%s sets extension %s of request %" G_GINT64_FORMAT, officer->name, oid, id);
+  return commit (engine, request, officer, CA_VERB_SET_EXTENSION, ICERT_EXIT_EVENT_REQUEST_CHANGED,
+                 oid, error);
 }
 
 gboolean
@@ -138,8 +177,10 @@ ca_engine_deny (CaEngine *engine, CaCaller *officer, gint64 id, const char *reas
   g_free (request->officer_name);
   request->officer_name = g_strdup (officer->name);
   trace_officer (request, officer, "deny", NULL, reason);
-  ca_steps_print (6, "officer", "CertificateAuthority.Admin", "%s denies request %" G_GINT64_FORMAT, officer->name, id);
-  return commit (engine, request, officer, CA_VERB_DENY, ICERT_EXIT_EVENT_CERT_DENIED, reason, error);
+  ca_steps_print (6, "officer", "CertificateAuthority.Admin", "%s denies request %" G_GINT64_FORMAT,
+                  officer->name, id);
+  return commit (engine, request, officer, CA_VERB_DENY, ICERT_EXIT_EVENT_CERT_DENIED, reason,
+                 error);
 }
 
 static char *
@@ -150,7 +191,11 @@ value_text (GVariant *value)
 
 /* The history of the configuration, so that a change can be undone (beyond-adcs.md 4.6). */
 static ICertStoreBatch *
-history_batch (CaEngine *engine, const CaCaller *administrator, const char *node, const char *entry, const char *old,
+history_batch (CaEngine *engine,
+               const CaCaller *administrator,
+               const char *node,
+               const char *entry,
+               const char *old,
                const char *new)
 {
   ICertStoreBatch *batch = icert_store_batch_new ();
@@ -167,8 +212,12 @@ history_batch (CaEngine *engine, const CaCaller *administrator, const char *node
 }
 
 gboolean
-ca_engine_set_config_entry (CaEngine *engine, CaCaller *administrator, const char *node, const char *entry,
-                            GVariant *value, GError **error)
+ca_engine_set_config_entry (CaEngine *engine,
+                            CaCaller *administrator,
+                            const char *node,
+                            const char *entry,
+                            GVariant *value,
+                            GError **error)
 {
   g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
   g_autofree char *object = g_strdup_printf ("[%s] %s", node, entry);
@@ -182,6 +231,8 @@ ca_engine_set_config_entry (CaEngine *engine, CaCaller *administrator, const cha
     return refuse (engine, administrator, CA_VERB_WRITE_CONFIG, object, local, error);
   audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
   g_ptr_array_add (audit, ca_audit_record_new (administrator, "write-config", object, "OK", new));
-  return ca_writer_commit_wait (engine->writer, history_batch (engine, administrator, node, entry, old, new), audit, error)
+  return ca_writer_commit_wait (engine->writer,
+                                history_batch (engine, administrator, node, entry, old, new), audit,
+                                error)
          && ca_engine_reload (engine, error);
 }

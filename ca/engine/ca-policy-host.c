@@ -15,7 +15,7 @@ typedef struct
   ICertPolicy *policy;
   char *class_id;
   guint deadline; /* milliseconds */
-  gint hangs; /* atomic */
+  gint hangs;     /* atomic */
 } PolicyModule;
 
 struct _CaPolicyHost
@@ -37,7 +37,10 @@ policy_module_free (gpointer data)
 }
 
 ICertSettings *
-ca_module_settings_new (const CaModuleConfig *config, ICertManageModule *manage, const char *folder, GError **error)
+ca_module_settings_new (const CaModuleConfig *config,
+                        ICertManageModule *manage,
+                        const char *folder,
+                        GError **error)
 {
   g_autoptr (GVariant) schema = NULL;
   ICertSettings *settings;
@@ -63,7 +66,8 @@ static gboolean
 initialize (PolicyModule *module, const CaModuleConfig *config, CaFacts *facts, GError **error)
 {
   g_autoptr (ICertManageModule) manage = icert_policy_get_manage_module (module->policy);
-  g_autoptr (ICertSettings) settings = ca_module_settings_new (config, manage, facts->config->folder, error);
+  g_autoptr (ICertSettings) settings
+      = ca_module_settings_new (config, manage, facts->config->folder, error);
   g_autoptr (ICertRequestContext) context = NULL;
   gboolean ok;
 
@@ -76,9 +80,14 @@ initialize (PolicyModule *module, const CaModuleConfig *config, CaFacts *facts, 
 }
 
 static gboolean
-add_module (CaPolicyHost *host, ICertRegistry *registry, const CaModuleConfig *config, CaFacts *facts, GError **error)
+add_module (CaPolicyHost *host,
+            ICertRegistry *registry,
+            const CaModuleConfig *config,
+            CaFacts *facts,
+            GError **error)
 {
-  g_autoptr (ICertClassInfo) info = icert_registry_find_class (registry, config->class_id, NULL, error);
+  g_autoptr (ICertClassInfo) info
+      = icert_registry_find_class (registry, config->class_id, NULL, error);
   g_autofree char *threads = NULL;
   g_autofree char *description = NULL;
   PolicyModule *module;
@@ -89,15 +98,16 @@ add_module (CaPolicyHost *host, ICertRegistry *registry, const CaModuleConfig *c
   module->class_id = g_strdup (config->class_id);
   module->deadline = icert_class_info_get_deadline (info) * 1000;
   g_ptr_array_add (host->modules, module);
-  module->policy
-      = ICERT_POLICY (icert_registry_create_module (registry, config->class_id, "ICertPolicy", error));
+  module->policy = ICERT_POLICY (
+      icert_registry_create_module (registry, config->class_id, "ICertPolicy", error));
   if (module->policy == NULL || !initialize (module, config, facts, error))
     return FALSE;
   threads = icert_class_info_get_threads (info);
   if (strcmp (threads, "any") != 0)
     host->direct = FALSE;
   description = icert_policy_get_description (module->policy);
-  ca_steps_print (1, "engine", module->class_id, "policy module loaded: %s", description != NULL ? description : "");
+  ca_steps_print (1, "engine", module->class_id, "policy module loaded: %s",
+                  description != NULL ? description : "");
   return TRUE;
 }
 
@@ -143,7 +153,10 @@ find_config (const CaFacts *facts, const char *class_id)
 }
 
 static gboolean
-reload_module (PolicyModule *module, const CaModuleConfig *config, const char *folder, GError **error)
+reload_module (PolicyModule *module,
+               const CaModuleConfig *config,
+               const char *folder,
+               GError **error)
 {
   g_autoptr (ICertManageModule) manage = icert_policy_get_manage_module (module->policy);
   g_autoptr (ICertSettings) settings = ca_module_settings_new (config, manage, folder, error);
@@ -183,7 +196,8 @@ ca_policy_host_describe (const CaPolicyHost *host)
       const PolicyModule *module = host->modules->pdata[i];
       g_autofree char *description = icert_policy_get_description (module->policy);
 
-      g_string_append_printf (text, "%s%s", i > 0 ? "; " : "", description != NULL ? description : module->class_id);
+      g_string_append_printf (text, "%s%s", i > 0 ? "; " : "",
+                              description != NULL ? description : module->class_id);
     }
   return g_string_free (text, FALSE);
 }
@@ -197,9 +211,11 @@ ca_policy_host_list_profiles (CaPolicyHost *host, CaFacts *facts, CaCaller *call
   for (guint i = 0; i < host->modules->len; i++)
     {
       PolicyModule *module = host->modules->pdata[i];
-      g_autoptr (ICertRequestContext) context = ca_server_new_ca_context (facts, caller, module->class_id);
+      g_autoptr (ICertRequestContext) context
+          = ca_server_new_ca_context (facts, caller, module->class_id);
       g_autoptr (GError) local = NULL;
-      g_auto (GStrv) list = icert_policy_list_profiles (module->policy, ICERT_SERVER (context), &local);
+      g_auto (GStrv) list
+          = icert_policy_list_profiles (module->policy, ICERT_SERVER (context), &local);
 
       icert_request_context_invalidate (context);
       if (list != NULL)
@@ -221,11 +237,16 @@ ca_policy_host_list_profiles (CaPolicyHost *host, CaFacts *facts, CaCaller *call
 static const char *
 verdict_to_string (ICertVerdict verdict)
 {
-  return verdict == ICERT_VERDICT_ISSUE ? "issue" : verdict == ICERT_VERDICT_DENY ? "deny" : "pending";
+  return verdict == ICERT_VERDICT_ISSUE  ? "issue"
+         : verdict == ICERT_VERDICT_DENY ? "deny"
+                                         : "pending";
 }
 
 static void
-note_verdict (CaRequest *request, const PolicyModule *module, const char *verdict, const char *message)
+note_verdict (CaRequest *request,
+              const PolicyModule *module,
+              const char *verdict,
+              const char *message)
 {
   ca_trace_add (request->trace, "verdict", module->class_id, NULL, NULL, verdict, message);
   ca_steps_print (5, "policy", module->class_id, "%s%s%s", verdict, message != NULL ? ": " : "",
@@ -252,7 +273,8 @@ deny (CaRequest *request, const PolicyModule *module, GError *status)
 
   if (status == NULL)
     icert_set_error (&status, ICERT_ERROR_DENIED, "policy", "%s",
-                     request->policy_message != NULL ? request->policy_message : "Denied by Policy Module");
+                     request->policy_message != NULL ? request->policy_message
+                                                     : "Denied by Policy Module");
   text = icert_error_get_text (status);
   note_verdict (request, module, "deny", text);
   ca_request_decide (request, ICERT_ROW_DISPOSITION_DENIED, status,
@@ -261,7 +283,11 @@ deny (CaRequest *request, const PolicyModule *module, GError *status)
 
 /* TRUE: the chain goes on. */
 static gboolean
-take_verdict (CaRequest *request, const PolicyModule *module, ICertVerdict verdict, GError *error, gboolean *pending)
+take_verdict (CaRequest *request,
+              const PolicyModule *module,
+              ICertVerdict verdict,
+              GError *error,
+              gboolean *pending)
 {
   if (error != NULL && !icert_error_is_refusal (error))
     {
@@ -284,16 +310,23 @@ take_verdict (CaRequest *request, const PolicyModule *module, ICertVerdict verdi
 
 /* FALSE: the watchdog took the request. */
 static gboolean
-ask (PolicyModule *module, CaFacts *facts, CaRequest *request, CaWorker *worker, ICertVerdict *verdict, GError **error)
+ask (PolicyModule *module,
+     CaFacts *facts,
+     CaRequest *request,
+     CaWorker *worker,
+     ICertVerdict *verdict,
+     GError **error)
 {
-  g_autoptr (ICertRequestContext) context = ca_server_new_policy_context (request, facts, module->class_id);
+  g_autoptr (ICertRequestContext) context
+      = ca_server_new_policy_context (request, facts, module->class_id);
   /* A call that never comes back keeps its object, whatever becomes of the host. */
   g_autoptr (ICertPolicy) policy = g_object_ref (module->policy);
   gboolean new_request = request->new_request;
   gboolean mine;
 
   ca_worker_enter (worker, module->deadline, context, module->class_id);
-  if (!icert_policy_verify_request (policy, ICERT_SERVER_POLICY (context), new_request, verdict, error))
+  if (!icert_policy_verify_request (policy, ICERT_SERVER_POLICY (context), new_request, verdict,
+                                    error))
     *verdict = ICERT_VERDICT_PENDING;
   mine = ca_worker_leave (worker);
   icert_request_context_invalidate (context);
@@ -314,7 +347,8 @@ ca_policy_host_judge (CaPolicyHost *host, CaFacts *facts, CaRequest *request, Ca
 
       if (g_atomic_int_get (&module->hangs) >= CA_LIMIT_MODULE_HANGS)
         {
-          fail (request, module->class_id, "quarantined after it overran its deadline several times");
+          fail (request, module->class_id,
+                "quarantined after it overran its deadline several times");
           return CA_JUDGED_DECIDED;
         }
       if (!ask (module, facts, request, worker, &verdict, &error))
@@ -328,7 +362,8 @@ ca_policy_host_judge (CaPolicyHost *host, CaFacts *facts, CaRequest *request, Ca
   if (!pending)
     return CA_JUDGED_ISSUE;
   ca_request_decide (request, ICERT_ROW_DISPOSITION_PENDING, NULL,
-                     request->policy_message != NULL ? request->policy_message : "Taken Under Submission");
+                     request->policy_message != NULL ? request->policy_message
+                                                     : "Taken Under Submission");
   return CA_JUDGED_DECIDED;
 }
 

@@ -44,12 +44,15 @@ static const struct
   { ICERT_CA_PROPERTY_BASE_CRL_PUBLISH_STATUS, "i", TRUE, FALSE, "Base CRL Publish Status" },
   { ICERT_CA_PROPERTY_DELTA_CRL_PUBLISH_STATUS, "i", TRUE, FALSE, "Delta CRL Publish Status" },
   { ICERT_CA_PROPERTY_CA_SIG_CERT_CRL_CHAIN, "ay", TRUE, FALSE, "CA Certificate Chain with CRLs" },
-  { ICERT_CA_PROPERTY_CA_XCHG_CERT_CRL_CHAIN, "ay", TRUE, FALSE, "CA Exchange Certificate Chain with CRLs" },
+  { ICERT_CA_PROPERTY_CA_XCHG_CERT_CRL_CHAIN, "ay", TRUE, FALSE,
+    "CA Exchange Certificate Chain with CRLs" },
   { ICERT_CA_PROPERTY_CA_CERT_STATUS_CODE, "i", TRUE, TRUE, "CA Certificate Status" },
   { ICERT_CA_PROPERTY_CA_FORWARD_CROSS_CERT, "ay", TRUE, FALSE, "Forward Cross Certificate" },
   { ICERT_CA_PROPERTY_CA_BACKWARD_CROSS_CERT, "ay", TRUE, FALSE, "Backward Cross Certificate" },
-  { ICERT_CA_PROPERTY_CA_FORWARD_CROSS_CERT_STATE, "i", TRUE, FALSE, "Forward Cross Certificate State" },
-  { ICERT_CA_PROPERTY_CA_BACKWARD_CROSS_CERT_STATE, "i", TRUE, FALSE, "Backward Cross Certificate State" },
+  { ICERT_CA_PROPERTY_CA_FORWARD_CROSS_CERT_STATE, "i", TRUE, FALSE,
+    "Forward Cross Certificate State" },
+  { ICERT_CA_PROPERTY_CA_BACKWARD_CROSS_CERT_STATE, "i", TRUE, FALSE,
+    "Backward Cross Certificate State" },
   { ICERT_CA_PROPERTY_CA_CERT_VERSION, "i", TRUE, TRUE, "CA Certificate Version" },
   { ICERT_CA_PROPERTY_SANITIZED_CA_SHORT_NAME, "s", FALSE, TRUE, "Sanitized CA Short Name" },
   { ICERT_CA_PROPERTY_CERT_CDP_URLS, "s", TRUE, TRUE, "CDP URLs" },
@@ -60,11 +63,14 @@ static const struct
   { ICERT_CA_PROPERTY_CRL_PARTITION_COUNT, "i", FALSE, TRUE, "CRL Partition Count" },
   { ICERT_CA_PROPERTY_PARTITIONED_BASE_CRL, "ay", TRUE, FALSE, "Base CRL of a Partition" },
   { ICERT_CA_PROPERTY_PARTITIONED_DELTA_CRL, "ay", TRUE, FALSE, "Delta CRL of a Partition" },
-  { ICERT_CA_PROPERTY_PARTITIONED_BASE_CRL_PUBLISH_STATUS, "i", TRUE, FALSE, "Base CRL Publish Status of a Partition" },
-  { ICERT_CA_PROPERTY_PARTITIONED_DELTA_CRL_PUBLISH_STATUS, "i", TRUE, FALSE, "Delta CRL Publish Status of a Partition" },
+  { ICERT_CA_PROPERTY_PARTITIONED_BASE_CRL_PUBLISH_STATUS, "i", TRUE, FALSE,
+    "Base CRL Publish Status of a Partition" },
+  { ICERT_CA_PROPERTY_PARTITIONED_DELTA_CRL_PUBLISH_STATUS, "i", TRUE, FALSE,
+    "Delta CRL Publish Status of a Partition" },
   { ICERT_CA_PROPERTY_SCEP_SERVER_CERTS, "ay", FALSE, FALSE, "SCEP Server Certificates" },
   { ICERT_CA_PROPERTY_SCEP_SERVER_CAPABILITIES, "s", FALSE, FALSE, "SCEP Server Capabilities" },
-  { ICERT_CA_PROPERTY_SCEP_SERVER_CERTS_CHAIN, "ay", FALSE, FALSE, "SCEP Server Certificates Chain" },
+  { ICERT_CA_PROPERTY_SCEP_SERVER_CERTS_CHAIN, "ay", FALSE, FALSE,
+    "SCEP Server Certificates Chain" },
 };
 
 static int
@@ -73,12 +79,16 @@ find_row (ICertCaProperty property, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (properties); i++)
     if (properties[i].property == property)
       return i;
-  icert_set_error (error, ICERT_ERROR_UNKNOWN_NAME, "property", "no CA property %d (CR_PROP_*)", (int) property);
+  icert_set_error (error, ICERT_ERROR_UNKNOWN_NAME, "property", "no CA property %d (CR_PROP_*)",
+                   (int) property);
   return -1;
 }
 
 gboolean
-ca_property_describe (ICertCaProperty property, GVariantType **type, gboolean *indexed, char **display_name,
+ca_property_describe (ICertCaProperty property,
+                      GVariantType **type,
+                      gboolean *indexed,
+                      char **display_name,
                       GError **error)
 {
   int row = find_row (property, error);
@@ -122,7 +132,11 @@ get_exit_description (CaEngine *engine, int index, GError **error)
 }
 
 GVariant *
-ca_property_get (CaEngine *engine, CaFacts *facts, CaCaller *caller, ICertCaProperty property, int index,
+ca_property_get (CaEngine *engine,
+                 CaFacts *facts,
+                 CaCaller *caller,
+                 ICertCaProperty property,
+                 int index,
                  GError **error)
 {
   int row = find_row (property, error);
@@ -131,7 +145,8 @@ ca_property_get (CaEngine *engine, CaFacts *facts, CaCaller *caller, ICertCaProp
     return NULL;
   if (!properties[row].served)
     {
-      icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, properties[row].display_name, "is not served by this CA (another property)");
+      icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, properties[row].display_name,
+                       "is not served by this CA (another property)");
       return NULL;
     }
   switch ((int) property)
@@ -141,7 +156,8 @@ ca_property_get (CaEngine *engine, CaFacts *facts, CaCaller *caller, ICertCaProp
     case ICERT_CA_PROPERTY_EXIT_DESCRIPTION:
       return get_exit_description (engine, index, error);
     case ICERT_CA_PROPERTY_POLICY_DESCRIPTION:
-      return g_variant_ref_sink (g_variant_new_take_string (ca_policy_host_describe (engine->policies)));
+      return g_variant_ref_sink (
+          g_variant_new_take_string (ca_policy_host_describe (engine->policies)));
     case ICERT_CA_PROPERTY_TEMPLATES:
       return get_templates (engine, facts, caller, error);
     default:

@@ -4,9 +4,17 @@
 
 #include "ca-engine.h"
 
-/* CR_PROP_*: what GetCAProperty answers and what type it has. NULL without an error = empty; UNKNOWN_NAME for an id
- * that AD CS does not know, NOT_SUPPORTED for one that this CA does not serve. */
-GVariant *ca_property_get (CaEngine *engine, CaFacts *facts, CaCaller *caller, ICertCaProperty property, int index,
+/* CR_PROP_*: what GetCAProperty answers and what type it has. NULL without an error = empty;
+ * UNKNOWN_NAME for an id that AD CS does not know, NOT_SUPPORTED for one that this CA does not
+ * serve. */
+GVariant *ca_property_get (CaEngine *engine,
+                           CaFacts *facts,
+                           CaCaller *caller,
+                           ICertCaProperty property,
+                           int index,
                            GError **error);
-gboolean ca_property_describe (ICertCaProperty property, GVariantType **type, gboolean *indexed, char **display_name,
+gboolean ca_property_describe (ICertCaProperty property,
+                               GVariantType **type,
+                               gboolean *indexed,
+                               char **display_name,
                                GError **error);

@@ -7,15 +7,24 @@
 #include "ca-clock.h"
 
 static GPtrArray *
-query_equal (ICertStore *store, ICertStoreTable table, guint column, gint64 value, const guint8 *columns, guint n_columns,
+query_equal (ICertStore *store,
+             ICertStoreTable table,
+             guint column,
+             gint64 value,
+             const guint8 *columns,
+             guint n_columns,
              GError **error)
 {
-  ICertStoreCondition condition = { .kind = ICERT_STORE_COMPARE,
-                                    .column = column,
-                                    .seek = ICERT_SEEK_EQ,
-                                    .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = value } };
-  ICertStoreQuery query
-      = { .table = table, .n_columns = n_columns, .columns = columns, .condition = &condition, .sort_column = -1 };
+  ICertStoreCondition condition
+      = { .kind = ICERT_STORE_COMPARE,
+          .column = column,
+          .seek = ICERT_SEEK_EQ,
+          .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = value } };
+  ICertStoreQuery query = { .table = table,
+                            .n_columns = n_columns,
+                            .columns = columns,
+                            .condition = &condition,
+                            .sort_column = -1 };
 
   return icert_store_query (store, &query, NULL, error);
 }
@@ -24,9 +33,11 @@ query_equal (ICertStore *store, ICertStoreTable table, guint column, gint64 valu
 static gboolean
 orphan_serials (ICertStore *store, ICertStoreBatch *batch, GPtrArray *audit, GError **error)
 {
-  static const guint8 columns[] = { ICERT_SERIAL_ISSUER, ICERT_SERIAL_SERIAL, ICERT_SERIAL_REQUEST_ID };
-  g_autoptr (GPtrArray) rows = query_equal (store, ICERT_STORE_SERIALS, ICERT_SERIAL_STATE, ICERT_SERIAL_STATE_INTENT,
-                                            columns, G_N_ELEMENTS (columns), error);
+  static const guint8 columns[]
+      = { ICERT_SERIAL_ISSUER, ICERT_SERIAL_SERIAL, ICERT_SERIAL_REQUEST_ID };
+  g_autoptr (GPtrArray) rows
+      = query_equal (store, ICERT_STORE_SERIALS, ICERT_SERIAL_STATE, ICERT_SERIAL_STATE_INTENT,
+                     columns, G_N_ELEMENTS (columns), error);
 
   if (rows == NULL)
     return FALSE;
@@ -37,14 +48,16 @@ orphan_serials (ICertStore *store, ICertStoreBatch *batch, GPtrArray *audit, GEr
       g_autofree char *object = g_strdup_printf ("request:%" G_GINT64_FORMAT, id);
 
       icert_store_batch_begin (batch, ICERT_STORE_SERIALS, ICERT_STORE_UPDATE);
-      icert_store_batch_set_int (batch, ICERT_SERIAL_ISSUER, icert_store_row_get_int (rows->pdata[i], 0));
+      icert_store_batch_set_int (batch, ICERT_SERIAL_ISSUER,
+                                 icert_store_row_get_int (rows->pdata[i], 0));
       icert_store_batch_set_bytes (batch, ICERT_SERIAL_SERIAL, serial);
       icert_store_batch_set_int (batch, ICERT_SERIAL_STATE, ICERT_SERIAL_STATE_ORPHANED);
       icert_store_batch_set_int (batch, ICERT_SERIAL_REVOKED_WHEN, ca_clock_now ());
       icert_store_batch_set_int (batch, ICERT_SERIAL_REASON, ICERT_REVOCATION_REASON_SUPERSEDED);
       icert_store_batch_begin (batch, ICERT_STORE_INTENTS, ICERT_STORE_DELETE);
       icert_store_batch_set_int (batch, ICERT_INTENT_REQUEST_ID, id);
-      g_ptr_array_add (audit, ca_audit_record_new (NULL, "orphan-serial", object, "ORPHANED", NULL));
+      g_ptr_array_add (audit,
+                       ca_audit_record_new (NULL, "orphan-serial", object, "ORPHANED", NULL));
     }
   return TRUE;
 }
@@ -54,8 +67,9 @@ static gboolean
 pend_active (ICertStore *store, ICertStoreBatch *batch, GPtrArray *audit, GError **error)
 {
   static const guint8 columns[] = { ICERT_REQUEST_ID, ICERT_REQUEST_VERSION };
-  g_autoptr (GPtrArray) rows = query_equal (store, ICERT_STORE_REQUESTS, ICERT_REQUEST_DISPOSITION,
-                                            ICERT_ROW_DISPOSITION_ACTIVE, columns, G_N_ELEMENTS (columns), error);
+  g_autoptr (GPtrArray) rows
+      = query_equal (store, ICERT_STORE_REQUESTS, ICERT_REQUEST_DISPOSITION,
+                     ICERT_ROW_DISPOSITION_ACTIVE, columns, G_N_ELEMENTS (columns), error);
 
   if (rows == NULL)
     return FALSE;
@@ -78,7 +92,8 @@ gboolean
 ca_recover (ICertStore *store, CaWriter *writer, GError **error)
 {
   g_autoptr (ICertStoreBatch) batch = icert_store_batch_new ();
-  g_autoptr (GPtrArray) audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
+  g_autoptr (GPtrArray) audit
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
 
   if (!orphan_serials (store, batch, audit, error) || !pend_active (store, batch, audit, error))
     return FALSE;

@@ -177,8 +177,8 @@ ca_request_set_attributes (CaRequest *request, GHashTable *attributes, GError **
   return TRUE;
 }
 
-/* What a policy may narrow: the longest validity there is. S-H1: inclusive of both ends, so N days end a
- * second before. */
+/* What a policy may narrow: the longest validity there is. S-H1: inclusive of both ends, so N days
+ * end a second before. */
 static void
 propose_validity (CaRequest *request)
 {
@@ -186,9 +186,10 @@ propose_validity (CaRequest *request)
   gint64 now = request->submitted_when / G_USEC_PER_SEC;
 
   request->plan->not_before = now - config->clock_skew;
-  request->plan->not_after = icert_duration_add (request->plan->not_before, config->max_validity_months,
-                                                 config->max_validity_seconds)
-                             - 1;
+  request->plan->not_after
+      = icert_duration_add (request->plan->not_before, config->max_validity_months,
+                            config->max_validity_seconds)
+        - 1;
   if (request->issuer != NULL)
     {
       request->plan->not_before = MAX (request->plan->not_before, request->issuer->not_before);

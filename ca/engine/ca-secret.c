@@ -28,10 +28,11 @@ check_secret (int fd, GError **error)
 {
   struct stat status;
 
-  if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && (status.st_uid == geteuid () || status.st_uid == 0)
-      && (status.st_mode & 077) == 0)
+  if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode)
+      && (status.st_uid == geteuid () || status.st_uid == 0) && (status.st_mode & 077) == 0)
     return TRUE;
-  icert_set_error (error, ICERT_ERROR_CONFIG, "secret", "keys/secret may be read by others or is no plain file (chmod 0400)");
+  icert_set_error (error, ICERT_ERROR_CONFIG, "secret",
+                   "keys/secret may be read by others or is no plain file (chmod 0400)");
   return FALSE;
 }
 
@@ -50,7 +51,8 @@ read_secret (int fd, GError **error)
       memset (text, 0, sizeof text);
       return secret;
     }
-  icert_set_error (error, ICERT_ERROR_CONFIG, "secret", "keys/secret is empty or cannot be read (the secret that init wrote)");
+  icert_set_error (error, ICERT_ERROR_CONFIG, "secret",
+                   "keys/secret is empty or cannot be read (the secret that init wrote)");
   return NULL;
 }
 
@@ -65,7 +67,8 @@ ca_secret_load (const char *folder, GBytes **secret, GError **error)
     return TRUE;
   if (fd < 0)
     {
-      icert_set_error (error, ICERT_ERROR_CONFIG, "secret", "keys/secret cannot be opened: %s (a plain file of this user)",
+      icert_set_error (error, ICERT_ERROR_CONFIG, "secret",
+                       "keys/secret cannot be opened: %s (a plain file of this user)",
                        g_strerror (errno));
       return FALSE;
     }
@@ -97,6 +100,7 @@ ca_secret_create (const char *folder, GError **error)
       if (ok)
         return g_bytes_new (hex, strlen (hex));
     }
-  icert_set_error (error, ICERT_ERROR_STORAGE, "secret", "keys/secret cannot be written: %s (a folder that is new)", g_strerror (errno));
+  icert_set_error (error, ICERT_ERROR_STORAGE, "secret",
+                   "keys/secret cannot be written: %s (a folder that is new)", g_strerror (errno));
   return NULL;
 }

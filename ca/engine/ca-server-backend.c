@@ -61,7 +61,7 @@ typedef GVariant *(*Getter) (const ServerData *data);
 #define GETTER(name, expression)                                                                   \
   static GVariant *get_##name (const ServerData *data)                                             \
   {                                                                                                \
-    const CaRequest *request = data->request;                                                      \
+    const CaRequest *request G_GNUC_UNUSED = data->request;                                        \
     return expression;                                                                             \
   }
 
@@ -79,18 +79,23 @@ GETTER (request_raw_name, of_bytes (request->decoded->subject))
 GETTER (disposition, g_variant_new_int32 (request->disposition))
 GETTER (message, of_text (request->message))
 GETTER (status_code,
-        g_variant_new_int32 (request->status != NULL ? (gint32) icert_error_to_hresult (request->status) : 0))
-GETTER (not_before, of_date (request->plan->not_before * G_USEC_PER_SEC))
-GETTER (not_after, of_date (request->plan->not_after * G_USEC_PER_SEC))
+        g_variant_new_int32 (request->status != NULL
+                                 ? (gint32) icert_error_to_hresult (request->status)
+                                 : 0))
+GETTER (not_before, of_date (request->plan->not_before *G_USEC_PER_SEC))
+GETTER (not_after, of_date (request->plan->not_after *G_USEC_PER_SEC))
 GETTER (raw_public_key, of_bytes (request->decoded->spki))
 GETTER (public_key_length, g_variant_new_int32 (request->decoded->key.bits))
 GETTER (public_key_algorithm, of_text (request->decoded->key.algorithm))
 GETTER (public_key_parameters, of_bytes (request->decoded->key.parameters))
 GETTER (key_identifier, of_taken (ca_crypto_hex (request->decoded->key.identifier, 20)))
 GETTER (template_name, of_text (request->template_name))
-GETTER (profile_version, request->template_name != NULL ? g_variant_new_int32 (request->profile_version) : NULL)
+GETTER (profile_version,
+        request->template_name != NULL ? g_variant_new_int32 (request->profile_version) : NULL)
 GETTER (serial_number,
-        request->certificate != NULL ? of_taken (ca_crypto_hex (request->serial, sizeof request->serial)) : NULL)
+        request->certificate != NULL
+            ? of_taken (ca_crypto_hex (request->serial, sizeof request->serial))
+            : NULL)
 GETTER (raw_certificate, of_bytes (request->certificate))
 GETTER (dn, of_taken (ca_name_to_text (request->plan->rdns)))
 GETTER (public_key_type, of_taken (ca_key_describe (&request->decoded->key)))
@@ -137,7 +142,7 @@ get_ca_access (const ServerData *data)
 static GVariant *
 get_requester_roles (const ServerData *data)
 {
-  return of_taken (ca_roles_to_text (requester_roles (data)));
+  return g_variant_new_int32 ((gint32) requester_roles (data));
 }
 
 static GVariant *
@@ -226,7 +231,9 @@ find_value (const ServerData *data, const ICertPropertyInfo *info, const char *n
     }
   for (guint i = 0; i < G_N_ELEMENTS (getters); i++)
     if (getters[i].scope == info->scope && strcmp (getters[i].name, info->name) == 0)
-      return data->request != NULL || (getters[i].of_caller && data->caller != NULL) ? getters[i].get (data) : NULL;
+      return data->request != NULL || (getters[i].of_caller && data->caller != NULL)
+                 ? getters[i].get (data)
+                 : NULL;
   return NULL;
 }
 
@@ -239,7 +246,10 @@ trace (const ServerData *data, const char *kind, const char *field, const char *
 }
 
 static GVariant *
-backend_get_property (gpointer pointer, const ICertPropertyInfo *info, const char *name, GError **error)
+backend_get_property (gpointer pointer,
+                      const ICertPropertyInfo *info,
+                      const char *name,
+                      GError **error)
 {
   ServerData *data = pointer;
   GVariant *value;
@@ -247,7 +257,8 @@ backend_get_property (gpointer pointer, const ICertPropertyInfo *info, const cha
   if (info->scope == ICERT_SCOPE_CA)
     {
       const char *dot = strrchr (name, '.');
-      int index = (info->flags & ICERT_PROPERTY_INDEXED_NAME) != 0 && dot != NULL ? atoi (dot + 1) : -1;
+      int index
+          = (info->flags & ICERT_PROPERTY_INDEXED_NAME) != 0 && dot != NULL ? atoi (dot + 1) : -1;
 
       return ca_facts_get_system (data->facts, info->name, index);
     }
@@ -272,7 +283,8 @@ set_date (CaRequest *request, const char *name, GVariant *value, GError **error)
   seconds = g_variant_get_int64 (value) / G_USEC_PER_SEC;
   if (before ? seconds < *field : seconds > *field)
     {
-      icert_set_error (error, ICERT_ERROR_BAD_VALIDITY, name, "%s than what the CA proposed (narrowing only)",
+      icert_set_error (error, ICERT_ERROR_BAD_VALIDITY, name,
+                       "%s than what the CA proposed (narrowing only)",
                        before ? "earlier" : "later");
       return FALSE;
     }
@@ -284,13 +296,19 @@ set_date (CaRequest *request, const char *name, GVariant *value, GError **error)
 static gint64
 number_of (GVariant *value)
 {
-  return g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) ? g_variant_get_int64 (value)
-         : g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32) ? g_variant_get_uint32 (value)
-                                                                : g_variant_get_int32 (value);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
+    return g_variant_get_int64 (value);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
+    return g_variant_get_uint32 (value);
+  return g_variant_get_int32 (value);
 }
 
 static gboolean
-backend_set_property (gpointer pointer, const ICertPropertyInfo *info, const char *name, GVariant *value, GError **error)
+backend_set_property (gpointer pointer,
+                      const ICertPropertyInfo *info,
+                      const char *name,
+                      GVariant *value,
+                      GError **error)
 {
   ServerData *data = pointer;
   CaRequest *request = data->request;
@@ -317,7 +335,8 @@ backend_set_property (gpointer pointer, const ICertPropertyInfo *info, const cha
       request->profile_version = value != NULL ? number_of (value) : 0;
       return TRUE;
     }
-  icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, info->name, "cannot be set (a subject name, NotBefore, NotAfter or CertificateTemplate)");
+  icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, info->name,
+                   "cannot be set (a subject name, NotBefore, NotAfter or CertificateTemplate)");
   return FALSE;
 }
 
@@ -356,7 +375,11 @@ backend_get_extensions (gpointer pointer)
 }
 
 static gboolean
-backend_set_extension (gpointer pointer, const char *oid, ICertExtensionFlags flags, GBytes *value, GError **error)
+backend_set_extension (gpointer pointer,
+                       const char *oid,
+                       ICertExtensionFlags flags,
+                       GBytes *value,
+                       GError **error)
 {
   ServerData *data = pointer;
   ICertExtension *old = ca_plan_find_extension (data->request->plan, oid);
@@ -367,7 +390,8 @@ backend_set_extension (gpointer pointer, const char *oid, ICertExtensionFlags fl
   /* What an officer set survives the policy (processing.md 4). */
   if (old != NULL && icert_extension_get_origin (old) == ICERT_EXTENSION_ORIGIN_ADMIN)
     {
-      icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, oid, "was set by an officer (another extension)");
+      icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, oid,
+                       "was set by an officer (another extension)");
       return FALSE;
     }
   if (kept == NULL && old != NULL)
@@ -377,7 +401,8 @@ backend_set_extension (gpointer pointer, const char *oid, ICertExtensionFlags fl
     }
   if (kept == NULL && (flags & ICERT_EXTENSION_DISABLE) == 0)
     {
-      icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, oid, "has no value (a DER value, or the flag DISABLE)");
+      icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, oid,
+                       "has no value (a DER value, or the flag DISABLE)");
       return FALSE;
     }
   extension = icert_extension_new (oid, flags, origin, kept, error);
@@ -407,7 +432,9 @@ backend_get_rdns (gpointer pointer)
 static const CaCaller *
 account_of (const ServerData *data)
 {
-  return data->caller != NULL ? data->caller : data->request != NULL ? data->request->requester : NULL;
+  return data->caller != NULL    ? data->caller
+         : data->request != NULL ? data->request->requester
+                                 : NULL;
 }
 
 static char **
@@ -436,7 +463,8 @@ backend_find_grant (gpointer pointer, const char *profile, ICertName *name, GErr
 
   if (account == NULL)
     return NULL;
-  grant = ca_config_find_grant (data->facts->config, (const char *const *) account->principals, profile, name);
+  grant = ca_config_find_grant (data->facts->config, (const char *const *) account->principals,
+                                profile, name);
   return grant != NULL ? g_strdup (grant->name) : NULL;
 }
 
@@ -451,7 +479,11 @@ backend_set_message (gpointer pointer, const char *text, GError **error)
 }
 
 static void
-backend_add_trace (gpointer pointer, const char *rule, const char *field, const char *seen, const char *allowed)
+backend_add_trace (gpointer pointer,
+                   const char *rule,
+                   const char *field,
+                   const char *seen,
+                   const char *allowed)
 {
   ServerData *data = pointer;
 
@@ -463,9 +495,10 @@ static void
 backend_log (gpointer pointer, ICertLogLevel level, const char *text)
 {
   ServerData *data = pointer;
-  GLogLevelFlags flags = level == ICERT_LOG_LEVEL_WARNING || level == ICERT_LOG_LEVEL_ERROR ? G_LOG_LEVEL_MESSAGE
-                         : level >= ICERT_LOG_LEVEL_VERBOSE                                 ? G_LOG_LEVEL_DEBUG
-                                                                                            : G_LOG_LEVEL_INFO;
+  GLogLevelFlags flags = level == ICERT_LOG_LEVEL_WARNING || level == ICERT_LOG_LEVEL_ERROR
+                             ? G_LOG_LEVEL_MESSAGE
+                         : level >= ICERT_LOG_LEVEL_VERBOSE ? G_LOG_LEVEL_DEBUG
+                                                            : G_LOG_LEVEL_INFO;
   g_autofree char *quoted = icert_error_quote (text, -1);
 
   g_log (G_LOG_DOMAIN, flags, "%s: request %" G_GINT64_FORMAT ": %s", data->class_id,
@@ -477,7 +510,9 @@ backend_get_certificate (gpointer pointer, GError **error)
 {
   ServerData *data = pointer;
 
-  return data->request != NULL && data->request->certificate != NULL ? g_bytes_ref (data->request->certificate) : NULL;
+  return data->request != NULL && data->request->certificate != NULL
+             ? g_bytes_ref (data->request->certificate)
+             : NULL;
 }
 
 static const ICertServerBackend backend = {
@@ -498,7 +533,11 @@ static const ICertServerBackend backend = {
 };
 
 static ServerData *
-server_data_new (CaRequest *request, CaFacts *facts, CaCaller *caller, const char *class_id, gboolean writable)
+server_data_new (CaRequest *request,
+                 CaFacts *facts,
+                 CaCaller *caller,
+                 const char *class_id,
+                 gboolean writable)
 {
   ServerData *data = g_new0 (ServerData, 1);
 
@@ -513,7 +552,8 @@ server_data_new (CaRequest *request, CaFacts *facts, CaCaller *caller, const cha
 ICertRequestContext *
 ca_server_new_policy_context (CaRequest *request, CaFacts *facts, const char *class_id)
 {
-  return icert_request_context_new (request->id, &backend, server_data_new (request, facts, NULL, class_id, TRUE),
+  return icert_request_context_new (request->id, &backend,
+                                    server_data_new (request, facts, NULL, class_id, TRUE),
                                     server_data_free);
 }
 
@@ -521,12 +561,13 @@ ICertIssuedContext *
 ca_server_new_exit_context (CaRequest *request, CaFacts *facts, const char *class_id)
 {
   return icert_issued_context_new (request != NULL ? request->id : 0, &backend,
-                                   server_data_new (request, facts, NULL, class_id, FALSE), server_data_free);
+                                   server_data_new (request, facts, NULL, class_id, FALSE),
+                                   server_data_free);
 }
 
 ICertRequestContext *
 ca_server_new_ca_context (CaFacts *facts, CaCaller *caller, const char *class_id)
 {
-  return icert_request_context_new (0, &backend, server_data_new (NULL, facts, caller, class_id, FALSE),
-                                    server_data_free);
+  return icert_request_context_new (
+      0, &backend, server_data_new (NULL, facts, caller, class_id, FALSE), server_data_free);
 }

@@ -7,9 +7,16 @@
 
 /* What modules see of a request: ICertServerBackend on CaRequest and CaFacts. */
 
-/* The context of a policy: reads and changes @request, which must outlive the verdict; @class_id signs the trace. */
-ICertRequestContext *ca_server_new_policy_context (CaRequest *request, CaFacts *facts, const char *class_id);
+/* The context of a policy: reads and changes @request, which must outlive the verdict; @class_id
+ * signs the trace. */
+ICertRequestContext *ca_server_new_policy_context (CaRequest *request,
+                                                   CaFacts *facts,
+                                                   const char *class_id);
 /* The context of an exit: a snapshot; keeps both. @request is nullable: events of the CA. */
-ICertIssuedContext *ca_server_new_exit_context (CaRequest *request, CaFacts *facts, const char *class_id);
+ICertIssuedContext *ca_server_new_exit_context (CaRequest *request,
+                                                CaFacts *facts,
+                                                const char *class_id);
 /* Request id 0: what initialize() and list_profiles() get. @caller is nullable. */
-ICertRequestContext *ca_server_new_ca_context (CaFacts *facts, CaCaller *caller, const char *class_id);
+ICertRequestContext *ca_server_new_ca_context (CaFacts *facts,
+                                               CaCaller *caller,
+                                               const char *class_id);

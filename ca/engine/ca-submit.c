@@ -31,9 +31,9 @@ typedef struct
 
   gint64 resubmit_id; /* 0: a new request */
   guint serial_draws;
-  gboolean reserved; /* the serial is a row already */
-  gboolean look_up_key; /* only the answer to a known idempotency key is wanted */
-  GPtrArray *audit; /* of CaAuditRecord, for the next commit */
+  gboolean reserved;     /* the serial is a row already */
+  gboolean look_up_key;  /* only the answer to a known idempotency key is wanted */
+  GPtrArray *audit;      /* of CaAuditRecord, for the next commit */
   GPtrArray *deliveries; /* exits to tell after the commit */
 } CaJob;
 
@@ -86,10 +86,13 @@ note (CaJob *job, const char *verb, const char *outcome, const char *detail)
 static CaStep
 refuse (CaJob *job, const char *verb, GError *error)
 {
-  g_autofree char *object = job->resubmit_id != 0 ? g_strdup_printf ("request:%" G_GINT64_FORMAT, job->resubmit_id) : NULL;
+  g_autofree char *object = job->resubmit_id != 0
+                                ? g_strdup_printf ("request:%" G_GINT64_FORMAT, job->resubmit_id)
+                                : NULL;
 
   ca_writer_audit (job->engine->writer,
-                   ca_audit_record_new (job->caller, verb, object, icert_error_get_code_name (error->code), error->message));
+                   ca_audit_record_new (job->caller, verb, object,
+                                        icert_error_get_code_name (error->code), error->message));
   answer_error (job, error);
   return ANSWERED;
 }
@@ -100,7 +103,8 @@ authorise (CaJob *job)
 {
   GError *error = NULL;
 
-  if (!ca_roles_check (job->facts->config, job->caller, job->resubmit_id != 0 ? CA_VERB_RESUBMIT : CA_VERB_SUBMIT, &error)
+  if (!ca_roles_check (job->facts->config, job->caller,
+                       job->resubmit_id != 0 ? CA_VERB_RESUBMIT : CA_VERB_SUBMIT, &error)
       || ca_facts_get_issuer (job->facts, &error) == NULL)
     return refuse (job, job->resubmit_id != 0 ? "resubmit" : "submit", error);
   return GO_ON;
@@ -110,7 +114,8 @@ static void
 trace_leniencies (CaRequest *request)
 {
   for (guint i = 0; i < request->decoded->leniencies->len; i++)
-    ca_trace_add (request->trace, "engine", "engine", "leniency", NULL, request->decoded->leniencies->pdata[i], NULL);
+    ca_trace_add (request->trace, "engine", "engine", "leniency", NULL,
+                  request->decoded->leniencies->pdata[i], NULL);
 }
 
 /* The pairs inside the request count like those beside it; what the caller said beside it wins. */
@@ -124,7 +129,8 @@ merge_attributes (CaRequest *request, GError **error)
     return TRUE;
   g_hash_table_iter_init (&iter, request->decoded->attributes);
   while (g_hash_table_iter_next (&iter, &name, &value))
-    if (ca_request_get_attribute (request, name) == NULL && !ca_request_set_attribute (request, name, value, error))
+    if (ca_request_get_attribute (request, name) == NULL
+        && !ca_request_set_attribute (request, name, value, error))
       return FALSE;
   return TRUE;
 }
@@ -141,7 +147,8 @@ hash_content (CaRequest *request, GBytes *input)
     return;
   g_byte_array_append (octets, data, size);
   if (request->attributes_text != NULL)
-    g_byte_array_append (octets, (const guint8 *) request->attributes_text, strlen (request->attributes_text));
+    g_byte_array_append (octets, (const guint8 *) request->attributes_text,
+                         strlen (request->attributes_text));
   ca_crypto_sha256 (octets->data, octets->len, request->content_hash);
 }
 
@@ -162,7 +169,8 @@ receive (CaJob *job)
   request->issuer_name_id = request->issuer->key_index << 16 | request->issuer->certificate_index;
   request->submitted_when = ca_clock_now ();
   ca_request_reset_plan (request);
-  ca_trace_add (request->trace, "received", "engine", NULL, NULL, request->caller_name, request->door);
+  ca_trace_add (request->trace, "received", "engine", NULL, NULL, request->caller_name,
+                request->door);
   trace_leniencies (request);
   return GO_ON;
 }
@@ -179,12 +187,14 @@ find_known (CaJob *job)
 
   if (request->idempotency_key == NULL)
     return GO_ON;
-  id = ca_request_row_find_key (job->engine->store, request->caller_name, request->idempotency_key, content, &error);
+  id = ca_request_row_find_key (job->engine->store, request->caller_name, request->idempotency_key,
+                                content, &error);
   if (id == 0 && error == NULL)
     return GO_ON;
   if (id != 0 && memcmp (content, request->content_hash, sizeof content) != 0)
     {
-      icert_set_error (&error, ICERT_ERROR_CONFLICT, "idempotency-key", "was used with another request (the same content, or another key)");
+      icert_set_error (&error, ICERT_ERROR_CONFLICT, "idempotency-key",
+                       "was used with another request (the same content, or another key)");
       icert_error_add_detail (error, "request-id", "%" G_GINT64_FORMAT, id);
     }
   if (error == NULL)
@@ -210,12 +220,14 @@ number (CaJob *job)
       answer_error (job, error);
       return ANSWERED;
     }
-  ca_steps_print (4, "submit", "CertificateAuthority.Request", "request %" G_GINT64_FORMAT " from %s through door %s",
-                  job->request->id, job->request->caller_name, job->request->door);
+  ca_steps_print (4, "submit", "CertificateAuthority.Request",
+                  "request %" G_GINT64_FORMAT " from %s through door %s", job->request->id,
+                  job->request->caller_name, job->request->door);
   return GO_ON;
 }
 
-/* The engine's own refusals: a wrong signature cannot be mended, so the request has failed; the rest is denied. */
+/* The engine's own refusals: a wrong signature cannot be mended, so the request has failed; the
+ * rest is denied. */
 static CaStep
 decide_refusal (CaJob *job, GError *error, const char *message)
 {
@@ -223,9 +235,10 @@ decide_refusal (CaJob *job, GError *error, const char *message)
   gboolean failed = !icert_error_is_refusal (error);
   g_autofree char *text = icert_error_get_text (error);
 
-  ca_trace_add (request->trace, "engine", "engine", icert_error_get_code_name (error->code), NULL, text, NULL);
-  ca_request_decide (request, failed ? ICERT_ROW_DISPOSITION_ERROR : ICERT_ROW_DISPOSITION_DENIED, error,
-                     message != NULL ? message : text);
+  ca_trace_add (request->trace, "engine", "engine", icert_error_get_code_name (error->code), NULL,
+                text, NULL);
+  ca_request_decide (request, failed ? ICERT_ROW_DISPOSITION_ERROR : ICERT_ROW_DISPOSITION_DENIED,
+                     error, message != NULL ? message : text);
   return DECIDED;
 }
 
@@ -240,7 +253,8 @@ check_key_is_free (CaJob *job, GError **error)
   for (guint i = 0; i < job->facts->issuers->len; i++)
     if (g_bytes_equal (decoded->spki, ((CaIssuer *) job->facts->issuers->pdata[i])->spki))
       {
-        icert_set_error (error, ICERT_ERROR_WEAK_KEY, "public key", "is the CA's own (a key of the requester)");
+        icert_set_error (error, ICERT_ERROR_WEAK_KEY, "public key",
+                         "is the CA's own (a key of the requester)");
         return FALSE;
       }
   if (g_hash_table_size (job->engine->blocked_keys) > 0)
@@ -252,14 +266,16 @@ check_key_is_free (CaJob *job, GError **error)
       hex = ca_crypto_hex (digest, sizeof digest);
       if (g_hash_table_contains (job->engine->blocked_keys, hex))
         {
-          icert_set_error (error, ICERT_ERROR_WEAK_KEY, "public key", "is on the list of blocked keys (a fresh key)");
+          icert_set_error (error, ICERT_ERROR_WEAK_KEY, "public key",
+                           "is on the list of blocked keys (a fresh key)");
           return FALSE;
         }
     }
   return TRUE;
 }
 
-/* Key types beyond group B's default are for profiles that say so; what is never good is refused here. */
+/* Key types beyond group B's default are for profiles that say so; what is never good is refused
+ * here. */
 static CaStep
 prove (CaJob *job)
 {
@@ -301,7 +317,8 @@ commit_now (CaJob *job, ICertStoreBatch *batch, GError **error)
 static CaStep
 commit_failed (CaJob *job, GError *error)
 {
-  if (job->request->idempotency_key != NULL && g_error_matches (error, ICERT_ERROR, ICERT_ERROR_CONFLICT))
+  if (job->request->idempotency_key != NULL
+      && g_error_matches (error, ICERT_ERROR, ICERT_ERROR_CONFLICT))
     {
       /* Somebody with the same key was faster. */
       CaStep step = find_known (job);
@@ -316,7 +333,8 @@ commit_failed (CaJob *job, GError *error)
   return ANSWERED;
 }
 
-/* Step: a row of its own, where what follows may be slow, or leave this process, or writing has just failed */
+/* Step: a row of its own, where what follows may be slow, or leave this process, or writing has
+ * just failed */
 static CaStep
 record (CaJob *job)
 {
@@ -349,7 +367,8 @@ judge (CaJob *job, CaWorker *worker)
     }
 }
 
-/* S-E1 step 4, for a key outside this process: what will be signed is durable before it is signed */
+/* S-E1 step 4, for a key outside this process: what will be signed is durable before it is signed
+ */
 static gboolean
 commit_intent (CaJob *job, CaIntent *intent, GError **error)
 {
@@ -425,12 +444,13 @@ stored_cb (gpointer data, const GError *error)
     {
       job->request->version++;
       ca_exit_host_deliver (engine->exits, g_steal_pointer (&job->deliveries));
-      ca_engine_tell_observers (engine, job->request->id, ca_request_client_disposition (job->request->disposition), FALSE);
+      ca_engine_tell_observers (engine, job->request->id,
+                                ca_request_client_disposition (job->request->disposition), FALSE);
       answer_response (job, ca_request_to_response (job->request));
       return;
     }
-  /* A serial drawn twice (one in 2^112) or a key that came twice at once: a worker sees to it, since this thread must
-   * not wait. */
+  /* A serial drawn twice (one in 2^112) or a key that came twice at once: a worker sees to it,
+   * since this thread must not wait. */
   if (g_error_matches (error, ICERT_ERROR, ICERT_ERROR_CONFLICT)
       && (job->request->idempotency_key != NULL
           || (job->request->certificate != NULL && ++job->serial_draws <= CA_LIMIT_SERIAL_REDRAWS)))
@@ -451,7 +471,8 @@ store (CaJob *job)
   GError *error = NULL;
   ICertStoreBatch *batch;
 
-  request->resolved_when = request->disposition != ICERT_ROW_DISPOSITION_PENDING ? ca_clock_now () : 0;
+  request->resolved_when
+      = request->disposition != ICERT_ROW_DISPOSITION_PENDING ? ca_clock_now () : 0;
   note (job, job->resubmit_id != 0 ? "resubmit" : "submit",
         request->status != NULL ? icert_error_get_code_name (request->status->code)
                                 : ca_row_disposition_to_string (request->disposition),
@@ -461,7 +482,8 @@ store (CaJob *job)
     ca_request_row_serial (request, ICERT_SERIAL_STATE_GOOD, job->reserved, batch);
   if (job->reserved)
     ca_request_row_intent (request, NULL, batch);
-  if (!ca_exit_host_record (job->engine->exits, request, event_of (request->disposition), batch, &job->deliveries, &error))
+  if (!ca_exit_host_record (job->engine->exits, request, event_of (request->disposition), batch,
+                            &job->deliveries, &error))
     {
       icert_store_batch_unref (batch);
       answer_error (job, error);
@@ -484,11 +506,13 @@ reload (CaJob *job)
   denied = request->disposition == ICERT_ROW_DISPOSITION_DENIED;
   if (request->disposition != ICERT_ROW_DISPOSITION_PENDING && !denied)
     {
-      icert_set_error (&error, ICERT_ERROR_WRONG_STATE, "request", "%" G_GINT64_FORMAT " is %s (pending, or denied)", request->id,
+      icert_set_error (&error, ICERT_ERROR_WRONG_STATE, "request",
+                       "%" G_GINT64_FORMAT " is %s (pending, or denied)", request->id,
                        ca_row_disposition_to_string (request->disposition));
       icert_error_add_detail (error, "status", "0x80094003");
     }
-  else if (denied && !ca_roles_check (job->facts->config, job->caller, CA_VERB_RESUBMIT_DENIED, &error))
+  else if (denied
+           && !ca_roles_check (job->facts->config, job->caller, CA_VERB_RESUBMIT_DENIED, &error))
     ;
   else
     ca_roles_check_approval (job->facts->config, job->caller, request->caller_name, &error);
@@ -511,9 +535,10 @@ reload (CaJob *job)
     ca_request_reset_plan (request);
     request->submitted_when = submitted_when;
   }
-  ca_trace_add (request->trace, "officer", "engine", "resubmit", NULL, job->caller->name, "approves this content");
-  ca_steps_print (6, "officer", "CertificateAuthority.Admin", "%s resubmits request %" G_GINT64_FORMAT, job->caller->name,
-                  request->id);
+  ca_trace_add (request->trace, "officer", "engine", "resubmit", NULL, job->caller->name,
+                "approves this content");
+  ca_steps_print (6, "officer", "CertificateAuthority.Admin",
+                  "%s resubmits request %" G_GINT64_FORMAT, job->caller->name, request->id);
   return GO_ON;
 }
 
@@ -616,9 +641,11 @@ check_key_text (const char *key, GError **error)
 {
   gsize length = key != NULL ? strlen (key) : 0;
 
-  if (key == NULL || (length > 0 && length <= CA_LIMIT_IDEMPOTENCY_KEY && g_utf8_validate (key, length, NULL)))
+  if (key == NULL
+      || (length > 0 && length <= CA_LIMIT_IDEMPOTENCY_KEY && g_utf8_validate (key, length, NULL)))
     return TRUE;
-  icert_set_error (error, ICERT_ERROR_MALFORMED, "idempotency-key", "has %" G_GSIZE_FORMAT " octets (1 to %d, UTF-8)", length,
+  icert_set_error (error, ICERT_ERROR_MALFORMED, "idempotency-key",
+                   "has %" G_GSIZE_FORMAT " octets (1 to %d, UTF-8)", length,
                    CA_LIMIT_IDEMPOTENCY_KEY);
   return FALSE;
 }

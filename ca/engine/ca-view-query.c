@@ -89,7 +89,8 @@ ca_view_find_column (const CaViewQuery *query, const char *name, GError **error)
   if (column >= 0 && (column_info (query, column)->flags & ICERT_STORE_COLUMN_VIEW) != 0)
     return column;
   quoted = icert_error_quote (name, -1);
-  icert_set_error (error, ICERT_ERROR_UNKNOWN_NAME, "column", "no column %s (a name that icert schema prints)", quoted);
+  icert_set_error (error, ICERT_ERROR_UNKNOWN_NAME, "column",
+                   "no column %s (a name that icert schema prints)", quoted);
   return -1;
 }
 
@@ -118,7 +119,8 @@ coerce (const ICertStoreColumnInfo *info, GVariant *value, GError **error)
       if (g_variant_is_of_type (value, G_VARIANT_TYPE_BYTESTRING))
         return g_variant_ref (value);
     }
-  icert_set_error (error, ICERT_ERROR_MALFORMED, info->name, "a value of type %s (%s)", g_variant_get_type_string (value),
+  icert_set_error (error, ICERT_ERROR_MALFORMED, info->name, "a value of type %s (%s)",
+                   g_variant_get_type_string (value),
                    info->type == ICERT_PROPERTY_TYPE_STRING   ? "s"
                    : info->type == ICERT_PROPERTY_TYPE_BINARY ? "ay"
                                                               : "x");
@@ -129,12 +131,15 @@ static gboolean
 check_seek (const ICertStoreColumnInfo *info, ICertSeek seek, GVariant *value, GError **error)
 {
   gboolean equality = seek == ICERT_SEEK_EQ || seek == ICERT_SEEK_NE;
-  gboolean order = seek == ICERT_SEEK_LT || seek == ICERT_SEEK_LE || seek == ICERT_SEEK_GE || seek == ICERT_SEEK_GT;
+  gboolean order = seek == ICERT_SEEK_LT || seek == ICERT_SEEK_LE || seek == ICERT_SEEK_GE
+                   || seek == ICERT_SEEK_GT;
 
   if (equality || (order && value != NULL && info->type != ICERT_PROPERTY_TYPE_BINARY))
     return TRUE;
   icert_set_error (error, ICERT_ERROR_MALFORMED, info->name, "cannot be compared so (%s)",
-                   info->type == ICERT_PROPERTY_TYPE_BINARY || value == NULL ? "EQ or NE" : "EQ, NE, LT, LE, GE or GT");
+                   info->type == ICERT_PROPERTY_TYPE_BINARY || value == NULL
+                       ? "EQ or NE"
+                       : "EQ, NE, LT, LE, GE or GT");
   return FALSE;
 }
 
@@ -143,7 +148,8 @@ static GVariant *
 canonicalize (const ICertStoreColumnInfo *info, GVariant *value)
 {
   static const char *const hex_columns[]
-      = { "SerialNumber", "CertificateHash", "CertificateHashSHA256", "SubjectKeyIdentifier", NULL };
+      = { "SerialNumber", "CertificateHash", "CertificateHashSHA256", "SubjectKeyIdentifier",
+          NULL };
   char *lower;
 
   if (!g_strv_contains (hex_columns, info->name))
@@ -154,7 +160,11 @@ canonicalize (const ICertStoreColumnInfo *info, GVariant *value)
 }
 
 gboolean
-ca_view_add_restriction (CaViewQuery *query, const char *column, ICertSeek seek, GVariant *value, GError **error)
+ca_view_add_restriction (CaViewQuery *query,
+                         const char *column,
+                         ICertSeek seek,
+                         GVariant *value,
+                         GError **error)
 {
   int index = ca_view_find_column (query, column, error);
   CaRestriction restriction = { .seek = seek };
@@ -173,7 +183,8 @@ ca_view_add_restriction (CaViewQuery *query, const char *column, ICertSeek seek,
         return FALSE;
       restriction.value = canonicalize (info, restriction.value);
     }
-  g_array_append_val ((GArray *) query->alternatives->pdata[query->alternatives->len - 1], restriction);
+  g_array_append_val ((GArray *) query->alternatives->pdata[query->alternatives->len - 1],
+                      restriction);
   return TRUE;
 }
 
@@ -218,7 +229,8 @@ cell_to_variant (const ICertStoreValue *cell)
       text = g_utf8_make_valid (cell->data != NULL ? cell->data : "", cell->size);
       return g_variant_ref_sink (g_variant_new_string (text));
     case ICERT_PROPERTY_TYPE_BINARY:
-      return g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, cell->data, cell->size, 1));
+      return g_variant_ref_sink (
+          g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, cell->data, cell->size, 1));
     default:
       return NULL;
     }
@@ -229,7 +241,7 @@ cell_to_variant (const ICertStoreValue *cell)
 typedef struct
 {
   GPtrArray *conditions; /* owns every ICertStoreCondition */
-  GPtrArray *parts; /* owns every array of parts */
+  GPtrArray *parts;      /* owns every array of parts */
 } Conditions;
 
 static ICertStoreCondition *
@@ -375,17 +387,20 @@ ca_view_set_cursor (CaViewQuery *query, const char *cursor, GError **error)
   for (char *p = text; *p != '\0'; p++)
     *p = *p == '-' ? '+' : *p == '_' ? '/' : *p;
   data = g_base64_decode (text, &size);
-  tagged = g_variant_ref_sink (g_variant_new_from_data (G_VARIANT_TYPE ("(iiav)"), data, size, FALSE, g_free, data));
+  tagged = g_variant_ref_sink (
+      g_variant_new_from_data (G_VARIANT_TYPE ("(iiav)"), data, size, FALSE, g_free, data));
   if (size > 0 && g_variant_is_normal_form (tagged))
     {
       g_variant_get (tagged, "(ii@av)", &table, &sort, &cells);
-      if (table == (int) query->store_table && sort == query->sort_column && check_cursor (query, cells))
+      if (table == (int) query->store_table && sort == query->sort_column
+          && check_cursor (query, cells))
         {
           query->cursor = g_steal_pointer (&cells);
           return TRUE;
         }
     }
-  icert_set_error (error, ICERT_ERROR_MALFORMED, "cursor", "is not one of this view (the cursor of a row of the same table and order)");
+  icert_set_error (error, ICERT_ERROR_MALFORMED, "cursor",
+                   "is not one of this view (the cursor of a row of the same table and order)");
   return FALSE;
 }
 
@@ -455,7 +470,8 @@ load_extensions (ICertStore *store, gint64 id)
       g_autofree char *oid = icert_store_row_dup_text (rows->pdata[i], 0);
       gint64 flags = icert_store_row_get_int (rows->pdata[i], 1);
       g_autoptr (GBytes) value = icert_store_row_dup_bytes (rows->pdata[i], 2);
-      ICertExtension *extension = icert_extension_new (oid, flags & 0xffff, flags & 0xf0000, value, NULL);
+      ICertExtension *extension
+          = icert_extension_new (oid, flags & 0xffff, flags & 0xf0000, value, NULL);
 
       if (extension != NULL)
         g_ptr_array_add (extensions, extension);
@@ -464,7 +480,11 @@ load_extensions (ICertStore *store, gint64 id)
 }
 
 static ICertViewRow *
-make_row (CaViewQuery *query, ICertStore *store, const char *const *names, const ICertStoreRow *row, guint n_cursor)
+make_row (CaViewQuery *query,
+          ICertStore *store,
+          const char *const *names,
+          const ICertStoreRow *row,
+          guint n_cursor)
 {
   g_autoptr (GPtrArray) values = g_ptr_array_new_full (query->columns->len, NULL);
   g_autofree char *cursor = NULL;
@@ -508,7 +528,11 @@ get_cursor_cells (const CaViewQuery *query, ICertStoreValue cells[8], GPtrArray 
 }
 
 GPtrArray *
-ca_view_run (CaViewQuery *query, ICertStore *store, guint max, GCancellable *cancellable, GError **error)
+ca_view_run (CaViewQuery *query,
+             ICertStore *store,
+             guint max,
+             GCancellable *cancellable,
+             GError **error)
 {
   g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   g_autoptr (GArray) columns = g_array_copy (query->columns);
@@ -543,12 +567,16 @@ ca_view_run (CaViewQuery *query, ICertStore *store, guint max, GCancellable *can
 }
 
 gint64
-ca_view_count (const CaViewQuery *query, ICertStore *store, GCancellable *cancellable, GError **error)
+ca_view_count (const CaViewQuery *query,
+               ICertStore *store,
+               GCancellable *cancellable,
+               GError **error)
 {
   Conditions all;
   gint64 count;
 
-  count = icert_store_count (store, query->store_table, make_condition (query, &all), cancellable, error);
+  count = icert_store_count (store, query->store_table, make_condition (query, &all), cancellable,
+                             error);
   conditions_clear (&all);
   return count;
 }

@@ -28,7 +28,7 @@ struct _CaWorkers
   CaExpiredFunc expired;
   gpointer data;
   GMutex mutex;
-  GCond work; /* a job, or closing */
+  GCond work;  /* a job, or closing */
   GCond watch; /* a call began, or closing */
   GCond ended; /* a worker left */
   GQueue jobs;
@@ -95,8 +95,8 @@ worker_worker (gpointer data)
   return NULL;
 }
 
-/* Under the pool's lock. Nobody joins a worker, since one that is stuck never ends; closing waits until the list
- * is empty. */
+/* Under the pool's lock. Nobody joins a worker, since one that is stuck never ends; closing waits
+ * until the list is empty. */
 static void
 start_worker (CaWorkers *workers)
 {
@@ -110,7 +110,10 @@ start_worker (CaWorkers *workers)
 }
 
 void
-ca_worker_enter (CaWorker *worker, guint deadline_ms, ICertRequestContext *context, const char *class_id)
+ca_worker_enter (CaWorker *worker,
+                 guint deadline_ms,
+                 ICertRequestContext *context,
+                 const char *class_id)
 {
   CaWorkers *workers = worker->workers;
 
@@ -151,8 +154,8 @@ ca_worker_leave (CaWorker *worker)
   return mine;
 }
 
-/* Under the pool's lock. The context is cut off first: from then on the module cannot change the request that
- * somebody else answers. */
+/* Under the pool's lock. The context is cut off first: from then on the module cannot change the
+ * request that somebody else answers. */
 static void
 abandon (CaWorkers *workers, CaWorker *worker)
 {
@@ -204,7 +207,8 @@ watchdog_worker (gpointer data)
       if (workers->watchdog_sleeps)
         g_cond_wait (&workers->watch, &workers->mutex);
       else
-        g_cond_wait_until (&workers->watch, &workers->mutex, g_get_monotonic_time () + WATCH_INTERVAL);
+        g_cond_wait_until (&workers->watch, &workers->mutex,
+                           g_get_monotonic_time () + WATCH_INTERVAL);
       workers->watchdog_sleeps = FALSE;
       while (abandon_one (workers))
         ;

@@ -24,8 +24,8 @@ struct _CaWriter
   char *node;
   GThread *thread;
   GMutex mutex;
-  GCond cond; /* something came, or closing */
-  GCond idle; /* nothing is queued or being committed */
+  GCond cond;   /* something came, or closing */
+  GCond idle;   /* nothing is queued or being committed */
   GQueue queue; /* of CaCommit */
   gboolean busy;
   gboolean closing;

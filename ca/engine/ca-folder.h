@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <icert.h>
+
+/* What a new CA is to be; all texts are borrowed. */
+typedef struct
+{
+  const char *folder; /* absolute */
+  const char *name;   /* common name of the CA */
+  gboolean is_root;
+  const char *url;
+  const char *key_type;
+  const char *max_validity; /* of what it issues */
+  const char *ca_profiles;  /* nullable */
+  int ca_path_length;
+  gboolean dual_control;
+  gboolean publishes; /* has Publish.Exit */
+} CaFolderPlan;
+
+/* Makes the folder of files.md: configuration, profiles, secret, key, empty store. It must not be
+ * there yet. The key comes back open. CONFIG, STORAGE, KEY_UNAVAILABLE */
+ICertKey *ca_folder_create (const CaFolderPlan *plan, GError **error);
+/* certs/INDEX.crt and, with a @chain (nullable, of GBytes DER, nearest first), certs/chain.pem */
+gboolean ca_folder_write_certificate (const char *folder,
+                                      guint index,
+                                      GBytes *certificate,
+                                      GPtrArray *chain,
+                                      GError **error);
+/* one file, as PEM with @label, atomically; mode 0644 */
+gboolean ca_folder_write_pem (const char *path, const char *label, GBytes *der, GError **error);
+/* removes a folder that could not be finished */
+void ca_folder_remove (const char *folder);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "ca-local.h"
+
+static const ICertModuleClass classes[] = {
+  { icert_request_get_type, ca_local_request_get_type },
+  { icert_admin_get_type, ca_local_admin_get_type },
+  { icert_view_get_type, ca_local_view_get_type },
+  { icert_ca_get_type, ca_local_ca_get_type },
+  { icert_setup_get_type, ca_setup_get_type },
+  { NULL, NULL },
+};
+
+ICERT_MODULE_DEFINE ("engine", "The engine of CAs in this process", classes);
