@@ -222,8 +222,8 @@ static gboolean
 check_enroll (PolicyTemplateJudgement *judgement, GError **error)
 {
   const PolicyTemplateProfile *profile = judgement->profile;
+  const char *allowed = profile->enroll_text;
   g_autofree char *requester = NULL;
-  g_autofree char *allowed = NULL;
   gboolean may = FALSE;
 
   if (!judgement->new_request)
@@ -231,7 +231,6 @@ check_enroll (PolicyTemplateJudgement *judgement, GError **error)
   if (!policy_template_may_enroll (profile, judgement->reader, &may, error)
       || !get_text (judgement->reader, "RequesterName", &requester, error))
     return FALSE;
-  allowed = g_strjoinv (", ", profile->enroll);
   if (may)
     return policy_template_trace (judgement, "enroll", "RequesterName", requester, allowed, error);
 
@@ -493,7 +492,9 @@ run_steps (PolicyTemplateJudgement *judgement, ICertVerdict *verdict, GError **e
 {
   g_autofree char *key_type = NULL;
 
-  if (!check_enroll (judgement, error) || !check_ca_right (judgement, error))
+  /* first, so that a refused request's row says too by which profile it was judged */
+  if (!set_own_properties (judgement, error) || !check_enroll (judgement, error)
+      || !check_ca_right (judgement, error))
     return FALSE;
   key_type = describe_key (judgement->reader, error);
   return key_type != NULL && check_key (judgement, key_type, error)
@@ -501,8 +502,7 @@ run_steps (PolicyTemplateJudgement *judgement, ICertVerdict *verdict, GError **e
          && policy_template_judge_subject (judgement, error)
          && policy_template_set_names (judgement, error)
          && policy_template_judge_extensions (judgement, key_type, error)
-         && set_validity (judgement, error) && set_own_properties (judgement, error)
-         && decide (judgement, verdict, error);
+         && set_validity (judgement, error) && decide (judgement, verdict, error);
 }
 
 gboolean

@@ -128,6 +128,7 @@ policy_template_profile_unref (PolicyTemplateProfile *profile)
   g_free (profile->name);
   g_free (profile->description);
   g_strfreev (profile->enroll);
+  g_free (profile->enroll_text);
   g_free (profile->validity_text);
   g_ptr_array_unref (profile->subject);
   g_ptr_array_unref (profile->names);
@@ -310,6 +311,7 @@ parse_enroll (PolicyTemplateProfile *profile, ICertKeyfile *file, GError **error
                                  quoted);
         return FALSE;
       }
+  profile->enroll_text = g_strjoinv (", ", profile->enroll);
   return TRUE;
 }
 

@@ -44,7 +44,8 @@ typedef struct
   char *name;
   char *description; /* nullable */
   int version;
-  char **enroll; /* role names and principals */
+  char **enroll;     /* role names and principals */
+  char *enroll_text; /* the same for people */
   gboolean needs_approval;
   gboolean allows_wildcards;
   gboolean has_validity;
