@@ -509,36 +509,102 @@ apply_changes (StoreSqlite *self, ICertStoreBatch *batch, GError **batch_error, 
   return check_references (self, batch_error);
 }
 
-/* A savepoint a batch: one that fails does no harm to the others. FALSE: the store is broken. */
+/* What became of one batch; FALSE with @error: the store is broken. */
 static gboolean
-apply_batch (StoreSqlite *self,
-             ICertStoreBatch *batch,
-             ICertStorePrepare prepare,
-             gpointer data,
-             GError **error)
+prepare_and_apply (StoreSqlite *self,
+                   ICertStoreBatch *batch,
+                   ICertStorePrepare prepare,
+                   gpointer data,
+                   gboolean *applied,
+                   GError **error)
 {
   g_autoptr (GError) batch_error = NULL;
   GError *local = NULL;
 
-  if (!run (self, "SAVEPOINT batch", "cannot be written", error))
-    return FALSE;
   if (prepare != NULL)
     prepare (batch, FALSE, data);
-  if (apply_changes (self, batch, &batch_error, &local))
-    {
-      icert_store_batch_take_error (batch, NULL);
-      return run (self, "RELEASE batch", "cannot be written", error);
-    }
+  *applied = apply_changes (self, batch, &batch_error, &local);
   if (local != NULL)
     {
       g_propagate_error (error, local);
       return FALSE;
     }
-  if (prepare != NULL)
+  if (!*applied && prepare != NULL)
     prepare (batch, TRUE, data);
   icert_store_batch_take_error (batch, g_steal_pointer (&batch_error));
-  return run (self, "ROLLBACK TO batch", "cannot be written", error)
+  return TRUE;
+}
+
+/* The slow way, in a group one batch of which has failed: a savepoint for each, since SQLite copies
+ * every page that is touched inside one (a third of the cost of a commit). */
+static gboolean
+apply_guarded (StoreSqlite *self,
+               ICertStoreBatch *batch,
+               ICertStorePrepare prepare,
+               gpointer data,
+               GError **error)
+{
+  gboolean applied = FALSE;
+
+  return run (self, "SAVEPOINT batch", "cannot be written", error)
+         && prepare_and_apply (self, batch, prepare, data, &applied, error)
+         && (applied || run (self, "ROLLBACK TO batch", "cannot be written", error))
          && run (self, "RELEASE batch", "cannot be written", error);
+}
+
+/* Applies the first @n batches of a group again, which went in before and are prepared. */
+static gboolean
+apply_again (StoreSqlite *self, GPtrArray *batches, guint n, GError **error)
+{
+  roll_back (self);
+  if (self->stale)
+    {
+      icert_set_error (error, ICERT_ERROR_STORAGE, "store", "cannot roll back (a working disk)");
+      return FALSE;
+    }
+  if (!begin (self, self->group + 1, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GError) batch_error = NULL;
+      GError *local = NULL;
+
+      if (apply_changes (self, batches->pdata[i], &batch_error, &local))
+        continue;
+      g_propagate_error (error, local != NULL ? local : g_steal_pointer (&batch_error));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* A batch that fails does no harm to the others. Nearly always none does, so at first there is only
+ * the transaction; when one does, what came before it is applied again, and what comes behind it
+ * has savepoints. */
+static gboolean
+apply_group (StoreSqlite *self,
+             GPtrArray *batches,
+             ICertStorePrepare prepare,
+             gpointer data,
+             GError **error)
+{
+  gboolean guarded = FALSE;
+
+  for (guint i = 0; i < batches->len; i++)
+    {
+      gboolean applied = TRUE;
+
+      if (guarded)
+        {
+          if (!apply_guarded (self, batches->pdata[i], prepare, data, error))
+            return FALSE;
+          continue;
+        }
+      if (!prepare_and_apply (self, batches->pdata[i], prepare, data, &applied, error)
+          || (!applied && !apply_again (self, batches, i, error)))
+        return FALSE;
+      guarded = !applied;
+    }
+  return TRUE;
 }
 
 static gboolean
@@ -554,12 +620,11 @@ store_sqlite_commit (ICertStore *store,
 
   if (!check_writable (self, error) || !begin (self, self->group + 1, error))
     return FALSE;
-  for (guint i = 0; i < batches->len; i++)
-    if (!apply_batch (self, batches->pdata[i], prepare, data, error))
-      {
-        roll_back (self);
-        return FALSE;
-      }
+  if (!apply_group (self, batches, prepare, data, error))
+    {
+      roll_back (self);
+      return FALSE;
+    }
   self->group++;
   if (!end (self, &local))
     {

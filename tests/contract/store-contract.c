@@ -521,6 +521,27 @@ test_prepare (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (count_table (fixture->store, ICERT_STORE_AUDIT, NULL), ==, 2);
 }
 
+/* Many failures in one group, in any place of it */
+static void
+test_prepare_many (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) group = new_group ();
+  g_autoptr (GError) error = NULL;
+  Numbering numbering = { 0 };
+
+  g_test_summary ("However many batches of a group fail, the others go in, numbered without a gap");
+  for (gint64 i = 0; i < 60; i++)
+    g_ptr_array_add (group, store_contract_new_request (1 + i / 2, "alice"));
+  icert_store_commit (fixture->store, group, number_batch, &numbering, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 60; i++)
+    g_assert_cmpint (icert_store_batch_get_error (group->pdata[i]) != NULL, ==, i % 2);
+  g_assert_cmpuint (numbering.n_undone, ==, 30);
+  g_assert_cmpint (numbering.sequence, ==, 30);
+  g_assert_cmpint (count_table (fixture->store, ICERT_STORE_AUDIT, NULL), ==, 30);
+  g_assert_cmpint (store_contract_count (fixture->store), ==, 30);
+}
+
 /* Tests: values */
 
 static void
@@ -1063,6 +1084,7 @@ store_contract_add_tests (const char *prefix, const StoreContract *contract)
     { "delete", test_delete },
     { "senseless-changes", test_senseless_changes },
     { "prepare", test_prepare },
+    { "prepare-many", test_prepare_many },
     { "values", test_values },
     { "numbers", test_numbers },
     { "limits", test_limits },
