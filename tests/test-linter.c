@@ -987,7 +987,7 @@ test_precertificate (void)
 {
   g_autoptr (FakeIssuer) fake = new_fake ();
 
-  g_test_summary ("A precertificate has poison and no SCT list (S-G5)");
+  g_test_summary ("A precertificate has poison and no SCT list");
   fake_issuer_set_extension (fake, CA_OID_CT_POISON, ICERT_EXTENSION_CRITICAL, OCTETS ("\x05\x00"));
   assert_accepted (fake);
   fake_issuer_set_extension (fake, CA_OID_CT_SCT_LIST, 0, OCTETS ("\x04\x01\x00"));
@@ -1470,7 +1470,7 @@ main (int argc, char **argv)
   g_test_add_func ("/linter/S-G2-server-usage", test_server_usage);
   g_test_add_func ("/linter/S-G2-purposes", test_purposes);
   g_test_add_func ("/linter/lists-once", test_lists_once);
-  g_test_add_func ("/linter/S-G5-precertificate", test_precertificate);
+  g_test_add_func ("/linter/precertificate", test_precertificate);
   g_test_add_func ("/linter/S-D6-names-approved", test_names_approved);
   g_test_add_func ("/linter/S-D6-all-kinds", test_all_kinds);
   g_test_add_func ("/linter/S-C5-common-name", test_common_name);

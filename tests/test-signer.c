@@ -160,7 +160,7 @@ test_lost_key (void)
   g_autoptr (CaTicket) ticket = lint (fake, tbs);
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A key that cannot sign is unavailable, and its ticket is used up (S-M4)");
+  g_test_summary ("A key that cannot sign is unavailable, and its ticket is used up");
   fake_key_set_lost (FAKE_KEY (fake->ca_key), TRUE);
   g_assert_null (ca_signer_sign (fake->issuer, ticket, tbs, &error));
   g_assert_error (error, ICERT_ERROR, ICERT_ERROR_KEY_UNAVAILABLE);
@@ -228,7 +228,7 @@ main (int argc, char **argv)
   g_test_add_func ("/signer/S-E2-other-issuer", test_other_issuer);
   g_test_add_func ("/signer/S-E1-faulty-key", test_faulty_key);
   g_test_add_func ("/signer/S-E1-rsa-is-verified", test_rsa_is_verified);
-  g_test_add_func ("/signer/S-M4-lost-key", test_lost_key);
+  g_test_add_func ("/signer/lost-key", test_lost_key);
   g_test_add_func ("/signer/S-E1-faulty-root", test_faulty_root);
   g_test_add_func ("/signer/S-E2-race", test_race);
   return g_test_run ();

@@ -171,6 +171,8 @@ lint (CaRequest *request, GPtrArray *names, CaIntent *intent, GError **error)
     .is_ca = request->plan->is_ca,
     .approved_names = names,
     .rdns = request->plan->rdns,
+    .subject = request->plan->subject,
+    .extensions = request->plan->extensions,
     .max_not_after = request->issuer->not_after,
   };
 

@@ -191,3 +191,9 @@ key_file_storage_create (const char *path, const void *data, gsize size, GError 
     }
   return TRUE;
 }
+
+void
+key_file_storage_remove (const char *path)
+{
+  unlink (path);
+}

@@ -12,3 +12,5 @@
 GBytes *key_file_storage_read (const char *path, GError **error);
 /* Makes a key file, durably, never over an existing one. CONFIG, CONFLICT, KEY_UNAVAILABLE */
 gboolean key_file_storage_create (const char *path, const void *data, gsize size, GError **error);
+/* takes back what key_file_storage_create() made */
+void key_file_storage_remove (const char *path);

@@ -94,7 +94,7 @@ set_public (KeyFile *self, GBytes *spki, GError **error)
 }
 
 static gboolean
-key_file_check_closed (KeyFile *self, GError **error)
+check_closed (KeyFile *self, GError **error)
 {
   if (self->contents == NULL)
     return TRUE;
@@ -103,7 +103,7 @@ key_file_check_closed (KeyFile *self, GError **error)
 }
 
 static gboolean
-key_file_check_open (KeyFile *self, GError **error)
+check_open (KeyFile *self, GError **error)
 {
   if (self->contents != NULL)
     return TRUE;
@@ -133,7 +133,7 @@ open_locked (KeyFile *self, GBytes *text, GBytes *secret, GError **error)
 {
   g_autoptr (KeyFileContents) contents = NULL;
 
-  if (!key_file_check_closed (self, error))
+  if (!check_closed (self, error))
     return FALSE;
   contents = key_file_contents_parse (text, error);
   if (contents == NULL)
@@ -202,36 +202,49 @@ draw_key (const KeyType *type, GError **error)
   return key;
 }
 
-static GBytes *key_file_sign (ICertKey *key,
-                              const char *hash,
-                              GBytes *message,
-                              GCancellable *cancellable,
-                              GError **error);
-
-/* S-M5: what will be written is opened as it will be later, and must sign what its public half
- * verifies, before it takes a place on the disk. */
+/* S-M5: what was just written must sign what its public half verifies. */
 static gboolean
-test_sealed (GBytes *text, GBytes *secret, GError **error)
+test_pair (KeyFile *self, GError **error)
 {
   static const char octets[] = "icert: sign/verify pair test";
-  g_autoptr (KeyFile) copy = g_object_new (KEY_TYPE_FILE, NULL);
   g_autoptr (GBytes) message = g_bytes_new_static (octets, sizeof octets);
   g_autoptr (GBytes) signature = NULL;
   const char *hash;
 
-  if (!open_locked (copy, text, secret, error))
-    return FALSE;
-  signature = key_file_sign (ICERT_KEY (copy), "sha256", message, NULL, error);
+  signature = icert_key_sign (ICERT_KEY (self), "sha256", message, NULL, error);
   if (signature == NULL)
     return FALSE;
-  hash = key_file_takes_digest (copy->public_key) ? "sha256" : NULL;
-  if (!key_file_verify (copy->public_key, hash, message, signature))
+  hash = key_file_takes_digest (self->public_key) ? "sha256" : NULL;
+  if (!key_file_verify (self->public_key, hash, message, signature))
     {
       icert_set_error (error, ICERT_ERROR_KEY_UNAVAILABLE, "key",
                        "new key does not verify what it signed (a matching pair)");
       return FALSE;
     }
   return TRUE;
+}
+
+/* As before open and generate. */
+static void
+close_key (KeyFile *self)
+{
+  forget_secret (self);
+  g_ptr_array_set_size (self->idle, 0);
+  g_clear_pointer (&self->private_key, EVP_PKEY_free);
+  g_clear_pointer (&self->public_key, EVP_PKEY_free);
+  g_clear_pointer (&self->contents, key_file_contents_free);
+  g_clear_pointer (&self->spki, g_bytes_unref);
+}
+
+/* Opened as it will be at each start, from the disk. */
+static gboolean
+open_new (KeyFile *self, const char *path, GBytes *secret, GError **error)
+{
+  if (key_file_open (ICERT_KEY (self), path, secret, error) && test_pair (self, error))
+    return TRUE;
+  close_key (self);
+  key_file_storage_remove (path);
+  return FALSE;
 }
 
 static gboolean
@@ -251,6 +264,7 @@ key_file_generate (ICertKey *key,
                    GBytes *secret,
                    GError **error)
 {
+  KeyFile *self = KEY_FILE (key);
   const KeyType *type = find_type (key_type, error);
   g_autofree char *path = NULL;
   g_autoptr (EVP_PKEY) drawn = NULL;
@@ -258,7 +272,7 @@ key_file_generate (ICertKey *key,
   gsize size;
   const guint8 *data;
 
-  if (type == NULL || !check_new_secret (secret, error))
+  if (type == NULL || !check_new_secret (secret, error) || !check_closed (self, error))
     return FALSE;
   path = find_path (url, error);
   if (path == NULL)
@@ -268,11 +282,10 @@ key_file_generate (ICertKey *key,
     return FALSE;
   data = g_bytes_get_data (secret, &size);
   text = key_file_seal (drawn, data, size, error);
-  if (text == NULL || !test_sealed (text, secret, error))
-    return FALSE;
-  return key_file_storage_create (path, g_bytes_get_data (text, NULL), g_bytes_get_size (text),
-                                  error)
-         && key_file_open (key, url, secret, error);
+  return text != NULL
+         && key_file_storage_create (path, g_bytes_get_data (text, NULL), g_bytes_get_size (text),
+                                     error)
+         && open_new (self, path, secret, error);
 }
 
 static gboolean
@@ -283,7 +296,7 @@ unlock_locked (KeyFile *self, GError **error)
 
   if (self->private_key != NULL)
     return TRUE;
-  if (!key_file_check_open (self, error))
+  if (!check_open (self, error))
     return FALSE;
   if (self->secret == NULL)
     {
@@ -314,7 +327,7 @@ key_file_get_public_key (ICertKey *key, GError **error)
   KeyFile *self = KEY_FILE (key);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (!key_file_check_open (self, error))
+  if (!check_open (self, error))
     return NULL;
   if (self->spki == NULL && !unlock_locked (self, error))
     return NULL;
@@ -328,7 +341,7 @@ key_file_get_signature_algorithm (ICertKey *key, const char *hash, GError **erro
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   const char *known = NULL;
 
-  if (!key_file_check_open (self, error))
+  if (!check_open (self, error))
     return NULL;
   if (self->public_key == NULL && !unlock_locked (self, error))
     return NULL;
@@ -415,12 +428,8 @@ key_file_finalize (GObject *object)
 {
   KeyFile *self = KEY_FILE (object);
 
-  forget_secret (self);
+  close_key (self);
   g_clear_pointer (&self->idle, g_ptr_array_unref);
-  g_clear_pointer (&self->private_key, EVP_PKEY_free);
-  g_clear_pointer (&self->public_key, EVP_PKEY_free);
-  g_clear_pointer (&self->contents, key_file_contents_free);
-  g_clear_pointer (&self->spki, g_bytes_unref);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (key_file_parent_class)->finalize (object);
 }
