@@ -342,6 +342,8 @@ icert_ca_info_get_field (ICertCaInfo *self, const char *name, GError **error)
  * icert_ca_info_get_config: (attributes org.gtk.Method.get_property=config)
  * @self: a record
  *
+ * Gives the config string of the CA, the form that the openers take.
+ *
  * Returns: (transfer full): the config string, `HOST\NAME`
  */
 char *
@@ -355,6 +357,8 @@ icert_ca_info_get_config (ICertCaInfo *self)
 /**
  * icert_ca_info_get_address: (attributes org.gtk.Method.get_property=address)
  * @self: a record
+ *
+ * Gives the address of the CA: `local:DIR`, `unix:path=SOCKET`, `dbus:system`.
  *
  * Returns: (transfer full) (nullable): how to reach the CA: `local:DIR`, `unix:path=SOCKET`,
  *   `dbus:system` or `dbus:session`; %NULL when the record does not say
@@ -370,6 +374,8 @@ icert_ca_info_get_address (ICertCaInfo *self)
 /**
  * icert_ca_info_get_is_default: (attributes org.gtk.Method.get_property=is-default)
  * @self: a record
+ *
+ * Says whether the openers take this CA when none is named.
  *
  * Returns: whether it is taken when no CA is named
  */
@@ -437,6 +443,8 @@ icert_config_string_parse (const char *config, char **host, char **name, GError 
  * icert_config_string_format:
  * @host: (nullable): the host
  * @name: the name of the CA
+ *
+ * Writes a config string as AD CS does, `HOST\CA NAME`.
  *
  * Returns: (transfer full): `HOST\NAME`, or the name alone without a host
  */

@@ -227,6 +227,8 @@ icert_extension_new (const char *oid,
  * icert_extension_get_oid: (attributes org.gtk.Method.get_property=oid)
  * @self: an extension
  *
+ * Gives the OID that says what the extension is.
+ *
  * Returns: (transfer full): the dotted OID
  */
 char *
@@ -240,6 +242,8 @@ icert_extension_get_oid (ICertExtension *self)
 /**
  * icert_extension_get_flags: (attributes org.gtk.Method.get_property=flags)
  * @self: an extension
+ *
+ * Gives the flags: critical, disabled, and the bits 0xFF00 of policy modules.
  *
  * Returns: whether it is critical, disabled or to be deleted, and the bits of a policy
  */
@@ -255,6 +259,8 @@ icert_extension_get_flags (ICertExtension *self)
  * icert_extension_get_origin: (attributes org.gtk.Method.get_property=origin)
  * @self: an extension
  *
+ * Says who put the extension there. Only the engine sets it.
+ *
  * Returns: who put it there
  */
 ICertExtensionOrigin
@@ -268,6 +274,8 @@ icert_extension_get_origin (ICertExtension *self)
 /**
  * icert_extension_get_value: (attributes org.gtk.Method.get_property=value)
  * @self: an extension
+ *
+ * Gives the content of extnValue (RFC 5280, 4.2).
  *
  * Returns: (transfer full) (nullable): the content of extnValue, or %NULL when a disabled or
  * deleted extension has none

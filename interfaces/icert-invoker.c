@@ -7,6 +7,7 @@
 #include <gobject/gvaluecollector.h>
 #include <string.h>
 
+#include "icert-der.h"
 #include "icert-enum-types.h"
 #include "icert-private.h"
 
@@ -68,37 +69,12 @@ _icert_check_id (gint64 id, GError **error)
   return FALSE;
 }
 
-static gboolean
-is_oid (const char *text)
-{
-  gboolean in_arc = FALSE;
-  guint n_arcs = 0;
-
-  if (text[0] < '0' || text[0] > '2' || text[1] != '.')
-    return FALSE;
-  for (const char *c = text; *c != '\0'; c++)
-    {
-      if (*c == '.' && !in_arc)
-        return FALSE;
-      if (*c != '.' && !g_ascii_isdigit (*c))
-        return FALSE;
-      if (*c != '.' && !in_arc)
-        {
-          n_arcs++;
-          if (*c == '0' && g_ascii_isdigit (c[1]))
-            return FALSE;
-        }
-      in_arc = *c != '.';
-    }
-  return in_arc && n_arcs >= 2;
-}
-
 gboolean
 _icert_check_oid (const char *oid, const char *field, GError **error)
 {
   g_autofree char *quoted = NULL;
 
-  if (oid != NULL && is_oid (oid))
+  if (oid != NULL && _icert_oid_is_valid (oid))
     return TRUE;
 
   quoted = icert_error_quote (oid != NULL ? oid : "", -1);

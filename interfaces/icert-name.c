@@ -578,6 +578,8 @@ icert_name_new_from_der (GBytes *general_name, GError **error)
  * icert_name_get_kind: (attributes org.gtk.Method.get_property=kind)
  * @self: a name
  *
+ * Says which kind of general name it is (RFC 5280, 4.2.1.6).
+ *
  * Returns: the kind of the name
  */
 ICertNameKind
@@ -608,6 +610,8 @@ icert_name_get_text (ICertName *self)
 /**
  * icert_name_get_oid: (attributes org.gtk.Method.get_property=oid)
  * @self: a name
+ *
+ * Gives the OID that an otherName or a registeredID carries.
  *
  * Returns: (transfer full) (nullable): the dotted OID of an otherName or registeredID, else %NULL
  */
@@ -933,6 +937,8 @@ _icert_name_write (ICertName *name, GByteArray *out)
  * icert_name_to_der:
  * @self: a name
  *
+ * Encodes the name as certificates have it (RFC 5280, 4.2.1.6).
+ *
  * Returns: (transfer full): the GeneralName element in DER
  */
 GBytes *
@@ -969,6 +975,8 @@ icert_name_equal (ICertName *self, ICertName *other)
 /**
  * icert_name_hash:
  * @self: a name
+ *
+ * Makes a number for hash tables; equal names have the same one.
  *
  * Returns: a hash that equal names share
  */
@@ -1069,6 +1077,8 @@ icert_name_matches (ICertName *self, const char *pattern)
  * icert_name_kind_to_field:
  * @kind: a kind
  *
+ * Names a kind as RFC 5280 does.
+ *
  * Returns: (transfer none) (nullable): RFC 5280's name of the field, such as `dNSName`; %NULL for
  * NONE
  */
@@ -1081,6 +1091,8 @@ icert_name_kind_to_field (ICertNameKind kind)
 /**
  * icert_name_kind_from_field:
  * @field: (nullable): RFC 5280's name of a field, without case
+ *
+ * Finds a kind by the name of its field in RFC 5280.
  *
  * Returns: the kind, %ICERT_NAME_KIND_NONE when there is none of that name
  */

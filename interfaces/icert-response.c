@@ -197,6 +197,8 @@ icert_response_new (gint64 request_id,
  * icert_response_get_request_id: (attributes org.gtk.Method.get_property=request-id)
  * @self: an answer
  *
+ * Gives the number of the request (AD CS: ICertRequest::GetRequestId).
+ *
  * Returns: the id of the request, 0 when it did not become one
  */
 gint64
@@ -211,6 +213,8 @@ icert_response_get_request_id (ICertResponse *self)
  * icert_response_get_disposition: (attributes org.gtk.Method.get_property=disposition)
  * @self: an answer
  *
+ * Says what became of the request (AD CS: the answer of ICertRequest::Submit).
+ *
  * Returns: what became of the request
  */
 ICertDisposition
@@ -224,6 +228,9 @@ icert_response_get_disposition (ICertResponse *self)
 /**
  * icert_response_get_message: (attributes org.gtk.Method.get_property=message)
  * @self: an answer
+ *
+ * Gives the text for people, which may say more than the status (AD CS:
+ * ICertRequest::GetDispositionMessage).
  *
  * Returns: (transfer full) (nullable): a text for people, which may say more than the status
  */

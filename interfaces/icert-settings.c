@@ -414,6 +414,8 @@ icert_settings_new (GVariant *schema, GHashTable *texts, const char *folder, GEr
  * icert_settings_list_names:
  * @self: settings
  *
+ * Lists the settings, in the order in which the module describes them.
+ *
  * Returns: (transfer full) (array zero-terminated=1): the names, in the order of the description
  */
 char **
@@ -610,6 +612,8 @@ icert_settings_get_boolean (ICertSettings *self, const char *name, gboolean *val
 /**
  * icert_settings_get_folder:
  * @self: settings
+ *
+ * Gives the folder that relative paths of the configuration start from.
  *
  * Returns: (transfer full) (nullable) (type filename): the folder of the CA, if it has one
  */

@@ -162,6 +162,8 @@ icert_view_column_new (const char *name,
  * icert_view_column_get_name: (attributes org.gtk.Method.get_property=name)
  * @self: a column
  *
+ * Gives the name that restrictions and orders take (AD CS: IEnumCERTVIEWCOLUMN::GetName).
+ *
  * Returns: (transfer full): AD CS's name of the column
  */
 char *
@@ -175,6 +177,8 @@ icert_view_column_get_name (ICertViewColumn *self)
 /**
  * icert_view_column_get_display_name: (attributes org.gtk.Method.get_property=display-name)
  * @self: a column
+ *
+ * Gives the heading of the column (AD CS: IEnumCERTVIEWCOLUMN::GetDisplayName).
  *
  * Returns: (transfer full): what people read above it
  */
@@ -190,6 +194,8 @@ icert_view_column_get_display_name (ICertViewColumn *self)
  * icert_view_column_get_property_type: (attributes org.gtk.Method.get_property=type)
  * @self: a column
  *
+ * Gives the type of the values (AD CS: IEnumCERTVIEWCOLUMN::GetType).
+ *
  * Returns: the type of its values
  */
 ICertPropertyType
@@ -204,6 +210,8 @@ icert_view_column_get_property_type (ICertViewColumn *self)
  * icert_view_column_get_indexed: (attributes org.gtk.Method.get_property=indexed)
  * @self: a column
  *
+ * Says whether a view may be sorted by the column (AD CS: IEnumCERTVIEWCOLUMN::IsIndexed).
+ *
  * Returns: whether it has an index, and may thus be sorted by
  */
 gboolean
@@ -217,6 +225,8 @@ icert_view_column_get_indexed (ICertViewColumn *self)
 /**
  * icert_view_column_get_max_length: (attributes org.gtk.Method.get_property=max-length)
  * @self: a column
+ *
+ * Gives the bound of the values (AD CS: IEnumCERTVIEWCOLUMN::GetMaxLength).
  *
  * Returns: the longest value in octets, 0 when it has no bound of its own
  */

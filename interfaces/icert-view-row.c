@@ -173,6 +173,8 @@ icert_view_row_new (const char *const *names,
  * icert_view_row_list_names: (attributes org.gtk.Method.get_property=names)
  * @self: a row
  *
+ * Lists the row's columns.
+ *
  * Returns: (transfer full) (array zero-terminated=1): the names of the columns, in the order of the
  * view
  */
@@ -234,6 +236,8 @@ icert_view_row_get_value (ICertViewRow *self, const char *name, GError **error)
 /**
  * icert_view_row_get_cursor: (attributes org.gtk.Method.get_property=cursor)
  * @self: a row
+ *
+ * Gives the place after this row, for [method@ICert.View.set_cursor].
  *
  * Returns: (transfer full) (nullable): where a view goes on behind this row
  */
