@@ -8,7 +8,9 @@
 
 #include "ca-clock.h"
 
-#define TRACE_TYPE "a(xssssss)"
+#define TRACE_FORM 1
+/* A text of a module is cut behind this many octets. */
+#define LONGEST_TEXT 4096
 
 struct _CaTrace
 {
@@ -76,49 +78,77 @@ ca_trace_get_entry (const CaTrace *trace, guint index)
   return &g_array_index (trace->entries, CaTraceEntry, index);
 }
 
-/* Modules may hand in any octets; a GVariant string must be UTF-8. */
-static void
-add_text (GVariantBuilder *builder, const char *text)
-{
-  g_autofree char *valid = NULL;
+/* What the store keeps: an octet with the version of the form; for each entry the time and six
+ * texts, each with its length in front, all little-endian. A GVariant would cost as much as
+ * verifying a signature. */
 
-  if (text == NULL)
-    text = "";
-  else if (!g_utf8_validate (text, -1, NULL))
-    text = valid = g_utf8_make_valid (text, -1);
-  g_variant_builder_add (builder, "s", text);
+static void
+put_number (GByteArray *octets, guint64 number, guint n_octets)
+{
+  guint64 wire = GUINT64_TO_LE (number);
+
+  g_byte_array_append (octets, (const guint8 *) &wire, n_octets);
+}
+
+static void
+put_text (GByteArray *octets, const char *text)
+{
+  gsize size = text != NULL ? MIN (strlen (text), LONGEST_TEXT) : 0;
+
+  put_number (octets, size, 2);
+  g_byte_array_append (octets, (const guint8 *) (text != NULL ? text : ""), size);
 }
 
 GBytes *
 ca_trace_to_bytes (const CaTrace *trace)
 {
-  g_autoptr (GVariant) variant = NULL;
-  GVariantBuilder builder;
+  GByteArray *octets = g_byte_array_sized_new (trace->entries->len * 96 + 1);
 
-  g_variant_builder_init (&builder, G_VARIANT_TYPE (TRACE_TYPE));
+  put_number (octets, TRACE_FORM, 1);
   for (guint i = 0; i < trace->entries->len; i++)
     {
       const CaTraceEntry *entry = ca_trace_get_entry (trace, i);
 
-      g_variant_builder_open (&builder, G_VARIANT_TYPE ("(xssssss)"));
-      g_variant_builder_add (&builder, "x", entry->time);
-      add_text (&builder, entry->kind);
-      add_text (&builder, entry->module);
-      add_text (&builder, entry->rule);
-      add_text (&builder, entry->field);
-      add_text (&builder, entry->seen);
-      add_text (&builder, entry->allowed);
-      g_variant_builder_close (&builder);
+      put_number (octets, entry->time, 8);
+      put_text (octets, entry->kind);
+      put_text (octets, entry->module);
+      put_text (octets, entry->rule);
+      put_text (octets, entry->field);
+      put_text (octets, entry->seen);
+      put_text (octets, entry->allowed);
     }
-  variant = g_variant_ref_sink (g_variant_builder_end (&builder));
-  if (G_BYTE_ORDER != G_LITTLE_ENDIAN)
-    {
-      GVariant *swapped = g_variant_byteswap (variant);
+  return g_byte_array_free_to_bytes (octets);
+}
 
-      g_variant_unref (variant);
-      variant = swapped;
-    }
-  return g_variant_get_data_as_bytes (variant);
+/* FALSE at the end, and when the octets are not what was written. */
+static gboolean
+take (const guint8 **position, gsize *left, void *to, gsize size)
+{
+  if (*left < size)
+    return FALSE;
+  memcpy (to, *position, size);
+  *position += size;
+  *left -= size;
+  return TRUE;
+}
+
+/* Modules may hand in any octets; a GVariant string must be UTF-8. */
+static char *
+take_text (const guint8 **position, gsize *left)
+{
+  guint16 wire;
+  gsize size;
+  char *text;
+
+  if (!take (position, left, &wire, sizeof wire))
+    return NULL;
+  size = GUINT16_FROM_LE (wire);
+  if (size > *left)
+    return NULL;
+  text = g_utf8_make_valid ((const char *) *position, size);
+  *position += size;
+  *left -= size;
+  return text;
 }
 
 static void
@@ -135,25 +165,36 @@ append_entry (GVariantBuilder *builder, gint64 judgement, gint64 time, const cha
   g_variant_builder_close (builder);
 }
 
+static gboolean
+append_next (GVariantBuilder *builder, gint64 judgement, const guint8 **position, gsize *left)
+{
+  char *texts[6] = { NULL };
+  gboolean whole = TRUE;
+  guint64 wire;
+
+  if (!take (position, left, &wire, sizeof wire))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (texts) && whole; i++)
+    {
+      texts[i] = take_text (position, left);
+      whole = texts[i] != NULL;
+    }
+  if (whole)
+    append_entry (builder, judgement, GUINT64_FROM_LE (wire), (const char *const *) texts);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_free (texts[i]);
+  return whole;
+}
+
 void
 ca_trace_append_variant (GBytes *bytes, gint64 judgement, GVariantBuilder *builder)
 {
-  g_autoptr (GVariant) variant = NULL;
-  GVariantIter iter;
-  gint64 time;
-  const char *texts[6];
+  gsize left;
+  const guint8 *position = g_bytes_get_data (bytes, &left);
+  guint8 form = 0;
 
-  variant
-      = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (TRACE_TYPE), bytes, FALSE));
-  if (G_BYTE_ORDER != G_LITTLE_ENDIAN)
-    {
-      GVariant *swapped = g_variant_byteswap (variant);
-
-      g_variant_unref (variant);
-      variant = swapped;
-    }
-  g_variant_iter_init (&iter, variant);
-  while (g_variant_iter_next (&iter, "(x&s&s&s&s&s&s)", &time, &texts[0], &texts[1], &texts[2],
-                              &texts[3], &texts[4], &texts[5]))
-    append_entry (builder, judgement, time, texts);
+  if (!take (&position, &left, &form, 1) || form != TRACE_FORM)
+    return;
+  while (append_next (builder, judgement, &position, &left))
+    ;
 }
