@@ -876,19 +876,29 @@ test_same_name_twice (Fixture *fixture, gconstpointer data)
   assert_refused (fixture, TRUE, ICERT_ERROR_DENIED, "CertificateTemplate", NULL);
 }
 
+static char *
+list_profiles (Fixture *fixture, FakeServer *caller)
+{
+  g_auto (GStrv) names = icert_policy_list_profiles (
+      fixture->policy, ICERT_SERVER (fake_server_get_policy (caller)), NULL);
+
+  g_assert_nonnull (names);
+  return g_strjoinv (" ", names);
+}
+
 static void
 test_lists_profiles (Fixture *fixture, gconstpointer data)
 {
-  g_auto (GStrv) names = NULL;
   g_autofree char *text = NULL;
   g_autoptr (FakeServer) caller = fake_server_new (0);
 
-  g_test_summary ("A caller is shown the profiles that he may ask for");
+  g_test_summary ("A caller is shown the profiles that he may ask for and this CA issues by");
   set_roles (caller, ICERT_ROLE_ADMIN);
-  names = icert_policy_list_profiles (fixture->policy,
-                                      ICERT_SERVER (fake_server_get_policy (caller)), NULL);
-  g_assert_nonnull (names);
-  text = g_strjoinv (" ", names);
+  text = list_profiles (fixture, caller);
+  g_assert_cmpstr (text, ==, "OCSPSigning");
+  fake_server_set_property (caller, ICERT_SCOPE_CA, "CAProfiles", g_variant_new_string ("SubCA"));
+  g_free (text);
+  text = list_profiles (fixture, caller);
   g_assert_cmpstr (text, ==, "OCSPSigning SubCA");
 }
 

@@ -51,7 +51,7 @@ static const ICertSettingInfo setting_infos[] = {
   { "Folder", "path", "publish", NULL, NULL, "Where files go" },
   { "Certificate", "string", "certs/<RequestID>.crt", NULL, NULL,
     "Name of an issued certificate's file; AD CS's tokens, <RequestID>, <SerialNumber>" },
-  { "CACertificate", "string", "ca/%3%4.crt", NULL, NULL,
+  { "CACertificate", "string", "ca%4.crt", NULL, NULL,
     "Name of the files of the CA's own certificates; empty: none" },
 };
 
@@ -135,7 +135,7 @@ publish (ICertServer *server,
          const Target *target,
          const char *pattern,
          const ExitPublishTokens *own,
-         GBytes *certificate,
+         GBytes *contents,
          GError **error)
 {
   g_autofree char *dns_name = get_ca_text (server, "MachineDNSName");
@@ -143,7 +143,6 @@ publish (ICertServer *server,
       = dns_name != NULL ? g_strndup (dns_name, strcspn (dns_name, ".")) : NULL;
   g_autofree char *ca_name = get_ca_text (server, "SanitizedCAName");
   g_autofree char *short_name = get_ca_text (server, "SanitizedShortName");
-  g_autoptr (GBytes) pem = exit_publish_pem (certificate);
   ExitPublishTokens tokens = *own;
   g_autofree char *path = NULL;
 
@@ -152,7 +151,7 @@ publish (ICertServer *server,
   tokens.ca_name = ca_name;
   tokens.short_name = short_name;
   path = exit_publish_pattern_expand (pattern, &tokens, error);
-  return path != NULL && exit_publish_file_replace (target->folder, path, pem, error);
+  return path != NULL && exit_publish_file_replace (target->folder, path, contents, error);
 }
 
 /* Nothing that names the file comes from the requester: AD CS's attribute CertFile let him choose a
@@ -162,6 +161,7 @@ publish_issued (ICertServerExit *server, const Target *target, GError **error)
 {
   ICertServer *reader = ICERT_SERVER (server);
   g_autoptr (GBytes) certificate = icert_server_exit_get_certificate (server, error);
+  g_autoptr (GBytes) pem = NULL;
   g_autofree char *request_id = NULL;
   g_autofree char *suffix = NULL;
   g_autofree char *serial = NULL;
@@ -179,9 +179,11 @@ publish_issued (ICertServerExit *server, const Target *target, GError **error)
   tokens.request_id = request_id;
   tokens.suffix = suffix;
   tokens.serial = serial;
-  return publish (reader, target, target->certificate, &tokens, certificate, error);
+  pem = exit_publish_pem (certificate);
+  return publish (reader, target, target->certificate, &tokens, pem, error);
 }
 
+/* In DER: these files stand behind the caIssuers URLs of certificates (RFC 5280, 4.2.2.1). */
 static gboolean
 publish_ca_certificate (ICertServer *server, const Target *target, gint64 index, GError **error)
 {

@@ -197,25 +197,56 @@ policy_template_may_enroll (const PolicyTemplateProfile *profile,
   return TRUE;
 }
 
+/* Which profiles may make CAs: names, as a list or as text with `;`. */
+static char **
+split_profiles (GVariant *value)
+{
+  char **names;
+
+  if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
+    return g_variant_dup_strv (value, NULL);
+  if (value == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    return g_new0 (char *, 1);
+  names = g_strsplit (g_variant_get_string (value, NULL), ";", -1);
+  for (gsize i = 0; names[i] != NULL; i++)
+    g_strstrip (names[i]);
+  return names;
+}
+
+static char **
+list_ca_profiles (ICertServer *reader, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GVariant) value = icert_server_get_ca_property (reader, "CAProfiles", &local_error);
+
+  if (local_error == NULL)
+    return split_profiles (value);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
+}
+
 char **
 policy_template_list_usable (const PolicyTemplateSet *set, ICertServer *reader, GError **error)
 {
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   GPtrArray *entries = policy_template_set_list (set);
+  g_auto (GStrv) of_cas = list_ca_profiles (reader, error);
 
-  for (guint i = 0; i < entries->len; i++)
+  for (guint i = 0; of_cas != NULL && i < entries->len; i++)
     {
       const PolicyTemplateEntry *entry = entries->pdata[i];
       gboolean may = FALSE;
 
-      if (entry->profile == NULL)
+      if (entry->profile == NULL
+          || (entry->profile->is_ca
+              && !g_strv_contains ((const char *const *) of_cas, entry->name)))
         continue;
       if (!policy_template_may_enroll (entry->profile, reader, &may, error))
         return NULL;
       if (may)
         g_strv_builder_add (names, entry->name);
     }
-  return g_strv_builder_end (names);
+  return of_cas != NULL ? g_strv_builder_end (names) : NULL;
 }
 
 static gboolean
@@ -241,41 +272,19 @@ check_enroll (PolicyTemplateJudgement *judgement, GError **error)
   return FALSE;
 }
 
-/* Which profiles may make CAs: names, as a list or as text with `;`. */
-static char **
-split_profiles (GVariant *value)
-{
-  char **names;
-
-  if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
-    return g_variant_dup_strv (value, NULL);
-  if (value == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-    return g_new0 (char *, 1);
-  names = g_strsplit (g_variant_get_string (value, NULL), ";", -1);
-  for (gsize i = 0; names[i] != NULL; i++)
-    g_strstrip (names[i]);
-  return names;
-}
-
 /* S-G3: a profile says that it makes CAs; only the CA's configuration says that it may. */
 static gboolean
 check_ca_right (PolicyTemplateJudgement *judgement, GError **error)
 {
   const char *name = judgement->profile->name;
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (GVariant) value = NULL;
   g_auto (GStrv) listed = NULL;
   g_autofree char *allowed = NULL;
 
   if (!judgement->profile->is_ca)
     return TRUE;
-  value = icert_server_get_ca_property (judgement->reader, "CAProfiles", &local_error);
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  listed = split_profiles (value);
+  listed = list_ca_profiles (judgement->reader, error);
+  if (listed == NULL)
+    return FALSE;
   allowed = listed[0] != NULL ? g_strjoinv (", ", listed) : g_strdup ("profiles in CAProfiles");
   if (g_strv_contains ((const char *const *) listed, name))
     return policy_template_trace (judgement, "ca-profile", "CertificateTemplate", name, allowed,
