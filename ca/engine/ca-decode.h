@@ -75,8 +75,8 @@ GPtrArray *ca_name_from_text (const char *text, GError **error);
  * PrintableString, DC and e-mail IA5String), upper bounds in characters; BAD_NAME */
 GBytes *ca_name_encode (GPtrArray *rdns, GError **error);
 
-/* group B; @types: of the profile, NULL = the default list (ec-p256 … rsa-2048 …). Pure: knows no
- * CA. WEAK_KEY */
+/* group B; @types: of the profile, NULL = the default list (ec-p256 … rsa-2048 …); "rsa-*" lists
+ * every possible length. Pure: knows no CA. WEAK_KEY */
 gboolean ca_key_check (const CaDecoded *decoded, const char *const *types, GError **error);
 /* "rsa-2048", "ec-p256": what Types= of a profile lists; to free */
 char *ca_key_describe (const CaPublicKey *key);

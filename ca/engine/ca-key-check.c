@@ -50,6 +50,13 @@ is_rsa_length_possible (guint bits)
   return bits >= 2048 && bits <= 8192 && bits % 8 == 0;
 }
 
+/* "rsa-*": RSA of any possible length, for a caller whose profiles are judged elsewhere. */
+static gboolean
+is_listed (const char *const *types, const char *name, gboolean is_rsa)
+{
+  return g_strv_contains (types, name) || (is_rsa && g_strv_contains (types, "rsa-*"));
+}
+
 static gboolean
 check_type (const CaSpki *spki, const char *const *types, GError **error)
 {
@@ -60,7 +67,8 @@ check_type (const CaSpki *spki, const char *const *types, GError **error)
     types = default_types;
   if (strcmp (spki->type, "rsa") == 0)
     name = rsa = g_strdup_printf ("rsa-%u", spki->bits);
-  if ((rsa != NULL && !is_rsa_length_possible (spki->bits)) || !g_strv_contains (types, name))
+  if ((rsa != NULL && !is_rsa_length_possible (spki->bits))
+      || !is_listed (types, name, rsa != NULL))
     return refuse_type (spki, name, types, error);
   return TRUE;
 }
