@@ -48,6 +48,7 @@ expect() {
   fi
 }
 
+# a key and a request for it: NAME.key and NAME.pem
 make_request() {
   openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" \
     -subj "/CN=$2" -addext "subjectAltName=DNS:$2" -out "$1.pem" 2>/dev/null
@@ -68,8 +69,11 @@ expect 0 icert retrieve "$id" --form chain --out chain.pem
 expect 0 icert explain "$id"
 expect 0 icert view
 
+# another Python in PATH may not see Debian's gi
+python=python3
+$python -c 'import gi' 2>/dev/null || python=/usr/bin/python3
 make_request python python.example.org
-expect 0 python3 "$top/bindings/python/examples/client.py" python.pem User
+expect 0 $python "$top/bindings/python/examples/client.py" python.pem User
 make_request gjs gjs.example.org
 expect 0 gjs "$top/bindings/js/examples/client.js" gjs.pem User
 

@@ -178,6 +178,7 @@ print_text (Tool *tool, ICertResponse *response, gboolean certificate_on_stdout,
   if (outcomes[disposition].status != TOOL_EXIT_DENIED
       && outcomes[disposition].status != TOOL_EXIT_FAILED)
     return;
+  fflush (stdout);
   if (status != NULL)
     {
       g_autofree char *line = tool_error_line (status);

@@ -248,7 +248,8 @@ run (Tool *tool, char **arguments, GError **error)
     }
   add_next (record, config);
   tool_record_print (record, tool);
-  if (!tool->json && !tool->quiet && g_file_test (folder != NULL ? folder : "", G_FILE_TEST_IS_DIR))
+  fflush (stdout);
+  if (!tool->json && !tool->quiet && folder != NULL)
     g_printerr ("Keep the secrets apart from the keys; the root's folder may be moved offline.\n");
   return TOOL_EXIT_DONE;
 }

@@ -250,7 +250,10 @@ print_rows (Shown *shown, ICertView *view, GError **error)
     }
   if (rows != NULL && option_limit > 0 && n == option_limit && cursor != NULL && !shown->tool->json
       && !shown->tool->quiet)
-    g_printerr ("more: --after '%s'\n", cursor);
+    {
+      fflush (stdout);
+      g_printerr ("more: --after '%s'\n", cursor);
+    }
   return rows != NULL ? TOOL_EXIT_DONE : TOOL_EXIT_FAILED;
 }
 
