@@ -55,7 +55,7 @@ icert_enum_view_row_default_init (ICertEnumViewRowInterface *iface)
  * Errors: %ICERT_ERROR_STORAGE; %ICERT_ERROR_MALFORMED when @max is 0; %ICERT_ERROR_MODULE for more
  * rows than were asked for.
  *
- * Returns: (transfer full) (element-type ICertViewRow): at most @max rows, empty at the end, or
+ * Returns: (transfer container) (element-type ICertViewRow): at most @max rows, empty at the end, or
  * %NULL with @error set
  */
 GPtrArray *
@@ -120,7 +120,7 @@ icert_enum_view_row_next_async (ICertEnumViewRow *self,
  * Ends [method@ICert.EnumViewRow.next_async]. Errors are those of
  * [method@ICert.EnumViewRow.next].
  *
- * Returns: (transfer full) (element-type ICertViewRow): rows, empty at the end, or %NULL with
+ * Returns: (transfer container) (element-type ICertViewRow): rows, empty at the end, or %NULL with
  * @error set
  */
 GPtrArray *

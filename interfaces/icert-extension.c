@@ -763,7 +763,7 @@ split_names (GBytes *value, GPtrArray *elements, GError **error)
  * Fails with %ICERT_ERROR_MALFORMED, %ICERT_ERROR_TOO_LARGE for more than 100 names (details
  * `limit` and `actual`), or %ICERT_ERROR_BAD_NAME.
  *
- * Returns: (transfer full) (element-type ICertName): the names in their order
+ * Returns: (transfer container) (element-type ICertName): the names in their order
  */
 GPtrArray *
 icert_extension_parse_subject_alt_name (GBytes *value, GError **error)

@@ -482,7 +482,7 @@ icert_response_get_certificate (ICertResponse *self, ICertOutputFlags flags, GEr
  *
  * The certificates above the answered one.
  *
- * Returns: (transfer full) (element-type GBytes): certificates in DER, nearest issuer first
+ * Returns: (transfer container) (element-type GBytes): certificates in DER, nearest issuer first
  */
 GPtrArray *
 icert_response_list_issuers (ICertResponse *self)
