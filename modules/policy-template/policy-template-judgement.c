@@ -294,63 +294,17 @@ check_ca_right (PolicyTemplateJudgement *judgement, GError **error)
       "makes CA certificates, which this CA does not issue", allowed, error);
 }
 
-static const char *
-find_curve (GBytes *parameters)
-{
-  static const struct
-  {
-    const char *type;
-    guint8 size;
-    guint8 der[10];
-  } curves[] = {
-    { "ec-p256", 10, { 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07 } },
-    { "ec-p384", 7, { 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22 } },
-    { "ec-p521", 7, { 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23 } },
-  };
-  gsize size = 0;
-  const guint8 *data = parameters != NULL ? g_bytes_get_data (parameters, &size) : NULL;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (curves); i++)
-    if (size == curves[i].size && memcmp (data, curves[i].der, size) == 0)
-      return curves[i].type;
-  return "ec-unnamed";
-}
-
-/* What Types= would call the key: "rsa-2048", "ec-p256"; the OID of an algorithm it knows no word
- * for. */
+/* "rsa-2048", "ec-p256": in the words of Types= */
 static char *
 describe_key (ICertServer *reader, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
-  g_autofree char *algorithm
-      = icert_server_get_certificate_string (reader, "PublicKeyAlgorithm", &local_error);
+  char *type = icert_server_get_certificate_string (reader, "PublicKeyType", &local_error);
 
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
-  if (algorithm == NULL)
-    return g_strdup ("unknown");
-  if (g_str_equal (algorithm, "1.2.840.10045.2.1"))
-    {
-      g_autoptr (GBytes) parameters
-          = icert_server_get_certificate_bytes (reader, "RawPublicKeyAlgorithmParameters", NULL);
-
-      return g_strdup (find_curve (parameters));
-    }
-  if (g_str_equal (algorithm, "1.2.840.113549.1.1.1"))
-    {
-      gint64 bits = 0;
-
-      icert_server_get_certificate_int (reader, "PublicKeyLength", &bits, NULL);
-      return g_strdup_printf ("rsa-%" G_GINT64_FORMAT, bits);
-    }
-  if (g_str_equal (algorithm, "1.3.101.112"))
-    return g_strdup ("ed25519");
-  if (g_str_equal (algorithm, "1.3.101.113"))
-    return g_strdup ("ed448");
-  return g_steal_pointer (&algorithm);
+  if (local_error == NULL)
+    return type != NULL ? type : g_strdup ("unknown");
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
 }
 
 static gboolean
@@ -497,6 +451,13 @@ decide (PolicyTemplateJudgement *judgement, ICertVerdict *verdict, GError **erro
 }
 
 static gboolean
+get_rdns (PolicyTemplateJudgement *judgement, GError **error)
+{
+  judgement->rdns = icert_server_list_subject_rdns (judgement->reader, error);
+  return judgement->rdns != NULL;
+}
+
+static gboolean
 run_steps (PolicyTemplateJudgement *judgement, ICertVerdict *verdict, GError **error)
 {
   g_autofree char *key_type = NULL;
@@ -506,7 +467,7 @@ run_steps (PolicyTemplateJudgement *judgement, ICertVerdict *verdict, GError **e
       || !check_ca_right (judgement, error))
     return FALSE;
   key_type = describe_key (judgement->reader, error);
-  return key_type != NULL && check_key (judgement, key_type, error)
+  return key_type != NULL && check_key (judgement, key_type, error) && get_rdns (judgement, error)
          && find_officers_rows (judgement, error) && policy_template_judge_names (judgement, error)
          && policy_template_judge_subject (judgement, error)
          && policy_template_set_names (judgement, error)
@@ -534,7 +495,11 @@ policy_template_judge (ICertServerPolicy *server,
     .officers = officers,
     .notes = notes,
   };
+  gboolean ok;
 
-  return policy_template_choose (server, set, &judgement.profile, error)
-         && run_steps (&judgement, verdict, error);
+  ok = policy_template_choose (server, set, &judgement.profile, error)
+       && run_steps (&judgement, verdict, error);
+  g_clear_pointer (&judgement.rdns, g_variant_unref);
+  g_clear_object (&judgement.common_name);
+  return ok;
 }

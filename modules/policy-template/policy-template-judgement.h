@@ -13,11 +13,13 @@ typedef struct
   ICertServer *reader;       /* the same object */
   gboolean new_request;
   const PolicyTemplateProfile *profile; /* lent */
-  GPtrArray *names;                     /* (element-type ICertName) of the certificate to be */
-  GPtrArray *granted;   /* (element-type ICertName) those that a grant of the caller covers */
-  GPtrArray *officers;  /* (element-type utf8) OIDs of extensions that an officer set */
-  gboolean names_stand; /* an officer set the names: they stay as they are */
-  gboolean has_subject; /* at least one attribute will be in the subject */
+  GVariant *rdns;                       /* a(ss): the request's subject */
+  ICertName *common_name; /* nullable; in server profiles: what the common name stands for */
+  GPtrArray *names;       /* (element-type ICertName) of the certificate to be */
+  GPtrArray *granted;     /* (element-type ICertName) those that a grant of the caller covers */
+  GPtrArray *officers;    /* (element-type utf8) OIDs of extensions that an officer set */
+  gboolean names_stand;   /* an officer set the names: they stay as they are */
+  gboolean has_subject;   /* at least one attribute will be in the subject */
   gboolean asks_officer;
   guint n_claims;    /* what the requester asked for and a grant could cover */
   guint n_uncovered; /* those that none covers */

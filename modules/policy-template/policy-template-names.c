@@ -195,26 +195,11 @@ find_requested (GVariant *rdns, const char *oid)
   GVariantIter iter;
   const char *name, *value;
 
-  if (rdns != NULL)
-    {
-      g_variant_iter_init (&iter, rdns);
-      while (g_variant_iter_next (&iter, "(&s&s)", &name, &value))
-        if (g_str_equal (name, oid))
-          g_strv_builder_add (values, value);
-    }
+  g_variant_iter_init (&iter, rdns);
+  while (g_variant_iter_next (&iter, "(&s&s)", &name, &value))
+    if (g_str_equal (name, oid))
+      g_strv_builder_add (values, value);
   return g_strv_builder_end (values);
-}
-
-static gboolean
-get_rdns (PolicyTemplateJudgement *judgement, GVariant **rdns, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-
-  *rdns = icert_server_list_subject_rdns (judgement->reader, &local_error);
-  if (local_error == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
 }
 
 /* The name that a common name stands for in a server's certificate; NULL for "Our Server". */
@@ -231,18 +216,9 @@ static gboolean
 count_common_name (PolicyTemplateJudgement *judgement, GError **error)
 {
   const PolicyTemplateProfile *profile = judgement->profile;
-  g_autoptr (GVariant) rdns = NULL;
-  g_auto (GStrv) values = NULL;
-  g_autoptr (ICertName) name = NULL;
+  ICertName *name = judgement->common_name;
+  g_autofree char *text = NULL;
 
-  if (!profile->is_server)
-    return TRUE;
-  if (!get_rdns (judgement, &rdns, error))
-    return FALSE;
-  values = find_requested (rdns, CN_OID);
-  if (g_strv_length (values) != 1)
-    return TRUE; /* more than one is refused with the subject */
-  name = parse_common_name (values[0]);
   if (name == NULL || icert_name_get_kind (name) != ICERT_NAME_KIND_DNS
       || has_name (judgement->names, name))
     return TRUE;
@@ -250,9 +226,23 @@ count_common_name (PolicyTemplateJudgement *judgement, GError **error)
   if (policy_template_profile_find_subject (profile, CN_OID) == NULL
       && policy_template_profile_find_name (profile, ICERT_NAME_KIND_DNS, NULL) == NULL)
     return TRUE;
-  return policy_template_trace (judgement, "common-name", "CommonName", values[0],
+  text = icert_name_get_text (name);
+  return policy_template_trace (judgement, "common-name", "CommonName", text,
                                 "counts as a requested dNSName", error)
          && judge_requested_name (judgement, name, error);
+}
+
+/* More than one is refused with the subject. */
+static void
+find_common_name (PolicyTemplateJudgement *judgement)
+{
+  g_auto (GStrv) values = NULL;
+
+  if (!judgement->profile->is_server)
+    return;
+  values = find_requested (judgement->rdns, CN_OID);
+  if (values[0] != NULL && values[1] == NULL)
+    judgement->common_name = parse_common_name (values[0]);
 }
 
 /* The names that an officer wrote are the names. */
@@ -284,6 +274,7 @@ policy_template_judge_names (PolicyTemplateJudgement *judgement, GError **error)
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
+  find_common_name (judgement);
   if (policy_template_is_officers (judgement, SAN_OID))
     return take_officers_names (judgement, requested);
 
@@ -343,7 +334,7 @@ match_common_name (PolicyTemplateJudgement *judgement,
                    char **text,
                    GError **error)
 {
-  g_autoptr (ICertName) name = parse_common_name (value);
+  ICertName *name = judgement->common_name;
 
   *text = NULL;
   if (name != NULL && has_name (judgement->names, name))
@@ -399,10 +390,9 @@ set_common_name (PolicyTemplateJudgement *judgement,
 static gboolean
 set_requested_attribute (PolicyTemplateJudgement *judgement,
                          const PolicyTemplateField *field,
-                         GVariant *rdns,
                          GError **error)
 {
-  g_auto (GStrv) values = find_requested (rdns, field->oid);
+  g_auto (GStrv) values = find_requested (judgement->rdns, field->oid);
   g_autofree char *lines = g_strjoinv ("\n", values);
 
   if (!policy_template_trace (judgement, "source", field->key, values[0] != NULL ? lines : NULL,
@@ -438,14 +428,12 @@ set_known_attribute (PolicyTemplateJudgement *judgement,
 }
 
 static gboolean
-trace_unlisted (PolicyTemplateJudgement *judgement, GVariant *rdns, GError **error)
+trace_unlisted (PolicyTemplateJudgement *judgement, GError **error)
 {
   GVariantIter iter;
   const char *name, *value;
 
-  if (rdns == NULL)
-    return TRUE;
-  g_variant_iter_init (&iter, rdns);
+  g_variant_iter_init (&iter, judgement->rdns);
   while (g_variant_iter_next (&iter, "(&s&s)", &name, &value))
     if (policy_template_profile_find_subject (judgement->profile, name) == NULL
         && !policy_template_trace (judgement, "source", name, value, "no source: stays out", error))
@@ -457,9 +445,8 @@ gboolean
 policy_template_judge_subject (PolicyTemplateJudgement *judgement, GError **error)
 {
   const PolicyTemplateProfile *profile = judgement->profile;
-  g_autoptr (GVariant) rdns = NULL;
 
-  if (!get_rdns (judgement, &rdns, error) || !trace_unlisted (judgement, rdns, error))
+  if (!trace_unlisted (judgement, error))
     return FALSE;
   for (guint i = 0; i < profile->subject->len; i++)
     {
@@ -468,7 +455,7 @@ policy_template_judge_subject (PolicyTemplateJudgement *judgement, GError **erro
                           || field->source == POLICY_TEMPLATE_SOURCE_DIRECTORY;
 
       if (!(is_known ? set_known_attribute (judgement, field, error)
-                     : set_requested_attribute (judgement, field, rdns, error)))
+                     : set_requested_attribute (judgement, field, error)))
         return FALSE;
     }
   return TRUE;
