@@ -264,6 +264,45 @@ test_filter_plans (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_disposition_plans (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    ICertSeek seek;
+    gint64 value;
+  } cases[] = {
+    { ICERT_SEEK_LE, 9 }, { ICERT_SEEK_GE, 30 }, { ICERT_SEEK_EQ, 9 }, { ICERT_SEEK_NE, 20 }
+  };
+  g_autoptr (GError) error = NULL;
+  StoreSqliteConnection *reader = store_sqlite_connection_new_reader (fixture->url, &error);
+  const guint8 wanted[] = { ICERT_REQUEST_COMMON_NAME };
+
+  g_test_summary ("P6: the queue is found in an index, not among all rows, and nothing is sorted");
+  g_assert_no_error (error);
+  for (gsize i = 0; i < 2 * G_N_ELEMENTS (cases); i++)
+    {
+      ICertStoreCondition condition
+          = { .column = ICERT_REQUEST_DISPOSITION,
+              .seek = cases[i / 2].seek,
+              .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = cases[i / 2].value } };
+      ICertStoreQuery query = { .table = ICERT_STORE_REQUESTS,
+                                .n_columns = 1,
+                                .columns = wanted,
+                                .condition = &condition,
+                                .sort_column = -1,
+                                .descending = i % 2 };
+      g_autofree char *plan = NULL;
+
+      plan = explain (store_sqlite_connection_get_db (reader), &query, STORE_SQLITE_PART_AFTER);
+      g_assert_nonnull (strstr (plan, "INDEX requests_disposition (disposition=? AND rowid"));
+      g_assert_null (strstr (plan, "PRIMARY KEY"));
+      g_assert_null (strstr (plan, "SCAN"));
+      g_assert_null (strstr (plan, "TEMP B-TREE"));
+    }
+  store_sqlite_connection_free (reader, FALSE);
+}
+
+static void
 test_status_plans (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -771,6 +810,7 @@ main (int argc, char **argv)
     { "/store-sqlite/schema", test_schema },
     { "/store-sqlite/sort-plans", test_sort_plans },
     { "/store-sqlite/filter-plans", test_filter_plans },
+    { "/store-sqlite/disposition-plans", test_disposition_plans },
     { "/store-sqlite/status-plans", test_status_plans },
     { "/store-sqlite/settings/S-F2", test_settings },
     { "/store-sqlite/readers-read/S-F2", test_readers_read },

@@ -7,6 +7,8 @@
 /* SQLite's own limits are 1000 and 32766; views stay far below these */
 #define MAX_DEPTH 32
 #define MAX_COMPARISONS 1000
+/* a query of more is not split into one for each disposition */
+#define MAX_COMPARISONS_SPLIT 100
 
 static const ICertStoreColumnInfo *
 column_info (ICertStoreTable table, guint column)
@@ -329,8 +331,13 @@ comparison_operator (const ICertStoreCondition *condition)
   return seek_operator (condition->seek);
 }
 
+/* @apart: column whose index must not be used for this condition (-1 = none); SQLite takes a plus
+ * as a sign of that */
 static void
-append_condition (GString *text, ICertStoreTable table, const ICertStoreCondition *condition)
+append_condition (GString *text,
+                  ICertStoreTable table,
+                  const ICertStoreCondition *condition,
+                  int apart)
 {
   if (condition->kind == ICERT_STORE_COMPARE)
     {
@@ -349,7 +356,7 @@ append_condition (GString *text, ICertStoreTable table, const ICertStoreConditio
       if (i > 0)
         g_string_append (text, condition->kind == ICERT_STORE_AND ? " AND " : " OR ");
       g_string_append_c (text, '(');
-      append_condition (text, table, condition->parts[i]);
+      append_condition (text, table, condition->parts[i], apart);
       g_string_append_c (text, ')');
     }
 }
@@ -507,28 +514,167 @@ append_part (GString *text, const ICertStoreQuery *query, const Order *order, St
     }
 }
 
+/* Dispositions */
+
+/* all that the schema lets a row have */
+static const gint64 dispositions[] = { 8, 9, 12, 15, 16, 17, 20, 21, 30, 31 };
+
+typedef struct
+{
+  gint64 values[G_N_ELEMENTS (dispositions)];
+  guint n; /* 0: the query is not split */
+} Arms;
+
+static gboolean
+fulfils (gint64 disposition, const ICertStoreCondition *condition)
+{
+  gint64 value = condition->value.integer;
+
+  if (condition->value.type == ICERT_PROPERTY_TYPE_NONE)
+    return condition->seek == ICERT_SEEK_NE || condition->seek == ICERT_SEEK_NONE;
+  switch (condition->seek)
+    {
+    case ICERT_SEEK_EQ:
+      return disposition == value;
+    case ICERT_SEEK_LT:
+      return disposition < value;
+    case ICERT_SEEK_LE:
+      return disposition <= value;
+    case ICERT_SEEK_GE:
+      return disposition >= value;
+    case ICERT_SEEK_GT:
+      return disposition > value;
+    case ICERT_SEEK_NE:
+      return disposition != value;
+    case ICERT_SEEK_NONE:
+      break;
+    }
+  return TRUE;
+}
+
+/* whether a row with this disposition may fulfil @condition, whatever its other cells are */
+static gboolean
+may_fulfil (gint64 disposition, const ICertStoreCondition *condition)
+{
+  if (condition->kind == ICERT_STORE_COMPARE)
+    return condition->column != ICERT_REQUEST_DISPOSITION || fulfils (disposition, condition);
+
+  for (guint i = 0; i < condition->n_parts; i++)
+    if (may_fulfil (disposition, condition->parts[i]) == (condition->kind == ICERT_STORE_OR))
+      return condition->kind == ICERT_STORE_OR;
+  return condition->kind == ICERT_STORE_AND;
+}
+
+/* whether another index leads to few rows in the order of the key already */
+static gboolean
+has_equality (const ICertStoreCondition *condition)
+{
+  if (condition->kind == ICERT_STORE_AND)
+    for (guint i = 0; i < condition->n_parts; i++)
+      if (has_equality (condition->parts[i]))
+        return TRUE;
+  return condition->kind == ICERT_STORE_COMPARE && condition->seek == ICERT_SEEK_EQ
+         && (column_info (ICERT_STORE_REQUESTS, condition->column)->flags
+             & ICERT_STORE_COLUMN_INDEXED);
+}
+
+/* P6: the queue, the log and the failed are ranges of dispositions in the order of ids. SQLite
+ * would go through all rows for them or sort all that fit, both of which grow with the store. There
+ * are few dispositions; the rows of each are a range of the index in the order of ids; so the query
+ * becomes one for each disposition that fits, and SQLite merges them row by row. */
+static Arms
+query_arms (const ICertStoreQuery *query, const Order *order)
+{
+  Arms arms = { .n = 0 };
+  guint n_comparisons = 0;
+
+  if (query->table != ICERT_STORE_REQUESTS || query->condition == NULL || order->sorted
+      || has_equality (query->condition)
+      || !check_condition (query->table, query->condition, 0, &n_comparisons, NULL)
+      || n_comparisons > MAX_COMPARISONS_SPLIT)
+    return arms;
+  for (gsize i = 0; i < G_N_ELEMENTS (dispositions); i++)
+    if (may_fulfil (dispositions[i], query->condition))
+      arms.values[arms.n++] = dispositions[i];
+  if (arms.n == G_N_ELEMENTS (dispositions))
+    arms.n = 0;
+  return arms;
+}
+
+static void
+append_select (GString *text,
+               const ICertStoreQuery *query,
+               const Order *order,
+               StoreSqlitePart part,
+               gboolean arm)
+{
+  g_string_append (text, "SELECT ");
+  for (guint i = 0; i < query->n_columns; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "",
+                            column_name (query->table, query->columns[i]));
+  /* what arms are merged by must be among their columns */
+  if (arm)
+    g_string_append_printf (text, ", %s", column_name (query->table, order->columns[0]));
+  g_string_append_printf (text, " FROM %s WHERE (", icert_store_table_name (query->table));
+  if (query->condition != NULL)
+    append_condition (text, query->table, query->condition,
+                      arm ? (int) ICERT_REQUEST_DISPOSITION : -1);
+  else
+    g_string_append_c (text, '1');
+  g_string_append_c (text, ')');
+  if (arm)
+    g_string_append_printf (text, " AND %s = ?",
+                            column_name (ICERT_STORE_REQUESTS, ICERT_REQUEST_DISPOSITION));
+  append_part (text, query, order, part);
+}
+
 char *
 store_sqlite_query_text (const ICertStoreQuery *query, StoreSqlitePart part)
 {
   Order order = query_order (query);
-  GString *text = g_string_new ("SELECT ");
+  Arms arms = query_arms (query, &order);
+  GString *text = g_string_new (NULL);
 
-  for (guint i = 0; i < query->n_columns; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "",
-                            column_name (query->table, query->columns[i]));
-  g_string_append_printf (text, " FROM %s WHERE (", icert_store_table_name (query->table));
-  if (query->condition != NULL)
-    append_condition (text, query->table, query->condition);
-  else
-    g_string_append_c (text, '1');
-  g_string_append_c (text, ')');
-  append_part (text, query, &order, part);
-  for (guint i = 0; i < order.n_columns; i++)
+  append_select (text, query, &order, part, arms.n > 0);
+  for (guint i = 1; i < arms.n; i++)
+    {
+      g_string_append (text, " UNION ALL ");
+      append_select (text, query, &order, part, TRUE);
+    }
+  if (arms.n > 1)
+    g_string_append_printf (text, " ORDER BY %u%s", query->n_columns + 1,
+                            query->descending ? " DESC" : "");
+  for (guint i = 0; arms.n <= 1 && i < order.n_columns; i++)
     g_string_append_printf (text, "%s%s%s", i > 0 ? ", " : " ORDER BY ",
                             column_name (query->table, order.columns[i]),
                             query->descending ? " DESC" : "");
   g_string_append (text, " LIMIT ?");
   return g_string_free (text, FALSE);
+}
+
+static gboolean
+bind_select (sqlite3_stmt *statement,
+             int *parameter,
+             const ICertStoreQuery *query,
+             const Order *order,
+             StoreSqlitePart part,
+             const gint64 *disposition)
+{
+  guint from = order->n_columns;
+
+  if (query->condition != NULL && !bind_condition (statement, parameter, query->condition))
+    return FALSE;
+  if (disposition != NULL
+      && sqlite3_bind_int64 (statement, ++*parameter, *disposition) != SQLITE_OK)
+    return FALSE;
+  if (part == STORE_SQLITE_PART_AFTER)
+    from = 0;
+  else if (part == STORE_SQLITE_PART_EMPTY_KEY)
+    from = 1;
+  for (guint i = from; i < order->n_columns; i++)
+    if (bind_value (statement, ++*parameter, &query->after[i + order->first_cursor]) != SQLITE_OK)
+      return FALSE;
+  return TRUE;
 }
 
 gboolean
@@ -538,17 +684,13 @@ store_sqlite_query_bind (sqlite3_stmt *statement,
                          gint64 limit)
 {
   Order order = query_order (query);
+  Arms arms = query_arms (query, &order);
   int parameter = 0;
-  guint from = order.n_columns;
 
-  if (query->condition != NULL && !bind_condition (statement, &parameter, query->condition))
+  if (arms.n == 0 && !bind_select (statement, &parameter, query, &order, part, NULL))
     return FALSE;
-  if (part == STORE_SQLITE_PART_AFTER)
-    from = 0;
-  else if (part == STORE_SQLITE_PART_EMPTY_KEY)
-    from = 1;
-  for (guint i = from; i < order.n_columns; i++)
-    if (bind_value (statement, ++parameter, &query->after[i + order.first_cursor]) != SQLITE_OK)
+  for (guint i = 0; i < arms.n; i++)
+    if (!bind_select (statement, &parameter, query, &order, part, &arms.values[i]))
       return FALSE;
   return sqlite3_bind_int64 (statement, ++parameter, limit) == SQLITE_OK;
 }
@@ -573,7 +715,7 @@ store_sqlite_count_text (ICertStoreTable table, const ICertStoreCondition *condi
   if (condition != NULL)
     {
       g_string_append (text, " WHERE ");
-      append_condition (text, table, condition);
+      append_condition (text, table, condition, -1);
     }
   return g_string_free (text, FALSE);
 }

@@ -863,6 +863,78 @@ test_pages_under_inserts (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* ids of the rows that fulfil @condition, by pages of three */
+static guint
+count_by_pages (ICertStore *store, const ICertStoreCondition *condition, gboolean descending)
+{
+  const guint8 columns[] = { ICERT_REQUEST_DISPOSITION, ICERT_REQUEST_ID };
+  ICertStoreQuery query = { .table = ICERT_STORE_REQUESTS,
+                            .n_columns = 2,
+                            .columns = columns,
+                            .condition = condition,
+                            .sort_column = -1,
+                            .descending = descending,
+                            .limit = 3 };
+  g_autoptr (GPtrArray) rows = run_query (store, &query);
+  gint64 before = descending ? G_MAXINT64 : 0;
+  guint n = 0;
+
+  while (rows->len > 0)
+    {
+      GPtrArray *next;
+
+      for (guint i = 0; i < rows->len; i++, n++)
+        {
+          gint64 id = icert_store_row_get_int (rows->pdata[i], 1);
+
+          g_assert_true (descending ? id < before : id > before);
+          before = id;
+        }
+      query.n_after = 1;
+      query.after = icert_store_row_get (rows->pdata[rows->len - 1], 1);
+      next = run_query (store, &query);
+      g_ptr_array_unref (rows);
+      rows = next;
+    }
+  return n;
+}
+
+static void
+test_pages_of_dispositions (Fixture *fixture, gconstpointer data)
+{
+  static const ICertSeek seeks[] = { ICERT_SEEK_EQ, ICERT_SEEK_LT, ICERT_SEEK_LE,
+                                     ICERT_SEEK_GE, ICERT_SEEK_GT, ICERT_SEEK_NE };
+  static const gint64 values[] = { 0, 8, 9, 10, 20, 30, 31, 99 };
+
+  g_test_summary ("Pages of any range of dispositions hold what a count says, in the order of ids");
+  fill (fixture->store, 30);
+  for (gint64 id = 1; id <= 30; id += 2)
+    {
+      g_autoptr (ICertStoreBatch) batch = icert_store_batch_new ();
+
+      icert_store_batch_begin (batch, ICERT_STORE_REQUESTS, ICERT_STORE_UPDATE);
+      icert_store_batch_set_int (batch, ICERT_REQUEST_ID, id);
+      icert_store_batch_set_int (batch, ICERT_REQUEST_DISPOSITION, id % 3 == 0 ? 8 : 30 + id % 2);
+      store_contract_commit (fixture->store, batch);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (seeks) * G_N_ELEMENTS (values); i++)
+    {
+      ICertStoreCondition range
+          = compare_int (ICERT_REQUEST_DISPOSITION, seeks[i / G_N_ELEMENTS (values)],
+                         values[i % G_N_ELEMENTS (values)]);
+      ICertStoreCondition low = compare_int (ICERT_REQUEST_ID, ICERT_SEEK_LT, 15);
+      const ICertStoreCondition *parts[] = { &range, &low };
+      ICertStoreCondition and = { .kind = ICERT_STORE_AND, .n_parts = 2, .parts = parts };
+      ICertStoreCondition or = { .kind = ICERT_STORE_OR, .n_parts = 2, .parts = parts };
+      const ICertStoreCondition *cases[] = { &range, &and, & or };
+
+      for (gsize j = 0; j < G_N_ELEMENTS (cases); j++)
+        for (guint descending = 0; descending < 2; descending++)
+          g_assert_cmpint (count_by_pages (fixture->store, cases[j], descending), ==,
+                           count_table (fixture->store, ICERT_STORE_REQUESTS, cases[j]));
+    }
+}
+
 static void
 test_pages_composite (Fixture *fixture, gconstpointer data)
 {
@@ -1094,6 +1166,7 @@ store_contract_add_tests (const char *prefix, const StoreContract *contract)
     { "binary-equality", test_binary_equality },
     { "pages", test_pages },
     { "pages-under-inserts", test_pages_under_inserts },
+    { "pages-of-dispositions", test_pages_of_dispositions },
     { "pages-composite", test_pages_composite },
     { "cancelled", test_cancelled },
     { "readers", test_readers },
