@@ -56,10 +56,32 @@ def gaps(element, where):
             yield from gaps(child, here)
 
 
+def signature(element):
+    """What annotations say of a call. Scope and closure the scanner knows only of functions."""
+    said = ("transfer-ownership", "nullable", "direction", "optional", "caller-allocates")
+    answer = element.find(CORE + "return-value")
+    yield "answer", [answer.get(key) for key in said]
+    for parameter in element.iterfind(f"{CORE}parameters/{CORE}parameter"):
+        yield parameter.get("name"), [parameter.get(key) for key in said]
+
+
+def differences(namespace):
+    """Virtual methods that bindings would call or implement otherwise than their public function."""
+    for interface in namespace.iterfind(CORE + "interface"):
+        methods = {method.get("name"): method for method in interface.iterfind(CORE + "method")}
+        for slot in interface.iterfind(CORE + "virtual-method"):
+            where = f"{namespace.get('name')}.{interface.get('name')}.{slot.get('name')}"
+            public = methods.get(slot.get("invoker"))
+            if public is None:
+                yield f"{where}: no public function calls it"
+            elif dict(signature(slot)) != dict(signature(public)):
+                yield f"{where}: annotated otherwise than its public function"
+
+
 def main(path):
     """Prints the gaps of a GIR file."""
     namespace = xml.etree.ElementTree.parse(path).getroot().find(CORE + "namespace")
-    found = list(gaps(namespace, namespace.get("name")))
+    found = list(gaps(namespace, namespace.get("name"))) + list(differences(namespace))
     for gap in found:
         print(gap)
     return 1 if found else 0

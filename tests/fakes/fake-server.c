@@ -28,7 +28,7 @@ struct _FakeServer
   char *message;               /* nullable */
   GString *trace;
   GString *log;
-  guint n_calls;
+  int n_calls; /* atomic: a test looks at it while threads call */
 };
 
 static void
@@ -225,7 +225,7 @@ fake_server_get_log (FakeServer *self)
 guint
 fake_server_get_n_calls (FakeServer *self)
 {
-  return self->n_calls;
+  return (guint) g_atomic_int_get (&self->n_calls);
 }
 
 static GVariant *
@@ -238,7 +238,7 @@ backend_get_property (gpointer data,
   g_autofree char *key = property_key (info, name);
   GVariant *value = g_hash_table_lookup (self->properties, key);
 
-  self->n_calls++;
+  g_atomic_int_inc (&self->n_calls);
   return value != NULL ? g_variant_ref (value) : NULL;
 }
 
@@ -251,7 +251,7 @@ backend_set_property (gpointer data,
 {
   FakeServer *self = data;
 
-  self->n_calls++;
+  g_atomic_int_inc (&self->n_calls);
   fake_server_set_property (self, info->scope, name, value);
   return TRUE;
 }
@@ -261,7 +261,7 @@ backend_get_attribute (gpointer data, const char *name, GError **error)
 {
   FakeServer *self = data;
 
-  self->n_calls++;
+  g_atomic_int_inc (&self->n_calls);
   return g_strdup (g_hash_table_lookup (self->attributes, name));
 }
 
@@ -280,7 +280,7 @@ backend_list_attributes (gpointer data)
 {
   FakeServer *self = data;
 
-  self->n_calls++;
+  g_atomic_int_inc (&self->n_calls);
   return copy_texts (self->attribute_names);
 }
 
@@ -289,7 +289,7 @@ backend_get_extensions (gpointer data)
 {
   FakeServer *self = data;
 
-  self->n_calls++;
+  g_atomic_int_inc (&self->n_calls);
   return g_ptr_array_ref (self->extensions);
 }
 
@@ -305,7 +305,7 @@ backend_set_extension (gpointer data,
   g_autoptr (GBytes) kept = NULL;
   ICertExtension *extension;
 
-  self->n_calls++;
+  g_atomic_int_inc (&self->n_calls);
   if ((flags & ICERT_EXTENSION_DELETE) != 0)
     {
       g_ptr_array_remove (self->extensions, old);
@@ -325,7 +325,7 @@ backend_get_rdns (gpointer data)
 {
   FakeServer *self = data;
 
-  self->n_calls++;
+  g_atomic_int_inc (&self->n_calls);
   return g_variant_ref_sink (g_variant_new_array (
       G_VARIANT_TYPE ("(ss)"), (GVariant **) self->rdns->pdata, self->rdns->len));
 }
@@ -335,7 +335,7 @@ backend_get_groups (gpointer data)
 {
   FakeServer *self = data;
 
-  self->n_calls++;
+  g_atomic_int_inc (&self->n_calls);
   return copy_texts (self->groups);
 }
 
@@ -344,7 +344,7 @@ backend_get_requester_attribute (gpointer data, const char *name, GError **error
 {
   FakeServer *self = data;
 
-  self->n_calls++;
+  g_atomic_int_inc (&self->n_calls);
   return g_strdup (g_hash_table_lookup (self->account, name));
 }
 
@@ -353,7 +353,7 @@ backend_find_grant (gpointer data, const char *profile, ICertName *name, GError 
 {
   FakeServer *self = data;
 
-  self->n_calls++;
+  g_atomic_int_inc (&self->n_calls);
   for (guint i = 0; i < self->grants->len; i++)
     {
       FakeGrant *grant = g_ptr_array_index (self->grants, i);
@@ -369,7 +369,7 @@ backend_set_message (gpointer data, const char *text, GError **error)
 {
   FakeServer *self = data;
 
-  self->n_calls++;
+  g_atomic_int_inc (&self->n_calls);
   g_free (self->message);
   self->message = g_strdup (text);
   return TRUE;
@@ -384,7 +384,7 @@ backend_add_trace (gpointer data,
 {
   FakeServer *self = data;
 
-  self->n_calls++;
+  g_atomic_int_inc (&self->n_calls);
   g_string_append_printf (self->trace, "%s\t%s\t%s\t%s\n", rule, field != NULL ? field : "-",
                           seen != NULL ? seen : "-", allowed != NULL ? allowed : "-");
 }
@@ -394,7 +394,7 @@ backend_log (gpointer data, ICertLogLevel level, const char *text)
 {
   FakeServer *self = data;
 
-  self->n_calls++;
+  g_atomic_int_inc (&self->n_calls);
   g_string_append_printf (self->log, "%d %s\n", (int) level, text);
 }
 
@@ -403,7 +403,7 @@ backend_get_certificate (gpointer data, GError **error)
 {
   FakeServer *self = data;
 
-  self->n_calls++;
+  g_atomic_int_inc (&self->n_calls);
   return self->certificate != NULL ? g_bytes_ref (self->certificate) : NULL;
 }
 

@@ -69,6 +69,20 @@ const Admin = GObject.registerClass({
   }
 });
 
+const Request = GObject.registerClass({
+  GTypeName: 'ContractJsRequest',
+  Implements: [ICert.Request],
+  Properties: {
+    config: GObject.ParamSpec.override('config', ICert.Request),
+    credential: GObject.ParamSpec.override('credential', ICert.Request),
+  },
+}, class extends GObject.Object {
+  vfunc_submit_full(flags, encoding, format, request, attributes) {
+    this.attributes = attributes;
+    return ICert.Response.new(7, ICert.Disposition.UNDER_SUBMISSION, 'taken', null, null, null);
+  }
+});
+
 function policy(answer) {
   const object = new Policy();
   object.answer = answer;
@@ -151,6 +165,23 @@ test('rule 11: an asynchronous call of a gjs object runs in its own thread', () 
   });
   loop.run();
   equal(names.join(), 'Exit,Name');
+});
+
+test('rule 11: a class writes the synchronous submission and gets the other one', () => {
+  const request = new Request();
+  const octets = new GLib.Bytes([1, 2, 3]);
+  const attributes = {CertificateTemplate: 'User'};
+  equal(request.submit(ICert.SubmitFlags.NONE, octets, attributes, null).get_request_id(), 7);
+  const loop = new GLib.MainLoop(null, false);
+  let response = null;
+  request.attributes = null;
+  request.submit_async(ICert.SubmitFlags.NONE, octets, attributes, null, (source, result) => {
+    response = source.submit_finish(result);
+    loop.quit();
+  });
+  loop.run();
+  equal(response.get_message(), 'taken');
+  equal(request.attributes.CertificateTemplate, 'User');
 });
 
 test('rule 18: a subclass leaves its parent alone', () => {

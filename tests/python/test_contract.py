@@ -238,6 +238,95 @@ class Ca(GObject.Object, ICert.Ca):
         return GLib.Variant("ay", b"0" * 1000)
 
 
+class Manage(GObject.Object, ICert.ManageModule):
+    """Rule 14: an implementor declares every property of the interface."""
+
+    __gtype_name__ = "ContractManage"
+    name = GObject.Property(type=str, default="contract", flags=GObject.ParamFlags.READABLE)
+    description = GObject.Property(type=str, flags=GObject.ParamFlags.READABLE)
+    copyright = GObject.Property(type=str, flags=GObject.ParamFlags.READABLE)
+    version = GObject.Property(type=str, flags=GObject.ParamFlags.READABLE)
+    product_version = GObject.Property(type=str, flags=GObject.ParamFlags.READABLE)
+    settings = GLib.Variant("aa{sv}", [{"name": GLib.Variant("s", "Places")}])
+    values = {}
+
+    def do_describe_settings(self):
+        return self.settings
+
+    def do_get_value(self, name):
+        return self.values.get(name)
+
+    def do_set_value(self, name, value):
+        self.values[name] = value
+        return True
+
+    def do_check(self, kind, name, contents):
+        self.checked = (kind, name, contents.get_data())
+        return True
+
+
+class Setup(GObject.Object, ICert.Setup):
+    """A setup that only remembers."""
+
+    __gtype_name__ = "ContractSetup"
+    name = GObject.Property(type=str)
+    subject = GObject.Property(type=str)
+    type = GObject.Property(type=ICert.SetupType, default=ICert.SetupType.TWO_TIER)
+    key_type = GObject.Property(type=str)
+    validity = GObject.Property(type=str)
+    store = GObject.Property(type=str)
+    key_uri = GObject.Property(type=str)
+    url = GObject.Property(type=str)
+    folder = GObject.Property(type=str)
+    dual_control = GObject.Property(type=bool, default=False)
+
+    def do_create(self, _cancellable):
+        return "localhost\\" + self.name
+
+    def do_install(self, config, certificate, _cancellable):
+        return config == "localhost\\Sub" and certificate.get_size() > 0
+
+
+class SettingsRules(unittest.TestCase):
+    """ICert.ManageModule and ICert.Setup in Python."""
+
+    def test_manage_module(self):
+        """Settings are described, read, changed and checked; another type is MODULE"""
+        module = Manage()
+        self.assertEqual(module.describe_settings().unpack(), [{"name": "Places"}])
+        self.assertIsNone(module.get_value("Places"))
+        self.assertTrue(module.set_value("Places", GLib.Variant("as", ["a"])))
+        self.assertEqual(module.get_value("Places").unpack(), ["a"])
+        self.assertTrue(module.check("profile", "User", GLib.Bytes.new(b"[Profile]")))
+        self.assertEqual(module.checked, ("profile", "User", b"[Profile]"))
+        module.settings = GLib.Variant("s", "none")
+        for code, call in (
+            (ICert.Error.MODULE, module.describe_settings),
+            (ICert.Error.MALFORMED, lambda: module.get_value("")),
+            (
+                ICert.Error.NOT_SUPPORTED,
+                lambda: module.reload(ICert.Settings.new(None, {}, None)),
+            ),
+        ):
+            with self.assertRaises(GLib.Error) as caught:
+                call()
+            self.assertTrue(caught.exception.matches(ICert.error_quark(), code))
+
+    def test_setup(self):
+        """A setup has its properties, and checks its arguments"""
+        setup = Setup(name="Demo", dual_control=True, type=ICert.SetupType.ROOT)
+        self.assertEqual(setup.create(None), "localhost\\Demo")
+        self.assertEqual(setup.type, ICert.SetupType.ROOT)
+        self.assertTrue(setup.install("localhost\\Sub", GLib.Bytes.new(b"x"), None))
+        for field, arguments in (
+            ("config", ("", GLib.Bytes.new(b"x"))),
+            ("certificate", ("localhost\\Sub", GLib.Bytes.new(b""))),
+        ):
+            with self.assertRaises(GLib.Error) as caught:
+                setup.install(*arguments, None)
+            self.assertEqual(ICert.error_get_field(caught.exception), field)
+
+
 class ClientRules(unittest.TestCase):
     """Values, arguments and the asynchronous pairs."""
 
