@@ -43,7 +43,7 @@ ca_audit_record_free (CaAuditRecord *record)
 gboolean
 ca_audit_head_load (CaAuditHead *head, ICertStore *store, GError **error)
 {
-  static const guint8 columns[] = { ICERT_AUDIT_SEQUENCE, ICERT_AUDIT_HASH };
+  static const guint8 columns[] = { ICERT_AUDIT_SEQUENCE, ICERT_AUDIT_HASH, ICERT_AUDIT_TIME };
   ICertStoreQuery query = { .table = ICERT_STORE_AUDIT,
                             .n_columns = G_N_ELEMENTS (columns),
                             .columns = columns,
@@ -66,6 +66,7 @@ ca_audit_head_load (CaAuditHead *head, ICertStore *store, GError **error)
       return FALSE;
     }
   head->sequence = icert_store_row_get_int (rows->pdata[0], 0);
+  head->time = icert_store_row_get_int (rows->pdata[0], 2);
   memcpy (head->hash, hash->data, sizeof head->hash);
   return TRUE;
 }

@@ -30,6 +30,7 @@ void ca_audit_record_free (CaAuditRecord *record);
 typedef struct
 {
   gint64 sequence; /* of the last record; 0 = none */
+  gint64 time;     /* of the last record */
   guint8 hash[32];
 } CaAuditHead;
 

@@ -180,6 +180,31 @@ load_issuers (CaEngine *engine, const CaConfig *config, GPtrArray *keys, GError 
     }
 }
 
+gboolean
+ca_engine_judge_certificate (CaEngine *engine,
+                             GBytes *certificate,
+                             GPtrArray *chain,
+                             GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  g_autoptr (GPtrArray) keys = open_keys (engine, facts->config, error);
+  g_autoptr (CaIssuer) issuer = NULL;
+  int key;
+
+  if (keys == NULL)
+    return FALSE;
+  key = find_key (keys, certificate);
+  if (key < 0)
+    {
+      icert_set_error (error, ICERT_ERROR_CONFIG, "certificate",
+                       "is not for a key of this CA (the answer to its request)");
+      return FALSE;
+    }
+  issuer = ca_issuer_new (certificate, chain, keys->pdata[key], facts->config->hash,
+                          facts->issuers->len, key, error);
+  return issuer != NULL;
+}
+
 static gboolean
 keys_in_process (GPtrArray *keys)
 {
@@ -275,11 +300,42 @@ open_folder (CaEngine *engine, GError **error)
 static gboolean
 start_writing (CaEngine *engine, GError **error)
 {
+  CaAuditHead head;
+
+  /* Before anything of this run is stored. */
+  if (!ca_audit_head_load (&head, engine->store, error))
+    return FALSE;
+  engine->clock = ca_clock_guard_new (head.time);
   engine->writer = ca_writer_new (engine->store, g_get_host_name (), error);
   if (engine->writer == NULL || !ca_recover (engine->store, engine->writer, error))
     return FALSE;
   engine->request_ids = ca_ids_new (engine->writer, "next-request-id");
   return TRUE;
+}
+
+/* S-H4: the audit log says in time that the CA's own certificate ends. */
+static void
+warn_of_expiry (CaEngine *engine)
+{
+  const CaIssuer *issuer = ca_facts_find_issuer (engine->facts, -1);
+  gint64 now = ca_clock_now () / G_USEC_PER_SEC;
+  gint64 percent;
+  g_autofree char *detail = NULL;
+
+  if (issuer == NULL || issuer->not_after <= issuer->not_before)
+    return;
+  percent = MAX (issuer->not_after - now, 0) * 100 / (issuer->not_after - issuer->not_before);
+  if (percent > 50)
+    return;
+  detail
+      = g_strdup_printf ("%" G_GINT64_FORMAT " %% of the CA certificate's life is left", percent);
+  ca_writer_audit (engine->writer, ca_audit_record_new (NULL, "ca-expiry", "ca",
+                                                        percent <= 10   ? "10"
+                                                        : percent <= 25 ? "25"
+                                                                        : "50",
+                                                        detail));
+  if (percent <= 25)
+    g_message ("%s", detail);
 }
 
 /* Step 1 */
@@ -296,6 +352,7 @@ start_modules (CaEngine *engine, GError **error)
       = ca_exit_host_new (engine->registry, engine->facts, engine->store, engine->writer, error);
   if (engine->exits == NULL)
     return FALSE;
+  warn_of_expiry (engine);
   engine->direct = engine->key_in_process && ca_policy_host_is_direct (engine->policies);
   engine->workers
       = ca_workers_new (g_get_num_processors (), ca_submit_run, ca_submit_expired, engine);
@@ -325,6 +382,7 @@ engine_close (CaEngine *engine)
   g_clear_pointer (&engine->lock, ca_lock_release);
   g_clear_pointer (&engine->facts, ca_facts_unref);
   g_clear_pointer (&engine->blocked_keys, g_hash_table_unref);
+  g_clear_pointer (&engine->clock, ca_clock_guard_free);
   g_ptr_array_unref (engine->observers);
   g_mutex_clear (&engine->mutex);
   g_free (engine->folder);

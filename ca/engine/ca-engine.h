@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "ca-clock.h"
 #include "ca-exit-host.h"
 #include "ca-facts.h"
 #include "ca-lock.h"
@@ -52,6 +53,7 @@ struct _CaEngine
   CaPolicyHost *policies;
   CaExitHost *exits;
   CaWorkers *workers;
+  CaClockGuard *clock;
   gboolean direct; /* one commit a request (data/docs/decisions.md) */
   gboolean key_in_process;
   GHashTable *blocked_keys; /* set of SHA-256 of SubjectPublicKeyInfo, hex (S-B3) */
@@ -71,6 +73,13 @@ void ca_engine_unref (CaEngine *engine);
 CaFacts *ca_engine_ref_facts (CaEngine *engine);
 /* reads the configuration and certificates anew; on failure the running ones stay (S-N6) */
 gboolean ca_engine_reload (CaEngine *engine, GError **error);
+
+/* whether @certificate with its @chain (of GBytes DER, nearest first) could be the CA's next one;
+ * changes nothing */
+gboolean ca_engine_judge_certificate (CaEngine *engine,
+                                      GBytes *certificate,
+                                      GPtrArray *chain,
+                                      GError **error);
 
 /* Called once, on the writer's or a worker's thread, with a response or an error. */
 typedef void (*CaAnswer) (ICertResponse *response, const GError *error, gpointer data);

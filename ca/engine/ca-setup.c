@@ -450,7 +450,6 @@ install_into (CaEngine *engine, GPtrArray *blocks, GError **error)
   g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
   g_autoptr (CaCaller) caller = ca_caller_new_local (CA_DOOR_LOCAL);
   g_autoptr (GPtrArray) chain = g_ptr_array_new ();
-  g_autofree char *path = g_build_filename (engine->folder, "certs", "0.crt", NULL);
 
   if (!ca_roles_check (facts->config, caller, CA_VERB_INSTALL, error))
     return FALSE;
@@ -462,16 +461,14 @@ install_into (CaEngine *engine, GPtrArray *blocks, GError **error)
     }
   for (guint i = 1; i < blocks->len; i++)
     g_ptr_array_add (chain, blocks->pdata[i]);
-  if (!ca_folder_write_certificate (engine->folder, 0, blocks->pdata[0], chain, error))
+  /* Judged before it is written: a folder with a certificate that does not fit could not be opened
+   * again. */
+  if (!ca_engine_judge_certificate (engine, blocks->pdata[0], chain, error)
+      || !ca_folder_write_certificate (engine->folder, 0, blocks->pdata[0], chain, error)
+      || !ca_engine_reload (engine, error))
     return FALSE;
-  if (ca_engine_reload (engine, error))
-    {
-      ca_writer_audit (engine->writer, ca_audit_record_new (caller, "install", NULL, "OK", NULL));
-      return TRUE;
-    }
-  /* Refused: the CA waits as before. */
-  g_unlink (path);
-  return FALSE;
+  ca_writer_audit (engine->writer, ca_audit_record_new (caller, "install", NULL, "OK", NULL));
+  return TRUE;
 }
 
 static gboolean

@@ -396,6 +396,17 @@ set_issued (CaJob *job)
                      request->policy_message != NULL ? request->policy_message : "Issued");
 }
 
+/* S-H3: the request waits until the clock is right; it did nothing wrong. */
+static CaStep
+wait_for_clock (CaJob *job, GError *error)
+{
+  g_autofree char *text = icert_error_get_text (error);
+
+  ca_trace_add (job->request->trace, "engine", "engine", "clock", NULL, text, NULL);
+  ca_request_decide (job->request, ICERT_ROW_DISPOSITION_PENDING, error, text);
+  return DECIDED;
+}
+
 /* Steps between verdict and certificate */
 static CaStep
 issue (CaJob *job)
@@ -405,6 +416,8 @@ issue (CaJob *job)
   CaStep step = DECIDED;
 
   g_clear_pointer (&job->request->certificate, g_bytes_unref);
+  if (!ca_clock_guard_check (job->engine->clock, &error))
+    return wait_for_clock (job, error);
   if (!ca_issue_prepare (job->request, &intent, &error))
     step = decide_refusal (job, error, NULL);
   else if (!job->engine->key_in_process && !commit_intent (job, &intent, &error))
