@@ -735,7 +735,7 @@ icert_admin_get_config_entry_finish (ICertAdmin *self, GAsyncResult *result, GEr
  * icert_admin_set_config_entry:
  * @self: an admin object
  * @node: (nullable): section of the configuration; %NULL for the CA itself
- * @entry: name of the entry
+ * @entry: name of the entry; empty with a %NULL @value: the whole node
  * @value: (nullable): the new value; %NULL deletes the entry, its default then counts
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
@@ -760,6 +760,7 @@ icert_admin_set_config_entry (ICertAdmin *self,
                               GError **error)
 {
   g_autoptr (GVariant) sunk = value != NULL ? g_variant_ref_sink (value) : NULL;
+  gboolean whole_node = value == NULL && g_strcmp0 (entry, "") == 0;
   ICertAdminInterface *iface;
   GError *local_error = NULL;
   gboolean ok;
@@ -767,7 +768,7 @@ icert_admin_set_config_entry (ICertAdmin *self,
   g_return_val_if_fail (ICERT_IS_ADMIN (self), FALSE);
 
   if (!_icert_check_optional_text (node, "node", error)
-      || !_icert_check_text (entry, "entry", error))
+      || (!whole_node && !_icert_check_text (entry, "entry", error)))
     return FALSE;
   iface = ICERT_ADMIN_GET_IFACE (self);
   ICERT_REQUIRE_SLOT (iface, set_config_entry, FALSE, error);
@@ -779,7 +780,7 @@ icert_admin_set_config_entry (ICertAdmin *self,
  * icert_admin_set_config_entry_async:
  * @self: an admin object
  * @node: (nullable): section of the configuration; %NULL for the CA itself
- * @entry: name of the entry
+ * @entry: name of the entry; empty with a %NULL @value: the whole node
  * @value: (nullable): the new value; %NULL deletes the entry, its default then counts
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an

@@ -244,7 +244,7 @@ run (Tool *tool, char **arguments, GError **error)
       add_file (record, "root-certificate", folder, "root/certs/0.crt");
       add_file (record, "root-secret", folder, "root/keys/secret");
       add_file (record, "secret", folder, "keys/secret");
-      add_file (record, "request", folder, "ca.req");
+      add_file (record, "request", folder, "request.pem");
     }
   add_next (record, config);
   tool_record_print (record, tool);
