@@ -140,37 +140,22 @@ static const struct
   { "backup", ICERT_ROLE_OPERATOR },     { "reader", ICERT_ROLE_READ },
 };
 
-/* A mask, or the words themselves: "officer;reader". */
-static gboolean
-has_word (GVariant *value, const char *word, ICertRoles role)
-{
-  g_auto (GStrv) words = NULL;
-
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT32))
-    return ((guint) g_variant_get_int32 (value) & role) != 0;
-  if (!g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-    return FALSE;
-  words = g_strsplit (g_variant_get_string (value, NULL), ";", -1);
-  return g_strv_contains ((const char *const *) words, word);
-}
-
 static gboolean
 has_role (const PolicyTemplateProfile *profile, ICertServer *reader, gboolean *has, GError **error)
 {
   const char *const *enroll = (const char *const *) profile->enroll;
   g_autoptr (GError) local_error = NULL;
-  g_autoptr (GVariant) value
-      = icert_server_get_request_property (reader, "RequesterRoles", &local_error);
+  gint64 mask = 0;
 
   *has = FALSE;
-  if (local_error != NULL)
+  if (!icert_server_get_request_int (reader, "RequesterRoles", &mask, &local_error)
+      && local_error != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
-  for (gsize i = 0; value != NULL && i < G_N_ELEMENTS (roles); i++)
-    *has |= g_strv_contains (enroll, roles[i].name)
-            && has_word (value, roles[i].name, roles[i].role);
+  for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
+    *has |= (mask & roles[i].role) != 0 && g_strv_contains (enroll, roles[i].name);
   return TRUE;
 }
 
@@ -197,14 +182,12 @@ policy_template_may_enroll (const PolicyTemplateProfile *profile,
   return TRUE;
 }
 
-/* Which profiles may make CAs: names, as a list or as text with `;`. */
+/* Which profiles may make CAs: names, as text with `;`. */
 static char **
 split_profiles (GVariant *value)
 {
   char **names;
 
-  if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
-    return g_variant_dup_strv (value, NULL);
   if (value == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     return g_new0 (char *, 1);
   names = g_strsplit (g_variant_get_string (value, NULL), ";", -1);
