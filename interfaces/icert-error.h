@@ -101,15 +101,13 @@ guint32 icert_error_to_hresult (const GError *error);
 ICERT_AVAILABLE_IN_0_1
 GError *icert_hresult_to_error (guint32 hresult);
 
-/* C only. Writes `field: text` and the bracket; see the error contract. */
+/* C only from here on. */
 ICERT_AVAILABLE_IN_0_1
 void icert_set_error (GError **error, ICertError code, const char *field, const char *format, ...)
     G_GNUC_PRINTF (4, 5);
 ICERT_AVAILABLE_IN_0_1
 void icert_error_add_detail (GError *error, const char *name, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
-/* C only. Client text for messages: quoted, cut to 64 characters, made printable. Free with
- * g_free(). */
 ICERT_AVAILABLE_IN_0_1
 char *icert_error_quote (const char *text, gssize length);
 
