@@ -44,6 +44,8 @@ typedef struct
 CaKind ca_kind_recognise (const guint8 *data, gsize size);
 /* of "CERTIFICATE" in a BEGIN line; UNKNOWN for any other */
 CaKind ca_kind_from_label (const char *label);
+/* "a certificate" */
+const char *ca_kind_describe (CaKind kind);
 gboolean ca_kind_is_wanted (CaKind kind, const CaWanted *wanted);
 /* "request: a certificate (a PKCS #10 request or SPKAC)"; UNSUPPORTED for what is a request of a
  * format that is not taken, else MALFORMED */

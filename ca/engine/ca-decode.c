@@ -144,8 +144,7 @@ check_declared (CaKind found, CaKind labelled, ICertRequestFormat format, GError
       && (labelled == CA_KIND_UNKNOWN || labelled == found))
     return TRUE;
   icert_set_error (error, ICERT_ERROR_MALFORMED, "request",
-                   "found to be %s (the format that was declared)",
-                   found == CA_KIND_SPKAC ? "an SPKAC" : "a PKCS #10 request");
+                   "found to be %s (the format that was declared)", ca_kind_describe (found));
   if (error != NULL)
     icert_error_add_detail (*error, "status", "0x%08x", STATUS_INVALID_TYPE);
   return FALSE;
@@ -200,7 +199,7 @@ ca_unarmour (GBytes *input, const char *label, GError **error)
   g_autoptr (GBytes) der = NULL;
   g_autofree char *field = g_ascii_strdown (label, -1);
   CaKind kind = ca_kind_from_label (label), found;
-  CaWanted wanted = { field, { kind, kind }, label, CA_LIMIT_CERTIFICATE };
+  CaWanted wanted = { field, { kind, kind }, ca_kind_describe (kind), CA_LIMIT_CERTIFICATE };
   const guint8 *data;
   gsize size;
 

@@ -129,7 +129,7 @@ ca_der_append_oid (GByteArray *out, const char *oid)
   ASN1_OBJECT *object;
 
   if (oid == NULL || !g_ascii_isdigit (oid[0]) || strspn (oid, "0123456789.") != strlen (oid)
-      || strchr (oid, '.') == NULL)
+      || strchr (oid, '.') == NULL || strstr (oid, "..") != NULL || g_str_has_suffix (oid, "."))
     return FALSE;
   object = OBJ_txt2obj (oid, 1);
   if (object == NULL)

@@ -88,6 +88,14 @@ describe_tags (const CaTlv *content, char text[36], CaTlv *first)
   *text = '\0';
 }
 
+static gboolean
+are_sequences (const char *tags)
+{
+  while (g_str_has_prefix (tags, "30 "))
+    tags += 3;
+  return *tags == '\0';
+}
+
 /* A CMP header: version, then two names by context tags. A CRMF is nothing but SEQUENCEs, down to
  * the third level. */
 static CaKind
@@ -95,7 +103,7 @@ recognise_message (const char *outer, const char *inner)
 {
   if (g_str_has_prefix (outer, "30 a") && g_str_has_prefix (inner, "02 a4 a4 "))
     return CA_KIND_CMP;
-  if (g_str_has_prefix (inner, "30 ") && strspn (outer, "30 ") == strlen (outer))
+  if (are_sequences (outer) && g_str_has_prefix (inner, "30 "))
     return CA_KIND_CRMF;
   return CA_KIND_UNKNOWN;
 }
@@ -134,8 +142,8 @@ ca_kind_is_wanted (CaKind kind, const CaWanted *wanted)
   return kind == wanted->kinds[0] || kind == wanted->kinds[1];
 }
 
-static const char *
-describe_kind (CaKind kind)
+const char *
+ca_kind_describe (CaKind kind)
 {
   switch (kind)
     {
@@ -179,5 +187,5 @@ ca_kind_refuse (CaKind kind, const CaWanted *wanted, GError **error)
 
   icert_set_error (error,
                    is_request && wants_request ? ICERT_ERROR_UNSUPPORTED : ICERT_ERROR_MALFORMED,
-                   wanted->field, "%s (%s)", describe_kind (kind), wanted->expected);
+                   wanted->field, "%s (%s)", ca_kind_describe (kind), wanted->expected);
 }
