@@ -121,8 +121,9 @@ test_text_refused (void)
     {
       g_autoptr (GError) error = NULL;
       g_autofree char *field = NULL;
+      g_autofree char *shown = g_strescape (texts[i], NULL);
 
-      g_test_message ("%s", texts[i]);
+      g_test_message ("%s", shown);
       g_assert_null (ca_name_from_text (texts[i], &error));
       g_assert_error (error, ICERT_ERROR, ICERT_ERROR_BAD_NAME);
       field = icert_error_get_field (error);
