@@ -541,12 +541,26 @@ config_read (const char *folder, ICertKeyfile *file, GError **error)
   return g_steal_pointer (&config);
 }
 
+/* Errors name the file as people know it, not where it lies (error contract: no paths). */
 static ICertKeyfile *
 load_file (const char *folder, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, "ca.conf", NULL);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (ICertKeyfile) file = icert_keyfile_load (path, &local);
+  g_autoptr (GBytes) bytes = NULL;
 
-  return icert_keyfile_load (path, error);
+  if (file == NULL)
+    {
+      const char *text = local->message;
+
+      if (g_str_has_prefix (text, path))
+        text += strlen (path) - strlen ("ca.conf");
+      g_set_error_literal (error, local->domain, local->code, text);
+      return NULL;
+    }
+  bytes = icert_keyfile_to_bytes (file);
+  return icert_keyfile_parse (bytes, "ca.conf", error);
 }
 
 CaConfig *
