@@ -55,8 +55,8 @@ icert_enum_view_row_default_init (ICertEnumViewRowInterface *iface)
  * Errors: %ICERT_ERROR_STORAGE; %ICERT_ERROR_MALFORMED when @max is 0; %ICERT_ERROR_MODULE for more
  * rows than were asked for.
  *
- * Returns: (transfer container) (element-type ICertViewRow): at most @max rows, empty at the end, or
- * %NULL with @error set
+ * Returns: (transfer container) (element-type ICertViewRow): at most @max rows, empty at the end,
+ * or %NULL with @error set
  */
 GPtrArray *
 icert_enum_view_row_next (ICertEnumViewRow *self,

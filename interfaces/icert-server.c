@@ -406,8 +406,8 @@ icert_server_list_subject_rdns (ICertServer *self, GError **error)
  * Errors: %ICERT_ERROR_MALFORMED or %ICERT_ERROR_BAD_NAME for a value that cannot be decoded;
  * %ICERT_ERROR_WRONG_STATE outside a request; %ICERT_ERROR_CONTEXT after the verdict.
  *
- * Returns: (transfer container) (element-type ICertName): the names, empty when there are none, or %NULL
- *   with @error set
+ * Returns: (transfer container) (element-type ICertName): the names, empty when there are none, or
+ * %NULL with @error set
  */
 GPtrArray *
 icert_server_get_subject_alt_names (ICertServer *self, GError **error)
