@@ -293,8 +293,7 @@ test_declared (Fixture *fixture, gconstpointer data)
                      ICERT_ERROR_MALFORMED,
                      "request: PEM (base64 without header lines, as declared)");
   assert_refused_as (g_bytes_ref (pem), ICERT_ENCODING_BINARY, ICERT_REQUEST_FORMAT_ANY,
-                     ICERT_ERROR_MALFORMED,
-                     "request: not DER at byte 0 (a string in one piece)");
+                     ICERT_ERROR_MALFORMED, "request: not DER at byte 0 (a string in one piece)");
 }
 
 static void
