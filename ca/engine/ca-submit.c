@@ -384,16 +384,19 @@ commit_intent (CaJob *job, CaIntent *intent, GError **error)
   return TRUE;
 }
 
+/* "Issued", with what the policy noted behind it, as "validity cut to …". */
 static void
 set_issued (CaJob *job)
 {
   CaRequest *request = job->request;
+  const char *note_text = request->policy_message;
   g_autofree char *serial = ca_crypto_hex (request->serial, sizeof request->serial);
+  g_autofree char *message = note_text != NULL ? g_strconcat ("Issued; ", note_text, NULL) : NULL;
 
   ca_trace_add (request->trace, "engine", "engine", "issued", "serialNumber", serial, NULL);
   note (job, "sign", "ISSUED", serial);
   ca_request_decide (request, ICERT_ROW_DISPOSITION_ISSUED, NULL,
-                     request->policy_message != NULL ? request->policy_message : "Issued");
+                     message != NULL ? message : "Issued");
 }
 
 /* S-H3: the request waits until the clock is right; it did nothing wrong. */
