@@ -73,16 +73,54 @@ ca_local_request_submit_full (ICertRequest *request,
   return ca_engine_submit_wait (ca_local_get_engine (self), &submission, error);
 }
 
+/* An answer on its way to the context of the caller. */
+typedef struct
+{
+  GTask *task;
+  ICertResponse *response;
+  GError *error;
+} Answer;
+
+static void
+answer_free (gpointer data)
+{
+  Answer *answer = data;
+
+  g_object_unref (answer->task);
+  g_clear_object (&answer->response);
+  g_clear_error (&answer->error);
+  g_free (answer);
+}
+
+static gboolean
+return_cb (gpointer data)
+{
+  Answer *answer = data;
+
+  if (answer->response != NULL)
+    g_task_return_pointer (answer->task, g_steal_pointer (&answer->response), g_object_unref);
+  else
+    g_task_return_error (answer->task, g_steal_pointer (&answer->error));
+  return G_SOURCE_REMOVE;
+}
+
+/* On a thread of the engine, which must not keep the task: it holds the client's object, and
+ * whoever lets go of the last one closes the engine and waits for its threads. */
 static void
 answer_cb (ICertResponse *response, const GError *error, gpointer data)
 {
   GTask *task = data;
+  Answer *answer = g_new0 (Answer, 1);
+  g_autoptr (GMainContext) context = g_main_context_ref (g_task_get_context (task));
+  g_autoptr (GSource) source = g_idle_source_new ();
 
-  if (response != NULL)
-    g_task_return_pointer (task, g_object_ref (response), g_object_unref);
-  else
-    g_task_return_error (task, g_error_copy (error));
-  g_object_unref (task);
+  answer->task = task;
+  answer->response = response != NULL ? g_object_ref (response) : NULL;
+  answer->error = error != NULL ? g_error_copy (error) : NULL;
+  g_source_set_priority (source, g_task_get_priority (task));
+  g_source_set_static_name (source, "icert submit");
+  g_source_set_callback (source, return_cb, answer, answer_free);
+  g_source_attach (source, context);
 }
 
 static void

@@ -597,6 +597,29 @@ run_again (CaJob *job, CaWorker *worker)
   return step;
 }
 
+/* A commit met a conflict and there was a key: somebody with the same one was faster, or it was the
+ * serial. Only what had its certificate already gets another one. */
+static CaStep
+look_again (CaJob *job)
+{
+  CaStep step;
+
+  job->look_up_key = FALSE;
+  step = find_known (job);
+  if (step != GO_ON)
+    return step;
+  if (job->request->certificate != NULL && ++job->serial_draws <= CA_LIMIT_SERIAL_REDRAWS)
+    return issue (job);
+  {
+    GError *error = NULL;
+
+    icert_set_error (&error, ICERT_ERROR_INTERNAL, "store",
+                     "the request met a conflict that its key does not explain (a free number)");
+    answer_error (job, error);
+  }
+  return ANSWERED;
+}
+
 void
 ca_submit_run (CaWorker *worker, gpointer data, gpointer engine)
 {
@@ -604,12 +627,7 @@ ca_submit_run (CaWorker *worker, gpointer data, gpointer engine)
   CaStep step;
 
   if (job->look_up_key)
-    {
-      job->look_up_key = FALSE;
-      step = find_known (job);
-      if (step == GO_ON)
-        step = issue (job);
-    }
+    step = look_again (job);
   else if (job->request != NULL && job->serial_draws > 0)
     step = issue (job);
   else if (job->resubmit_id != 0)
