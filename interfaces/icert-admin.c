@@ -12,7 +12,7 @@
  * ICertAdmin:
  *
  * What officers and administrators do (AD CS: ICertAdmin, ICertAdmin2). Get one with
- * [func@ICert.admin_open]. Whether a caller may, the CA decides at each call (S-D13).
+ * [func@ICert.Admin.open]. Whether a caller may, the CA decides at each call (S-D13).
  */
 G_DEFINE_INTERFACE (ICertAdmin, icert_admin, G_TYPE_OBJECT)
 
@@ -760,7 +760,9 @@ icert_admin_set_config_entry (ICertAdmin *self,
                               GError **error)
 {
   g_autoptr (GVariant) sunk = value != NULL ? g_variant_ref_sink (value) : NULL;
-  gboolean whole_node = value == NULL && g_strcmp0 (entry, "") == 0;
+  /* a named section goes whole; the CA's own does not */
+  gboolean whole_node
+      = value == NULL && node != NULL && *node != '\0' && g_strcmp0 (entry, "") == 0;
   ICertAdminInterface *iface;
   GError *local_error = NULL;
   gboolean ok;

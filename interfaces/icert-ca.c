@@ -12,7 +12,7 @@
  * ICertCa:
  *
  * A CA as every client may see it: its properties, certificates and profiles (AD CS: GetCAProperty
- * and its siblings in ICertRequest2 and ICertAdmin2). Get one with [func@ICert.ca_open],
+ * and its siblings in ICertRequest2 and ICertAdmin2). Get one with [func@ICert.Ca.open],
  * [method@ICert.Request.get_ca] or [method@ICert.Admin.get_ca].
  */
 G_DEFINE_INTERFACE (ICertCa, icert_ca, G_TYPE_OBJECT)

@@ -12,7 +12,7 @@
  * ICertConfig:
  *
  * Finds CAs (AD CS: ICertConfig, ICertConfig2, ICertGetConfig). Get one with
- * [func@ICert.config_open].
+ * [func@ICert.Config.open].
  *
  * A record comes from a key file in the user's or the system's folder `ca.d`, or from a running
  * daemon.

@@ -17,7 +17,7 @@
  * ICertRequest:
  *
  * Submits requests to a CA and collects the answers (AD CS: ICertRequest, ICertRequest2,
- * ICertRequest3). Get one with [func@ICert.request_open].
+ * ICertRequest3). Get one with [func@ICert.Request.open].
  *
  * The object remembers no last answer: each call gives an #ICertResponse of its own, so one object
  * serves any number of threads.

@@ -11,7 +11,7 @@
 /**
  * ICertSetup:
  *
- * Makes and completes a CA (AD CS: ICertSrvSetup). Get one with [func@ICert.setup_open], set its
+ * Makes and completes a CA (AD CS: ICertSrvSetup). Get one with [func@ICert.Setup.open], set its
  * properties, and call [method@ICert.Setup.create]. Properties that are not set have the defaults
  * of `icert init`.
  */

@@ -12,7 +12,7 @@
  * ICertView:
  *
  * A query over the CA's database (AD CS: ICertView, ICertView2). Get one with
- * [func@ICert.view_open], say what is wanted, and call [method@ICert.View.open_view].
+ * [func@ICert.View.open], say what is wanted, and call [method@ICert.View.open_view].
  *
  * Restrictions are ANDed; [method@ICert.View.add_alternative] begins the next alternative, so a
  * view takes ORs of ANDs. Not to be used from two threads at once.

@@ -181,7 +181,14 @@ test_refuses_arguments (Fixture *fixture, gconstpointer data)
   REFUSES ("flags", icert_admin_set_certificate_extension (ICERT_ADMIN (client), 1, "2.5.29.15",
                                                            0x10000, fixture->octets, NULL, &error));
   REFUSES ("reason", icert_admin_deny_request (ICERT_ADMIN (client), 1, "\xc3\x28", NULL, &error));
+  REFUSES ("entry",
+           icert_admin_set_config_entry (ICERT_ADMIN (client), NULL, "", NULL, NULL, &error));
+  REFUSES ("entry", icert_admin_set_config_entry (ICERT_ADMIN (client), "Grant web", "",
+                                                  g_variant_new_string ("x"), NULL, &error));
 #undef REFUSES
+  g_assert_false (
+      icert_admin_set_config_entry (ICERT_ADMIN (client), "Grant web", "", NULL, NULL, &error));
+  assert_error_and_clear (&error, ICERT_ERROR_NOT_SUPPORTED, "set_config_entry");
   g_assert_null (client->thread);
 }
 
