@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 
 #include "ca-clock.h"
+#include "ca-key-check.h"
 #include "ca-request-row.h"
 #include "ca-secret.h"
 #include "ca-steps.h"
@@ -227,6 +228,30 @@ load_facts (CaEngine *engine, GError **error)
   return ca_facts_new (config, issuers);
 }
 
+/* S-B2: one list of known weak keys for the process, read by its first engine; a missing one is
+ * said, not refused. */
+static gboolean
+load_weak_keys (GError **error)
+{
+  static gboolean loaded; /* under the lock of the engines */
+  g_autofree char *path = g_build_filename (ICERT_SYSCONF_DIR, "icert", "weak-keys", NULL);
+  g_autoptr (GError) local = NULL;
+
+  if (loaded)
+    return TRUE;
+  loaded = TRUE;
+  if (ca_key_blocklist_load (path, &local))
+    return TRUE;
+  if (g_error_matches (local, ICERT_ERROR, ICERT_ERROR_NOT_FOUND))
+    {
+      g_info ("no list of known weak keys is installed (%s)", path);
+      return TRUE;
+    }
+  loaded = FALSE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 /* S-B3: FOLDER/blocked-keys, a SHA-256 of a SubjectPublicKeyInfo in hex a line; # begins a comment.
  */
 static gboolean
@@ -343,7 +368,7 @@ static gboolean
 start_modules (CaEngine *engine, GError **error)
 {
   engine->facts = load_facts (engine, error);
-  if (engine->facts == NULL || !load_blocked_keys (engine, error))
+  if (engine->facts == NULL || !load_weak_keys (error) || !load_blocked_keys (engine, error))
     return FALSE;
   engine->policies = ca_policy_host_new (engine->registry, engine->facts, error);
   if (engine->policies == NULL)
