@@ -87,24 +87,6 @@ certificate_state (const CaIssuer *issuer)
   return now > issuer->not_after ? ICERT_CA_DISPOSITION_INVALID : ICERT_CA_DISPOSITION_VALID;
 }
 
-/* Sanitized names above this length get a hash, so that they fit into a common name with a suffix.
- */
-#define SHORT_NAME_LENGTH 51
-
-static char *
-short_name (const char *name)
-{
-  g_autofree char *sanitized = icert_sanitize_name (name);
-  g_autofree char *digest = NULL;
-
-  if (strlen (sanitized) <= SHORT_NAME_LENGTH)
-    return g_steal_pointer (&sanitized);
-  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, sanitized, -1);
-  sanitized[SHORT_NAME_LENGTH - 6] = '\0';
-  digest[5] = '\0';
-  return g_strconcat (sanitized, "-", digest, NULL);
-}
-
 static GVariant *
 get_of_issuer (const CaFacts *facts, const char *name, int index)
 {
@@ -141,7 +123,7 @@ ca_facts_get_system (const CaFacts *facts, const char *name, int index)
   else if (strcmp (name, "SanitizedCAName") == 0)
     value = g_variant_new_take_string (icert_sanitize_name (facts->config->name));
   else if (strcmp (name, "SanitizedShortName") == 0)
-    value = g_variant_new_take_string (short_name (facts->config->name));
+    value = g_variant_new_take_string (icert_sanitize_short_name (facts->config->name));
   else if (strcmp (name, "CAProfiles") == 0)
     value = g_variant_new_take_string (g_strjoinv (";", facts->config->ca_profiles));
   else if (strcmp (name, "HashAlgorithm") == 0)
@@ -222,7 +204,7 @@ get_plain (const CaFacts *facts, ICertCaProperty property)
     case ICERT_CA_PROPERTY_SANITIZED_CA_NAME:
       return g_variant_new_take_string (icert_sanitize_name (config->name));
     case ICERT_CA_PROPERTY_SANITIZED_CA_SHORT_NAME:
-      return g_variant_new_take_string (short_name (config->name));
+      return g_variant_new_take_string (icert_sanitize_short_name (config->name));
     case ICERT_CA_PROPERTY_CA_TYPE:
       return g_variant_new_int32 (ca_type (facts));
     case ICERT_CA_PROPERTY_CA_SIG_CERT_COUNT:
