@@ -5,6 +5,7 @@
 import os
 import re
 import subprocess
+import tempfile
 import unittest
 
 import tap
@@ -17,15 +18,18 @@ STEP = re.compile(r"^([1-8]) +(\S+) +(\S+) +(.*)$", re.MULTILINE)
 class Quickstart(unittest.TestCase):
     def test_eight_steps(self):
         """The quickstart ends with 0 and prints all eight steps, each with the class that acted"""
-        process = subprocess.run(
-            ["sh", SCRIPT],
-            env=dict(os.environ, ICERT_QUICKSTART="1"),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=240,
-            check=False,
-        )
-        text = process.stdout.decode(errors="replace")
+        # into a file, as people do who keep a log: nothing may write over anything
+        with tempfile.TemporaryFile() as log:
+            process = subprocess.run(
+                ["sh", SCRIPT],
+                env=dict(os.environ, ICERT_QUICKSTART="1"),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                timeout=240,
+                check=False,
+            )
+            log.seek(0)
+            text = log.read().decode(errors="replace")
         self.assertEqual(process.returncode, 0, text)
         steps = STEP.findall(text)
         self.assertEqual({number for number, *_ in steps}, set("12345678"), text)

@@ -10,6 +10,18 @@
 
 #include <glib/gstdio.h>
 
+/* The descriptor itself, where there is one: to open /dev/stderr anew would begin a second position
+ * in a file, and the two would write over each other. */
+static int
+open_path (const char *path)
+{
+  if (strcmp (path, "/dev/stderr") == 0)
+    return fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+  if (strcmp (path, "/dev/stdout") == 0)
+    return fcntl (STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+  return g_open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+}
+
 static int
 open_steps (void)
 {
@@ -21,7 +33,7 @@ open_steps (void)
       const char *path = g_getenv ("ICERT_STEPS");
 
       if (path != NULL && path[0] != '\0')
-        fd = g_open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+        fd = open_path (path);
       g_once_init_leave (&once, 1);
     }
   return fd;
