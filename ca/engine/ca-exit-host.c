@@ -255,6 +255,15 @@ event_to_string (ICertExitEvents event)
   return value != NULL ? value->value_nick : "none";
 }
 
+/* Steps 7 and 8 are about requests; STARTUP and SHUTDOWN are told without a word. */
+static void
+print_step (const CaDelivery *delivery, guint step, const char *class_id, const char *text)
+{
+  if (delivery->request_id != 0)
+    ca_steps_print (step, "exit", class_id, "request %" G_GINT64_FORMAT ": %s",
+                    delivery->request_id, text);
+}
+
 static gboolean
 notify (CaExitHost *host, CaDelivery *delivery, CaFacts *facts, GError **error)
 {
@@ -268,12 +277,10 @@ notify (CaExitHost *host, CaDelivery *delivery, CaFacts *facts, GError **error)
       if (delivery->request == NULL)
         return FALSE;
     }
-  ca_steps_print (7, "exit", module->class_id, "told %s for request %" G_GINT64_FORMAT,
-                  event_to_string (delivery->event), delivery->request_id);
+  print_step (delivery, 7, module->class_id, event_to_string (delivery->event));
   context = ca_server_new_exit_context (delivery->request, facts, module->class_id);
   ok = icert_exit_notify_event (module->exit, delivery->event, ICERT_SERVER_EXIT (context), error);
-  ca_steps_print (8, "exit", module->class_id, "%s",
-                  ok ? "read request and certificate: done" : (*error)->message);
+  print_step (delivery, 8, module->class_id, ok ? "read it and is done" : (*error)->message);
   return ok;
 }
 
