@@ -521,10 +521,26 @@ class Subordinate(tool.ToolTest):
         """A subordinate waits with a request, and works once its certificate is installed"""
         folder = self.folder.path / "branch"
         made = self.run_icert(0, "--json", "init", "Branch", "--type", "subordinate", "--dir", folder).json
-        self.assertTrue(os.path.exists(made["request"]))
         self.assertIn("icert install", made["next"][0])
-        answer = self.run_icert(1, "--config", made["config"], "install", folder / "ca.conf")
-        self.assertRegex(answer.error, r"^icert: [A-Z_]+: [^:]+: ")
+        branch = ["--config", made["config"]]
+        self.assertRegex(self.run_icert(1, *branch, "install", folder / "ca.conf").error, r"^icert: [A-Z_]+: [^:]+: ")
+        foreign = self.folder.path / "demo" / "certs" / "0.crt"
+        self.assertRegex(self.run_icert(1, *branch, "install", foreign).error, r"^icert: [A-Z_]+: [^:]+: ")
+
+        self.run_icert(0, "--config", "Demo Root CA", "issue", made["request"], "--profile", "SubCA",
+                       "--form", "chain", "--out", "branch.pem")
+        self.run_icert(0, *branch, "install", "branch.pem")
+        path = self.folder.request("b")
+        self.run_icert(0, *branch, "submit", path, "--profile", "User", "--out", "b.crt")
+        self.folder.openssl("verify", "-x509_strict", "-CAfile", "demo/root/certs/0.crt",
+                            "-untrusted", "branch/certs/0.crt", "b.crt")
+        self.assertRegex(self.run_icert(1, *branch, "install", "branch.pem").error, r"^icert: WRONG_STATE: ")
+
+    def test_root(self):
+        """A root prints its own fingerprint"""
+        made = self.run_icert(0, "--json", "init", "Alone", "--type", "root", "--dir", self.folder.path / "alone").json
+        text = self.folder.openssl("x509", "-in", "alone/certs/0.crt", "-noout", "-fingerprint", "-sha256")
+        self.assertEqual(made["root-sha256"], text.strip().split("=")[1].replace(":", "").lower())
 
 
 if __name__ == "__main__":

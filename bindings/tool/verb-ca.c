@@ -2,7 +2,24 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "tool-output.h"
+
+/* AD CS's lists are texts with a line an element, empty ones for what an element lacks. */
+static GVariant *
+to_list (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  GVariantBuilder list;
+  gsize i;
+
+  g_variant_builder_init (&list, G_VARIANT_TYPE_STRING_ARRAY);
+  for (i = 0; lines[i] != NULL; i++)
+    if (*lines[i] != '\0')
+      g_variant_builder_add (&list, "s", lines[i]);
+  return g_variant_ref_sink (g_variant_builder_end (&list));
+}
 
 /* A certificate is shown by its digest: that is what people compare. */
 static GVariant *
@@ -12,6 +29,9 @@ to_shown (GVariant *value)
   g_autofree char *digest = NULL;
   g_autofree char *text = NULL;
 
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
+      && strchr (g_variant_get_string (value, NULL), '\n') != NULL)
+    return to_list (g_variant_get_string (value, NULL));
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE_BYTESTRING))
     return g_variant_ref (value);
   bytes = g_variant_get_data_as_bytes (value);

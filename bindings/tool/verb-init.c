@@ -173,11 +173,11 @@ find_folder (const char *config)
   return NULL;
 }
 
-/* SHA-256 of the last certificate of the chain: the root's. */
+/* SHA-256 of the last certificate in a file of the folder: in the chain it is the root's. */
 static char *
-get_root_fingerprint (const char *folder)
+get_last_fingerprint (const char *folder, const char *name)
 {
-  g_autofree char *path = g_build_filename (folder, "certs", "chain.pem", NULL);
+  g_autofree char *path = g_build_filename (folder, "certs", name, NULL);
   g_autoptr (GBytes) contents = tool_read_file (path, TOOL_FILE_LIMIT, NULL);
   g_autofree char *text = NULL;
   g_autofree guchar *der = NULL;
@@ -237,7 +237,9 @@ run (Tool *tool, char **arguments, GError **error)
   folder = find_folder (config);
   if (folder != NULL)
     {
-      fingerprint = get_root_fingerprint (folder);
+      fingerprint = get_last_fingerprint (folder, "chain.pem");
+      if (fingerprint == NULL) /* a root has no chain */
+        fingerprint = get_last_fingerprint (folder, "0.crt");
       tool_record_add_string (record, "folder", folder);
       tool_record_add_string (record, "root-sha256", fingerprint);
       add_file (record, "root", folder, "root");
