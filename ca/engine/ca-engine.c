@@ -410,6 +410,7 @@ engine_close (CaEngine *engine)
   g_clear_pointer (&engine->clock, ca_clock_guard_free);
   g_ptr_array_unref (engine->observers);
   g_mutex_clear (&engine->mutex);
+  g_mutex_clear (&engine->config_mutex);
   g_free (engine->folder);
   g_free (engine);
 }
@@ -425,6 +426,7 @@ engine_new (const char *folder, const struct stat *status, GError **error)
   engine->inode = status->st_ino;
   engine->observers = g_ptr_array_new_with_free_func (g_free);
   g_mutex_init (&engine->mutex);
+  g_mutex_init (&engine->config_mutex);
   if (open_folder (engine, error) && start_writing (engine, error) && start_modules (engine, error))
     return engine;
   engine_close (engine);
@@ -508,13 +510,31 @@ ca_engine_ref_facts (CaEngine *engine)
   return facts;
 }
 
+/* A chain with a class that is not there would only show at the next start, as a CA that does not
+ * open. */
+static gboolean
+find_policies (CaEngine *engine, const CaConfig *config, GError **error)
+{
+  for (guint i = 0; i < config->policies->len; i++)
+    {
+      const CaModuleConfig *module = config->policies->pdata[i];
+      g_autoptr (ICertClassInfo) info
+          = icert_registry_find_class (engine->registry, module->class_id, NULL, error);
+
+      if (info == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 ca_engine_reload (CaEngine *engine, GError **error)
 {
   g_autoptr (CaFacts) fresh = load_facts (engine, error);
   g_autoptr (CaFacts) old = NULL;
 
-  if (fresh == NULL || !ca_policy_host_reload (engine->policies, fresh, error))
+  if (fresh == NULL || !find_policies (engine, fresh->config, error)
+      || !ca_policy_host_reload (engine->policies, fresh, error))
     return FALSE;
   g_mutex_lock (&engine->mutex);
   old = engine->facts;

@@ -58,6 +58,7 @@ struct _CaEngine
   gboolean key_in_process;
   GHashTable *blocked_keys; /* set of SHA-256 of SubjectPublicKeyInfo, hex (S-B3) */
 
+  GMutex config_mutex; /* one change of ca.conf at a time */
   GMutex mutex;
   CaFacts *facts;       /* under the mutex */
   GPtrArray *observers; /* of CaObserver, under the mutex */

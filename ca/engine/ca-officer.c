@@ -4,7 +4,10 @@
 
 #include "ca-engine.h"
 
+#include <string.h>
+
 #include "ca-clock.h"
+#include "ca-der.h"
 #include "ca-request-row.h"
 #include "ca-steps.h"
 #include "ca-submit.h"
@@ -126,6 +129,16 @@ ca_engine_set_attributes (CaEngine *engine,
                  NULL, error);
 }
 
+/* The officer hears of it now, not when the request is resubmitted. */
+static gboolean
+is_der (GBytes *value, GError **error)
+{
+  gsize size;
+  const guint8 *data = value != NULL ? g_bytes_get_data (value, &size) : NULL;
+
+  return value == NULL || ca_der_scan (data, size, "value", error);
+}
+
 gboolean
 ca_engine_set_extension (CaEngine *engine,
                          CaCaller *officer,
@@ -142,7 +155,7 @@ ca_engine_set_extension (CaEngine *engine,
   g_autofree char *object = g_strdup_printf ("request:%" G_GINT64_FORMAT, id);
   g_autoptr (ICertExtension) extension = NULL;
 
-  if (request != NULL)
+  if (request != NULL && is_der (value, &local))
     extension = icert_extension_new (oid, flags, ICERT_EXTENSION_ORIGIN_ADMIN, value, &local);
   if (extension == NULL)
     return refuse (engine, officer, CA_VERB_SET_EXTENSION, object, local, error);
@@ -211,6 +224,42 @@ history_batch (CaEngine *engine,
   return batch;
 }
 
+/* The entry goes into the file, the engine reads it, the store keeps its history: all of it or
+ * nothing (S-N6). */
+static gboolean
+change_config (CaEngine *engine,
+               const CaCaller *administrator,
+               const char *node,
+               const char *entry,
+               GVariant *value,
+               GError **error)
+{
+  g_autofree char *object = g_strdup_printf ("[%s] %s", node, entry);
+  g_autofree char *old = NULL;
+  g_autofree char *new = value_text (value);
+  GPtrArray *audit;
+
+  if (!ca_config_set_entry (engine->folder, node, entry, value, &old, error)
+      || !ca_engine_reload (engine, error))
+    return FALSE;
+  audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
+  g_ptr_array_add (audit, ca_audit_record_new (administrator, "write-config", object, "OK", new));
+  return ca_writer_commit_wait (
+      engine->writer, history_batch (engine, administrator, node, entry, old, new), audit, error);
+}
+
+static void
+put_back (CaEngine *engine, const char *path, const char *contents)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!g_file_set_contents_full (path, contents, -1,
+                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
+                                 &error)
+      || !ca_engine_reload (engine, &error))
+    g_message ("ca.conf as it was before: %s", error->message);
+}
+
 gboolean
 ca_engine_set_config_entry (CaEngine *engine,
                             CaCaller *administrator,
@@ -221,18 +270,20 @@ ca_engine_set_config_entry (CaEngine *engine,
 {
   g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
   g_autofree char *object = g_strdup_printf ("[%s] %s", node, entry);
-  g_autofree char *old = NULL;
-  g_autofree char *new = value_text (value);
-  GPtrArray *audit;
+  g_autofree char *path = g_build_filename (engine->folder, "ca.conf", NULL);
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
   GError *local = NULL;
 
-  if (!ca_roles_check (facts->config, administrator, CA_VERB_WRITE_CONFIG, &local)
-      || !ca_config_set_entry (engine->folder, node, entry, value, &old, &local))
+  if (!ca_roles_check (facts->config, administrator, CA_VERB_WRITE_CONFIG, &local))
     return refuse (engine, administrator, CA_VERB_WRITE_CONFIG, object, local, error);
-  audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
-  g_ptr_array_add (audit, ca_audit_record_new (administrator, "write-config", object, "OK", new));
-  return ca_writer_commit_wait (engine->writer,
-                                history_batch (engine, administrator, node, entry, old, new), audit,
-                                error)
-         && ca_engine_reload (engine, error);
+  g_mutex_lock (&engine->config_mutex);
+  g_file_get_contents (path, &before, NULL, NULL);
+  if (!change_config (engine, administrator, node, entry, value, &local)
+      && g_file_get_contents (path, &after, NULL, NULL) && before != NULL
+      && strcmp (before, after) != 0)
+    put_back (engine, path, before);
+  g_mutex_unlock (&engine->config_mutex);
+  return local == NULL
+         || refuse (engine, administrator, CA_VERB_WRITE_CONFIG, object, local, error);
 }
