@@ -59,7 +59,9 @@ struct _CaExitHost
   GSequence *delayed;  /* of CaDelivery by due */
   GHashTable *blocked; /* set of Blocked */
   gboolean closing;
-  gint64 close_by; /* monotonic */
+  gint64 close_by;    /* monotonic */
+  gboolean ended;     /* the thread touches nothing of the host any more */
+  gboolean abandoned; /* a module never came back: nobody but the stuck thread uses the host */
 };
 
 static void
@@ -340,16 +342,32 @@ plan_retry (CaDelivery *delivery)
   delivery->due = ca_clock_now () + MIN (pause, LAST_PAUSE);
 }
 
-static void
+/* The module came back after the host was given up: the writer is gone, and the row of the outbox
+ * is as it was. */
+static gboolean
+is_abandoned (CaExitHost *host)
+{
+  gboolean abandoned;
+
+  g_mutex_lock (&host->mutex);
+  abandoned = host->abandoned;
+  g_mutex_unlock (&host->mutex);
+  return abandoned;
+}
+
+/* FALSE: the thread ends at once. */
+static gboolean
 run_delivery (CaExitHost *host, CaDelivery *delivery, CaFacts *facts)
 {
   g_autoptr (GError) error = NULL;
   gboolean ok = notify (host, delivery, facts, &error);
-  gboolean dead
-      = !ok
-        && (delivery->id == 0
-            || ca_clock_now () - delivery->created > CA_LIMIT_EXIT_AGE * G_TIME_SPAN_SECOND);
+  gboolean dead;
 
+  if (is_abandoned (host))
+    return FALSE;
+  dead = !ok
+         && (delivery->id == 0
+             || ca_clock_now () - delivery->created > CA_LIMIT_EXIT_AGE * G_TIME_SPAN_SECOND);
   if (!ok)
     plan_retry (delivery);
   store_outcome (host, delivery, error, dead);
@@ -360,6 +378,7 @@ run_delivery (CaExitHost *host, CaDelivery *delivery, CaFacts *facts)
     unblock (host, delivery);
   g_mutex_unlock (&host->mutex);
   g_clear_pointer (&delivery, delivery_free);
+  return TRUE;
 }
 
 /* The next one that may go; behind a failed one of its request it joins the queue there. Under the
@@ -428,10 +447,15 @@ exit_worker (gpointer data)
 
   while ((delivery = take_delivery (host, &facts)) != NULL)
     {
-      run_delivery (host, delivery, facts);
+      if (!run_delivery (host, delivery, facts))
+        return NULL;
       g_clear_pointer (&facts, ca_facts_unref);
     }
   g_clear_pointer (&facts, ca_facts_unref);
+  g_mutex_lock (&host->mutex);
+  host->ended = TRUE;
+  g_cond_broadcast (&host->cond);
+  g_mutex_unlock (&host->mutex);
   return NULL;
 }
 
@@ -465,18 +489,43 @@ ca_exit_host_new (ICertRegistry *registry,
   return host;
 }
 
+/* FALSE: a module hangs. C code in this process cannot be interrupted, so its thread, and with it
+ * the host, is left behind; the events are in the outbox still. */
+static gboolean
+end_thread (CaExitHost *host)
+{
+  gboolean ended;
+
+  if (host->thread == NULL)
+    return TRUE;
+  g_mutex_lock (&host->mutex);
+  host->closing = TRUE;
+  host->close_by = g_get_monotonic_time () + DRAIN_TIME;
+  g_cond_broadcast (&host->cond);
+  while (!host->ended
+         && g_cond_wait_until (&host->cond, &host->mutex, host->close_by + G_TIME_SPAN_SECOND))
+    ;
+  ended = host->ended;
+  host->abandoned = !ended;
+  g_mutex_unlock (&host->mutex);
+  if (ended)
+    g_thread_join (host->thread);
+  else
+    g_thread_unref (host->thread);
+  return ended;
+}
+
 void
 ca_exit_host_free (CaExitHost *host)
 {
   if (host == NULL)
     return;
-  g_mutex_lock (&host->mutex);
-  host->closing = TRUE;
-  host->close_by = g_get_monotonic_time () + DRAIN_TIME;
-  g_cond_signal (&host->cond);
-  g_mutex_unlock (&host->mutex);
-  if (host->thread != NULL)
-    g_thread_join (host->thread);
+  if (!end_thread (host))
+    {
+      g_message ("an exit module does not come back; its events wait in the outbox");
+      ca_ids_free (host->ids);
+      return;
+    }
   g_queue_clear_full (&host->ready, delivery_free);
   g_sequence_free (host->delayed);
   g_hash_table_unref (host->blocked);
