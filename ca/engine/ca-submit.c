@@ -234,8 +234,9 @@ decide_refusal (CaJob *job, GError *error, const char *message)
   CaRequest *request = job->request;
   gboolean failed = !icert_error_is_refusal (error);
   g_autofree char *text = icert_error_get_text (error);
+  g_autofree char *field = icert_error_get_field (error);
 
-  ca_trace_add (request->trace, "engine", "engine", icert_error_get_code_name (error->code), NULL,
+  ca_trace_add (request->trace, "rule", "engine", icert_error_get_code_name (error->code), field,
                 text, NULL);
   ca_request_decide (request, failed ? ICERT_ROW_DISPOSITION_ERROR : ICERT_ROW_DISPOSITION_DENIED,
                      error, message != NULL ? message : text);
