@@ -146,7 +146,8 @@ ends_in_number (const char *name)
     return label[2 + strspn (label + 2, "0123456789abcdefABCDEF")] == '\0';
   for (p = label; g_ascii_isdigit (*p); p++)
     ;
-  return *p == '\0';
+  /* An empty last label is a dot too many, no number; an empty name is said to be empty. */
+  return *p == '\0' && (p > label || label == name);
 }
 
 static char *

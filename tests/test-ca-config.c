@@ -141,13 +141,15 @@ test_change_is_judged (Fixture *fixture, gconstpointer data)
   g_test_summary (
       "S-N6: a change that would not load changes nothing; one that does keeps the comments");
   g_assert_true (g_file_get_contents (fixture->path, &before, NULL, NULL));
-  g_assert_false (ca_config_set_entry (fixture->folder, "CA", "ValidityPeriod", bad, &old, &error));
+  g_assert_false (
+      ca_config_set_entry (fixture->folder, "CA", "ValidityPeriod", bad, NULL, NULL, &old, &error));
   g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
   g_assert_true (g_file_get_contents (fixture->path, &after, NULL, NULL));
   g_assert_cmpstr (before, ==, after);
   g_clear_error (&error);
   g_clear_pointer (&old, g_free);
-  g_assert_true (ca_config_set_entry (fixture->folder, "CA", "ValidityPeriod", good, &old, &error));
+  g_assert_true (ca_config_set_entry (fixture->folder, "CA", "ValidityPeriod", good, NULL, NULL,
+                                      &old, &error));
   g_assert_no_error (error);
   read = ca_config_get_entry (fixture->folder, "CA", "ValidityPeriod", &error);
   g_assert_cmpstr (g_variant_get_string (read, NULL), ==, "30d");
@@ -165,7 +167,8 @@ test_mode_is_fixed (Fixture *fixture, gconstpointer data)
   g_autofree char *old = NULL;
 
   g_test_summary ("S-D11: dual control is chosen when the CA is made, not later");
-  g_assert_false (ca_config_set_entry (fixture->folder, "CA", "DualControl", value, &old, &error));
+  g_assert_false (
+      ca_config_set_entry (fixture->folder, "CA", "DualControl", value, NULL, NULL, &old, &error));
   g_assert_error (error, ICERT_ERROR, ICERT_ERROR_FORBIDDEN_FIELD);
 }
 

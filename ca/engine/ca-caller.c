@@ -114,11 +114,16 @@ CaCaller *
 ca_caller_new_account (const char *name, CaDoor door)
 {
   char buffer[BUFFER_SIZE];
+  guint64 uid;
   struct passwd passwd;
   struct passwd *found = NULL;
 
   if (getpwnam_r (name, &passwd, buffer, sizeof buffer, &found) != 0)
     found = NULL;
+  /* caller_new() calls a caller without an account so. */
+  if (found == NULL && g_str_has_prefix (name, "uid:")
+      && g_ascii_string_to_unsigned (name + strlen ("uid:"), 10, 0, G_MAXUINT, &uid, NULL))
+    return caller_new (door, uid, name, NULL);
   return caller_new (door, found != NULL ? found->pw_uid : G_MAXUINT, name, found);
 }
 

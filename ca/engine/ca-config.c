@@ -472,6 +472,52 @@ read_roles (CaConfig *config, ICertKeyfile *file, GError **error)
   return TRUE;
 }
 
+/* A pattern that can never cover a name is a slip of the pen. */
+static gboolean
+check_pattern (ICertKeyfile *file,
+               const char *group,
+               const char *field,
+               const char *pattern,
+               GError **error)
+{
+  ICertNameKind kind = icert_name_kind_from_field (field);
+  const char *host = g_str_has_prefix (pattern, "*.") ? pattern + 2 : pattern;
+  g_autoptr (GInetAddressMask) mask = NULL;
+  g_autoptr (ICertName) name = NULL;
+
+  if (kind == ICERT_NAME_KIND_DNS)
+    {
+      name = icert_name_new (kind, host, NULL);
+      if (name != NULL)
+        return TRUE;
+      icert_keyfile_set_error (file, group, field, error,
+                               "%s is no pattern (www.example.org or *.example.org)", pattern);
+      return FALSE;
+    }
+  if (kind != ICERT_NAME_KIND_IP)
+    return TRUE;
+  mask = g_inet_address_mask_new_from_string (pattern, NULL);
+  if (mask != NULL)
+    return TRUE;
+  icert_keyfile_set_error (file, group, field, error,
+                           "%s is no pattern (192.0.2.0/24 or an address)", pattern);
+  return FALSE;
+}
+
+static gboolean
+check_patterns (ICertKeyfile *file, const char *group, GHashTable *patterns, GError **error)
+{
+  for (guint i = 0; grant_fields[i] != NULL; i++)
+    {
+      char **list = g_hash_table_lookup (patterns, grant_fields[i]);
+
+      for (guint j = 0; list != NULL && list[j] != NULL; j++)
+        if (!check_pattern (file, group, grant_fields[i], list[j], error))
+          return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 read_grant (CaConfig *config, ICertKeyfile *file, const char *group, GError **error)
 {
@@ -493,7 +539,8 @@ read_grant (CaConfig *config, ICertKeyfile *file, const char *group, GError **er
       if (patterns != NULL)
         g_hash_table_insert (grant->patterns, (gpointer) grant_fields[i], patterns);
     }
-  if (!icert_keyfile_check_keys (file, group, keys, error))
+  if (!icert_keyfile_check_keys (file, group, keys, error)
+      || !check_patterns (file, group, grant->patterns, error))
     return FALSE;
   for (guint i = 0; grant->principals != NULL && grant->principals[i] != NULL; i++)
     if (!check_principal (file, group, "Principals", grant->principals[i], error))
@@ -738,32 +785,63 @@ change_entry (ICertKeyfile *file,
   return FALSE;
 }
 
+static gboolean
+has_administrator (const CaConfig *config)
+{
+  for (guint i = 0; i < config->roles->len; i++)
+    if ((((CaRoleEntry *) config->roles->pdata[i])->roles & ICERT_ROLE_ADMIN) != 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* What the folder was made for, and where its rows are, does not change under a running engine. */
+static gboolean
+check_fixed (const CaConfig *before, const CaConfig *after, GError **error)
+{
+  const char *field = NULL;
+
+  if (before->dual_control != after->dual_control)
+    field = "DualControl";
+  else if (before->is_root != after->is_root)
+    field = "Type";
+  else if (strcmp (before->name, after->name) != 0)
+    field = "Name";
+  else if (strcmp (before->store_class, after->store_class) != 0
+           || strcmp (before->store_url, after->store_url) != 0)
+    field = "Store";
+  if (field == NULL && (has_administrator (after) || !has_administrator (before)))
+    return TRUE;
+  if (field == NULL)
+    icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, "Roles",
+                     "nobody would be administrator (one at least, or nobody could undo it)");
+  else
+    icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, field,
+                     "is fixed when the CA is made (another entry)");
+  return FALSE;
+}
+
 gboolean
 ca_config_set_entry (const char *folder,
                      const char *node,
                      const char *entry,
                      GVariant *value,
+                     CaConfigJudge judge,
+                     gpointer data,
                      char **old,
                      GError **error)
 {
   g_autoptr (ICertKeyfile) file = load_file (folder, error);
+  g_autoptr (CaConfig) before = file != NULL ? config_read (folder, file, error) : NULL;
   g_autoptr (CaConfig) judged = NULL;
   g_autofree char *path = g_build_filename (folder, "ca.conf", NULL);
-  gboolean was_dual, is_dual;
 
-  if (file == NULL)
+  if (before == NULL)
     return FALSE;
   *old = entry[0] != '\0' ? g_strdup (icert_keyfile_lookup (file, node, entry)) : NULL;
-  was_dual = g_strcmp0 (icert_keyfile_lookup (file, "CA", "DualControl"), "true") == 0;
   if (!change_entry (file, node, entry, value, error))
     return FALSE;
-  is_dual = g_strcmp0 (icert_keyfile_lookup (file, "CA", "DualControl"), "true") == 0;
-  if (was_dual != is_dual)
-    {
-      icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, "DualControl",
-                       "is fixed when the CA is made (init --dual-control)");
-      return FALSE;
-    }
   judged = config_read (folder, file, error);
-  return judged != NULL && icert_keyfile_save (file, path, 0600, error);
+  return judged != NULL && check_fixed (before, judged, error)
+         && (judge == NULL || judge (judged, data, error))
+         && icert_keyfile_save (file, path, 0600, error);
 }

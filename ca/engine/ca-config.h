@@ -84,12 +84,17 @@ GVariant *ca_config_get_entry (const char *folder,
                                GError **error);
 /* names of the entries of a node, or of the nodes */
 char **ca_config_list_entries (const char *folder, const char *node, GError **error);
+/* The engine's word on a configuration that is not in the file yet. */
+typedef gboolean (*CaConfigJudge) (CaConfig *config, gpointer data, GError **error);
+
 /* Writes the file anew with one entry changed (@value NULL: removed; @entry "": the node) after the
- * whole was judged; atomic. @old: text before, nullable */
+ * whole was judged, here and by @judge (nullable); atomic. @old: text before, nullable */
 gboolean ca_config_set_entry (const char *folder,
                               const char *node,
                               const char *entry,
                               GVariant *value,
+                              CaConfigJudge judge,
+                              gpointer data,
                               char **old,
                               GError **error);
 /* text of roles: "officer;reader" */

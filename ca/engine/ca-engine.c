@@ -49,11 +49,17 @@ open_key (CaEngine *engine, const CaKeyConfig *config, GBytes *secret, GError **
   return ICERT_KEY (g_steal_pointer (&object));
 }
 
+static void
+key_free (gpointer data)
+{
+  g_clear_object (&data);
+}
+
 /* Keys by index; NULL where the configuration has a gap. */
 static GPtrArray *
 open_keys (CaEngine *engine, const CaConfig *config, GError **error)
 {
-  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func ((GDestroyNotify) g_object_unref);
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (key_free);
   g_autoptr (GBytes) secret = NULL;
 
   if (!ca_secret_load (engine->folder, &secret, error))
@@ -543,6 +549,65 @@ ca_engine_reload (CaEngine *engine, GError **error)
   ca_exit_host_set_facts (engine->exits, fresh);
   ca_engine_tell_observers (engine, 0, ICERT_DISPOSITION_INCOMPLETE, TRUE);
   return TRUE;
+}
+
+static gboolean
+same_module (const CaModuleConfig *first, const CaModuleConfig *second)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+
+  if (strcmp (first->class_id, second->class_id) != 0
+      || g_hash_table_size (first->texts) != g_hash_table_size (second->texts))
+    return FALSE;
+  g_hash_table_iter_init (&iter, first->texts);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    if (g_strcmp0 (value, g_hash_table_lookup (second->texts, key)) != 0)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+same_modules (const GPtrArray *first, const GPtrArray *second)
+{
+  if (first->len != second->len)
+    return FALSE;
+  for (guint i = 0; i < first->len; i++)
+    if (!same_module (first->pdata[i], second->pdata[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* Modules that run as they are to run are not tried. */
+static gboolean
+try_modules (CaEngine *engine, CaFacts *facts, GError **error)
+{
+  g_autoptr (CaFacts) running = ca_engine_ref_facts (engine);
+  const CaConfig *config = facts->config;
+  g_autoptr (CaPolicyHost) trial = NULL;
+
+  if (!same_modules (running->config->policies, config->policies))
+    {
+      trial = ca_policy_host_new (engine->registry, facts, error);
+      if (trial == NULL)
+        return FALSE;
+    }
+  if (same_modules (running->config->exits, config->exits))
+    return TRUE;
+  for (guint i = 0; i < config->exits->len; i++)
+    if (!ca_exit_host_check (engine->registry, config->exits->pdata[i], facts, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+ca_engine_judge_config (CaEngine *engine, CaConfig *config, GError **error)
+{
+  g_autoptr (GPtrArray) keys = open_keys (engine, config, error);
+  g_autoptr (GPtrArray) issuers = keys != NULL ? load_issuers (engine, config, keys, error) : NULL;
+  g_autoptr (CaFacts) facts = issuers != NULL ? ca_facts_new (config, issuers) : NULL;
+
+  return facts != NULL && try_modules (engine, facts, error);
 }
 
 /* Stored requests */

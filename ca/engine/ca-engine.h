@@ -75,6 +75,9 @@ CaFacts *ca_engine_ref_facts (CaEngine *engine);
 /* reads the configuration and certificates anew; on failure the running ones stay (S-N6) */
 gboolean ca_engine_reload (CaEngine *engine, GError **error);
 
+/* whether the CA could be opened with @config; changes nothing */
+gboolean ca_engine_judge_config (CaEngine *engine, CaConfig *config, GError **error);
+
 /* whether @certificate with its @chain (of GBytes DER, nearest first) could be the CA's next one;
  * changes nothing */
 gboolean ca_engine_judge_certificate (CaEngine *engine,

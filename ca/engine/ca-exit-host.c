@@ -128,6 +128,24 @@ initialize (ExitModule *module, const CaModuleConfig *config, CaFacts *facts, GE
   return ok;
 }
 
+gboolean
+ca_exit_host_check (ICertRegistry *registry,
+                    const CaModuleConfig *config,
+                    CaFacts *facts,
+                    GError **error)
+{
+  g_autoptr (ICertExit) module
+      = (ICertExit *) icert_registry_create_module (registry, config->class_id, "ICertExit", error);
+  g_autoptr (ICertManageModule) manage = NULL;
+  g_autoptr (ICertSettings) settings = NULL;
+
+  if (module == NULL)
+    return FALSE;
+  manage = icert_exit_get_manage_module (module);
+  settings = ca_module_settings_new (config, manage, facts->config->folder, error);
+  return settings != NULL;
+}
+
 static void
 load_module (CaExitHost *host,
              ICertRegistry *registry,

@@ -32,7 +32,9 @@ refuse_type (const CaSpki *spki, const char *name, const char *const *types, GEr
   if (strcmp (spki->type, "rsa") == 0)
     {
       icert_set_error (error, ICERT_ERROR_WEAK_KEY, FIELD, "RSA %u bits (%s)", spki->bits,
-                       types == default_types ? "2048, 3072 or 4096" : allowed);
+                       types == default_types             ? "2048, 3072 or 4096"
+                       : g_strv_contains (types, "rsa-*") ? "2048 to 8192, a multiple of 8"
+                                                          : allowed);
       if (error != NULL)
         icert_error_add_detail (*error, "actual", "%u", spki->bits);
     }

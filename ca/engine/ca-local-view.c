@@ -26,6 +26,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (CaLocalView,
                                CA_TYPE_LOCAL,
                                G_IMPLEMENT_INTERFACE (ICERT_TYPE_VIEW, view_iface_init))
 
+/* More than any table has; the store's own bound is beyond. */
+#define MOST_COLUMNS 255
+
 static const char *const queue_set[] = { "Request.RequestID",
                                          "Request.RequesterName",
                                          "Request.SubmittedWhen",
@@ -142,7 +145,14 @@ static gboolean
 set_columns (CaViewQuery *query, const char *const *names, GError **error)
 {
   g_autoptr (GArray) columns = g_array_new (FALSE, FALSE, sizeof (guint8));
+  guint n = g_strv_length ((char **) names);
 
+  if (n > MOST_COLUMNS)
+    {
+      icert_set_error (error, ICERT_ERROR_TOO_LARGE, "columns", "%u columns (at most %d)", n,
+                       MOST_COLUMNS);
+      return FALSE;
+    }
   for (guint i = 0; names[i] != NULL; i++)
     {
       int column = ca_view_find_column (query, names[i], error);
@@ -248,6 +258,7 @@ set_sort (CaViewQuery *query, const char *column, ICertSort sort, GError **error
     {
       query->sort_column = -1;
       query->descending = sort == ICERT_SORT_DESCEND;
+      g_clear_pointer (&query->cursor, g_variant_unref);
       return TRUE;
     }
   index = ca_view_find_column (query, column, error);

@@ -8,6 +8,8 @@
 
 #include "ca-clock.h"
 #include "ca-der.h"
+#include "ca-limits.h"
+#include "ca-oids.h"
 #include "ca-request-row.h"
 #include "ca-steps.h"
 #include "ca-submit.h"
@@ -139,6 +141,32 @@ is_der (GBytes *value, GError **error)
   return value == NULL || ca_der_scan (data, size, "value", error);
 }
 
+/* What could only fail when it is to be signed is refused while the officer can still mend it. */
+static gboolean
+check_extension (const char *oid, ICertExtensionFlags flags, GBytes *value, GError **error)
+{
+  static const char *const own[] = { CA_OID_BASIC_CONSTRAINTS, CA_OID_SUBJECT_KEY_IDENTIFIER,
+                                     CA_OID_AUTHORITY_KEY_IDENTIFIER, NULL };
+  g_autoptr (GPtrArray) names = NULL;
+  gsize size = 0;
+  const guint8 *data = value != NULL ? g_bytes_get_data (value, &size) : NULL;
+
+  if ((flags & ICERT_EXTENSION_DISABLE) != 0 || size == 0)
+    return TRUE;
+  if (g_strv_contains (own, oid)
+      && !(g_str_equal (oid, CA_OID_BASIC_CONSTRAINTS) && size == 2
+           && memcmp (data, "\x30", 2) == 0))
+    {
+      icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, oid,
+                       "is the CA's own to set (another extension)");
+      return FALSE;
+    }
+  if (!g_str_equal (oid, CA_OID_SUBJECT_ALT_NAME))
+    return TRUE;
+  names = icert_extension_parse_subject_alt_name (value, error);
+  return names != NULL;
+}
+
 gboolean
 ca_engine_set_extension (CaEngine *engine,
                          CaCaller *officer,
@@ -157,7 +185,7 @@ ca_engine_set_extension (CaEngine *engine,
 
   if (request != NULL && is_der (value, &local))
     extension = icert_extension_new (oid, flags, ICERT_EXTENSION_ORIGIN_ADMIN, value, &local);
-  if (extension == NULL)
+  if (extension == NULL || !check_extension (oid, flags, value, &local))
     return refuse (engine, officer, CA_VERB_SET_EXTENSION, object, local, error);
   ca_plan_take_extension (request->plan, g_object_ref (extension));
   request->content_version++;
@@ -167,6 +195,28 @@ ca_engine_set_extension (CaEngine *engine,
                   "%s sets extension %s of request %" G_GINT64_FORMAT, officer->name, oid, id);
   return commit (engine, request, officer, CA_VERB_SET_EXTENSION, ICERT_EXIT_EVENT_REQUEST_CHANGED,
                  oid, error);
+}
+
+/* The requester reads it, on a terminal perhaps (S-A7). */
+static gboolean
+check_reason (const char *reason, GError **error)
+{
+  g_autofree char *quoted = NULL;
+  gsize length = reason != NULL ? strlen (reason) : 0;
+
+  if (length > CA_LIMIT_ATTRIBUTE_VALUE)
+    {
+      icert_set_error (error, ICERT_ERROR_TOO_LARGE, "reason",
+                       "has %" G_GSIZE_FORMAT " octets (at most %d)", length,
+                       CA_LIMIT_ATTRIBUTE_VALUE);
+      return FALSE;
+    }
+  if (reason == NULL || (g_utf8_validate (reason, -1, NULL) && ca_text_is_clean (reason)))
+    return TRUE;
+  quoted = icert_error_quote (reason, -1);
+  icert_set_error (error, ICERT_ERROR_BAD_NAME, "reason",
+                   "has a control character or is not UTF-8: %s (plain text)", quoted);
+  return FALSE;
 }
 
 gboolean
@@ -179,7 +229,7 @@ ca_engine_deny (CaEngine *engine, CaCaller *officer, gint64 id, const char *reas
   g_autofree char *message = NULL;
   GError *status = NULL;
 
-  if (request == NULL)
+  if (request == NULL || !check_reason (reason, &local))
     return refuse (engine, officer, CA_VERB_DENY, object, local, error);
   message = reason != NULL ? g_strdup_printf ("Denied by %s: %s", officer->name, reason)
                            : g_strdup_printf ("Denied by %s", officer->name);
@@ -224,6 +274,12 @@ history_batch (CaEngine *engine,
   return batch;
 }
 
+static gboolean
+judge_cb (CaConfig *config, gpointer data, GError **error)
+{
+  return ca_engine_judge_config (data, config, error);
+}
+
 /* The entry goes into the file, the engine reads it, the store keeps its history: all of it or
  * nothing (S-N6). */
 static gboolean
@@ -239,7 +295,7 @@ change_config (CaEngine *engine,
   g_autofree char *new = value_text (value);
   GPtrArray *audit;
 
-  if (!ca_config_set_entry (engine->folder, node, entry, value, &old, error)
+  if (!ca_config_set_entry (engine->folder, node, entry, value, judge_cb, engine, &old, error)
       || !ca_engine_reload (engine, error))
     return FALSE;
   audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);

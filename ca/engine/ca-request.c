@@ -165,6 +165,7 @@ ca_request_set_attribute (CaRequest *request, const char *name, const char *valu
 gboolean
 ca_request_set_attributes (CaRequest *request, GHashTable *attributes, GError **error)
 {
+  g_autoptr (GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GHashTableIter iter;
   gpointer name, value;
 
@@ -172,8 +173,18 @@ ca_request_set_attributes (CaRequest *request, GHashTable *attributes, GError **
     return TRUE;
   g_hash_table_iter_init (&iter, attributes);
   while (g_hash_table_iter_next (&iter, &name, &value))
-    if (!ca_request_set_attribute (request, name, value, error))
-      return FALSE;
+    {
+      if (!ca_request_set_attribute (request, name, value, error))
+        return FALSE;
+      /* A table has no order: of two spellings neither is the later one. */
+      if (!g_hash_table_add (keys, icert_attribute_name_normalize (name)))
+        {
+          icert_set_error (error, ICERT_ERROR_MALFORMED, "attributes",
+                           "%s appears twice (once; case, blanks and hyphens do not count)",
+                           (const char *) name);
+          return FALSE;
+        }
+    }
   return TRUE;
 }
 

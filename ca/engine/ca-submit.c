@@ -8,6 +8,7 @@
 
 #include "ca-clock.h"
 #include "ca-crypto.h"
+#include "ca-der.h"
 #include "ca-issue.h"
 #include "ca-limits.h"
 #include "ca-request-row.h"
@@ -677,11 +678,12 @@ check_key_text (const char *key, GError **error)
   gsize length = key != NULL ? strlen (key) : 0;
 
   if (key == NULL
-      || (length > 0 && length <= CA_LIMIT_IDEMPOTENCY_KEY && g_utf8_validate (key, length, NULL)))
+      || (length > 0 && length <= CA_LIMIT_IDEMPOTENCY_KEY && g_utf8_validate (key, length, NULL)
+          && ca_text_is_clean (key)))
     return TRUE;
   icert_set_error (error, ICERT_ERROR_MALFORMED, "idempotency-key",
-                   "has %" G_GSIZE_FORMAT " octets (1 to %d, UTF-8)", length,
-                   CA_LIMIT_IDEMPOTENCY_KEY);
+                   "has %" G_GSIZE_FORMAT " octets (1 to %d, UTF-8 without control characters)",
+                   length, CA_LIMIT_IDEMPOTENCY_KEY);
   return FALSE;
 }
 

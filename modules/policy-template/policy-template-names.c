@@ -10,6 +10,7 @@
 #define CN_OID "2.5.4.3"
 /* ub-common-name */
 #define MAX_COMMON_NAME 64
+#define MOST_NAMES 100 /* S-A1 */
 
 static gboolean
 has_name (GPtrArray *names, ICertName *name)
@@ -495,6 +496,16 @@ policy_template_set_names (PolicyTemplateJudgement *judgement, GError **error)
   if (judgement->names->len == 0)
     return disable_names (judgement, error);
 
+  /* The common name may be one too many. */
+  if (judgement->names->len > MOST_NAMES)
+    {
+      g_autofree char *seen = g_strdup_printf ("%u", judgement->names->len);
+      g_autofree char *allowed = g_strdup_printf ("at most %d", MOST_NAMES);
+
+      policy_template_refuse (judgement->server, ICERT_ERROR_BAD_NAME, "names", "subjectAltName",
+                              seen, "names are too many", allowed, error);
+      return FALSE;
+    }
   extension
       = icert_extension_new_subject_alt_name (judgement->names, !judgement->has_subject, error);
   if (extension == NULL)
