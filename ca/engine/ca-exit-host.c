@@ -56,7 +56,7 @@ struct _CaExitHost
   GCond cond;
   CaFacts *facts;
   GQueue ready;        /* of CaDelivery */
-  GSequence *delayed;  /* of CaDelivery by due */
+  GSequence *delayed;  /* of CaDelivery by due; frees none, since a retry is taken out of it */
   GHashTable *blocked; /* set of Blocked */
   gboolean closing;
   gint64 close_by;    /* monotonic */
@@ -494,7 +494,7 @@ ca_exit_host_new (ICertRegistry *registry,
   g_mutex_init (&host->mutex);
   g_cond_init (&host->cond);
   g_queue_init (&host->ready);
-  host->delayed = g_sequence_new (delivery_free);
+  host->delayed = g_sequence_new (NULL);
   host->blocked = g_hash_table_new_full (blocked_hash, blocked_equal, blocked_free, NULL);
   for (guint i = 0; i < facts->config->exits->len; i++)
     load_module (host, registry, facts->config->exits->pdata[i], facts);
@@ -533,6 +533,12 @@ end_thread (CaExitHost *host)
   return ended;
 }
 
+static void
+free_delayed (gpointer delivery, gpointer data)
+{
+  delivery_free (delivery);
+}
+
 void
 ca_exit_host_free (CaExitHost *host)
 {
@@ -545,6 +551,7 @@ ca_exit_host_free (CaExitHost *host)
       return;
     }
   g_queue_clear_full (&host->ready, delivery_free);
+  g_sequence_foreach (host->delayed, free_delayed, NULL);
   g_sequence_free (host->delayed);
   g_hash_table_unref (host->blocked);
   g_ptr_array_unref (host->modules);
