@@ -116,6 +116,26 @@ class WithoutCa(tool.ToolTest):
         self.assertLessEqual({"Template.Policy", "Publish.Exit", "SQLite.Store", "File.Key"}, classes)
         self.assertRegex(self.run_icert(0, "modules").text, r"(?m)^Template\.Policy  ")
 
+    def test_problems(self):
+        """S-L1: modules and cas list what is healthy and name each file that is not, a line each"""
+        modules = self.folder.path / "data" / "icert" / "modules"
+        records = self.folder.path / "config" / "icert" / "ca.d"
+        for folder in (modules, records):
+            folder.mkdir(parents=True, exist_ok=True)
+        (modules / "bad.module").write_text("[Module]\nName=bad\nColour=red\n")
+        (modules / "open.module").write_text("[Module]\n")
+        (modules / "open.module").chmod(0o666)
+        (records / "zz-bad.conf").write_text("[Certification Authority]\nColour=red\n")
+        try:
+            answer = self.run_icert(0, "modules")
+            self.assertRegex(answer.text, r"(?m)^Template\.Policy  ")
+            self.assertRegex(answer.error, r"(?m)^icert: CONFIG: \S+/bad\.module:3: ")
+            self.assertRegex(answer.error, r"(?m)^icert: CONFIG: \S+/open\.module: .*0666")
+            self.assertRegex(self.run_icert(1, "cas").error, r"(?m)^icert: CONFIG: \S+/zz-bad\.conf:2: ")
+        finally:
+            for path in (modules / "bad.module", modules / "open.module", records / "zz-bad.conf"):
+                path.unlink()
+
     def test_inspect(self):
         """inspect prints interfaces, settings with type, range and default, and where it runs"""
         answer = self.run_icert(0, "inspect", "Template.Policy")

@@ -4,6 +4,18 @@
 
 #include "tool-output.h"
 
+/* A record that cannot be read keeps nobody from the others, so it is no failure. */
+static void
+print_problems (ICertConfig *config)
+{
+  g_auto (GStrv) problems = NULL;
+
+  if (ICERT_IS_CONFIG_FILES (config))
+    problems = icert_config_files_list_problems (ICERT_CONFIG_FILES (config));
+  for (guint i = 0; problems != NULL && problems[i] != NULL; i++)
+    g_printerr ("icert: CONFIG: %s\n", problems[i]);
+}
+
 static ToolExit
 run (Tool *tool, char **arguments, GError **error)
 {
@@ -32,6 +44,7 @@ run (Tool *tool, char **arguments, GError **error)
                           });
     }
   tool_table_print (table, tool);
+  print_problems (config);
   return TOOL_EXIT_DONE;
 }
 

@@ -28,13 +28,23 @@ add_class (ToolTable *table, ICertClassInfo *info)
                              });
 }
 
+/* What is wrong with one manifest keeps nobody from the others, so it is no failure. */
+static void
+print_problems (ICertRegistry *registry)
+{
+  g_auto (GStrv) problems = icert_registry_list_problems (registry);
+
+  for (guint i = 0; problems[i] != NULL; i++)
+    g_printerr ("icert: CONFIG: %s\n", problems[i]);
+}
+
 static ToolExit
 run (Tool *tool, char **arguments, GError **error)
 {
   static const char *const names[]
       = { "class", "module", "version", "host", "interfaces", "manifest", NULL };
-  g_autoptr (GListModel) classes
-      = icert_registry_list_classes (icert_registry_get_default (), error);
+  ICertRegistry *registry = icert_registry_get_default ();
+  g_autoptr (GListModel) classes = icert_registry_list_classes (registry, error);
   g_autoptr (ToolTable) table = tool_table_new (names);
   guint i;
 
@@ -47,6 +57,7 @@ run (Tool *tool, char **arguments, GError **error)
       add_class (table, info);
     }
   tool_table_print (table, tool);
+  print_problems (registry);
   return TOOL_EXIT_DONE;
 }
 
