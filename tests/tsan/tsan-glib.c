@@ -10,8 +10,9 @@
 
 #include <gio/gio.h>
 
-/* See README.md. An executable's symbols come before those of libglib, for the libraries and modules
- * of this build too; GLib's own calls stay inside it, which is harmless: it locks only what it made. */
+/* See README.md. An executable's symbols come before those of libglib, for the libraries and
+ * modules of this build too; GLib's own calls stay inside it, which is harmless: it locks only what
+ * it made. */
 
 void __tsan_acquire (void *address);
 void __tsan_release (void *address);
@@ -20,8 +21,8 @@ void __tsan_release (void *address);
 #undef g_once_init_enter
 #undef g_once_init_leave
 
-/* A lock of this kind begins as zeros (GMutex may be static), so what it stands for is made on first
- * use. */
+/* A lock of this kind begins as zeros (GMutex may be static), so what it stands for is made on
+ * first use. */
 static void *
 get_or_make (void **place, gsize size, void (*make) (void *))
 {
@@ -32,7 +33,8 @@ get_or_make (void **place, gsize size, void (*make) (void *))
     return made;
   made = calloc (1, size);
   make (made);
-  if (__atomic_compare_exchange_n (place, &expected, made, FALSE, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+  if (__atomic_compare_exchange_n (place, &expected, made, FALSE, __ATOMIC_ACQ_REL,
+                                   __ATOMIC_ACQUIRE))
     return made;
   free (made);
   return expected;
@@ -63,7 +65,8 @@ make_rw_lock (void *lock)
 
 #define MUTEX(m) ((pthread_mutex_t *) get_or_make (&(m)->p, sizeof (pthread_mutex_t), make_mutex))
 #define COND(c) ((pthread_cond_t *) get_or_make (&(c)->p, sizeof (pthread_cond_t), make_cond))
-#define RW_LOCK(l) ((pthread_rwlock_t *) get_or_make (&(l)->p, sizeof (pthread_rwlock_t), make_rw_lock))
+#define RW_LOCK(l)                                                                                 \
+  ((pthread_rwlock_t *) get_or_make (&(l)->p, sizeof (pthread_rwlock_t), make_rw_lock))
 
 void
 g_mutex_init (GMutex *mutex)
@@ -197,14 +200,12 @@ g_once_init_leave (volatile void *location, gsize result)
 }
 
 /* Counts: whoever drops one hands over all it did; whoever drops the last one sees it. */
-void
-(g_atomic_ref_count_inc) (gatomicrefcount *count)
+void (g_atomic_ref_count_inc) (gatomicrefcount *count)
 {
   __atomic_add_fetch (count, 1, __ATOMIC_ACQ_REL);
 }
 
-gboolean
-(g_atomic_ref_count_dec) (gatomicrefcount *count)
+gboolean (g_atomic_ref_count_dec) (gatomicrefcount *count)
 {
   return __atomic_sub_fetch (count, 1, __ATOMIC_ACQ_REL) == 0;
 }
@@ -239,11 +240,21 @@ g_atomic_rc_box_release_full (gpointer box, GDestroyNotify clear)
 }
 
 /* A task's worker sees what its starter did, and its caller what the worker did. */
+static void
+run_after_start (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GTaskThreadFunc func = (GTaskThreadFunc) g_object_get_data (G_OBJECT (task), "tsan-func");
+
+  __tsan_acquire (task);
+  func (task, source, data, cancellable);
+}
+
 void
 g_task_run_in_thread (GTask *task, GTaskThreadFunc func)
 {
+  g_object_set_data (G_OBJECT (task), "tsan-func", (gpointer) func);
   __tsan_release (task);
-  NEXT (g_task_run_in_thread) (task, func);
+  NEXT (g_task_run_in_thread) (task, run_after_start);
 }
 
 gpointer
