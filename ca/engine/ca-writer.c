@@ -97,9 +97,17 @@ prepare_batch (ICertStoreBatch *batch, gboolean undo, gpointer data)
 static gboolean
 find_out (CaWriter *writer, gboolean *committed, GError **error)
 {
+  g_autoptr (GError) local = NULL;
+
   *committed = FALSE;
-  if (!icert_store_recover (writer->store, committed, error))
-    return FALSE;
+  if (!icert_store_recover (writer->store, committed, &local))
+    {
+      g_autofree char *text = icert_error_get_text (local);
+
+      icert_set_error (error, ICERT_ERROR_STORAGE, "store",
+                       "cannot be opened anew: %s (a working disk)", text);
+      return FALSE;
+    }
   writer->unknown = FALSE;
   return ca_audit_head_load (&writer->head, writer->store, error);
 }
@@ -142,7 +150,7 @@ tell (CaCommit *commit, const GError *error)
   if (commit->done != NULL)
     commit->done (commit->data, error);
   else if (error != NULL)
-    g_warning ("store: %s", error->message);
+    g_message ("not written: %s", error->message);
 }
 
 static void

@@ -84,8 +84,14 @@ store_sqlite_connection_set_error (StoreSqliteConnection *self,
 static gboolean
 run (StoreSqliteConnection *self, const char *text, ICertError code, GError **error)
 {
+  int result;
+
   if (sqlite3_exec (self->db, text, NULL, NULL, NULL) == SQLITE_OK)
     return TRUE;
+  /* a disk that fails or is full is no wrong configuration, whenever the connection is made */
+  result = sqlite3_extended_errcode (self->db) & 0xff;
+  if (result == SQLITE_IOERR || result == SQLITE_FULL)
+    code = ICERT_ERROR_STORAGE;
   store_sqlite_connection_set_error (self, code, "failed", error);
   return FALSE;
 }
