@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "fake-ca.h"
 
@@ -73,6 +74,29 @@ test_key_gap (void)
   icert_admin_set_config_entry (ca->admin, "Key 7", "Url", url, NULL, &error);
   g_assert_no_error (error);
   fake_ca_reopen (ca);
+}
+
+static void
+test_writable_by_others (void)
+{
+  static const char *const names[] = { ".", "ca.conf", "certs", "profiles" };
+  g_autoptr (FakeCa) ca = fake_ca_new (NULL);
+
+  g_test_summary ("A CA whose configuration others may write is not opened (S-F5)");
+  fake_ca_close (ca);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = fake_ca_path (ca, names[i]);
+      struct stat before;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_no_errno (stat (path, &before));
+      g_assert_no_errno (chmod (path, before.st_mode | S_IWOTH));
+      error = fake_ca_open_error (ca);
+      fake_assert_error (error, ICERT_ERROR_CONFIG, NULL, 0);
+      g_assert_no_errno (chmod (path, before.st_mode & 07777));
+    }
+  fake_ca_open (ca);
 }
 
 typedef struct
@@ -210,6 +234,7 @@ main (int argc, char **argv)
   fake_ca_init (&argc, &argv);
   g_test_add_func ("/engine/misuse/config", test_bad_entries);
   g_test_add_func ("/engine/misuse/key-gap", test_key_gap);
+  g_test_add_func ("/engine/misuse/writable-by-others/S-F5", test_writable_by_others);
   g_test_add_func ("/engine/misuse/extensions", test_bad_extensions);
   g_test_add_func ("/engine/misuse/reason/S-A7", test_bad_reason);
   g_test_add_func ("/engine/misuse/two-spellings/S-A5", test_two_spellings);

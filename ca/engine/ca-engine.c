@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 
 #include "ca-clock.h"
+#include "ca-folder.h"
 #include "ca-key-check.h"
 #include "ca-request-row.h"
 #include "ca-secret.h"
@@ -316,9 +317,12 @@ open_store (CaEngine *engine, const CaConfig *config, GError **error)
 static gboolean
 open_folder (CaEngine *engine, GError **error)
 {
-  g_autoptr (CaConfig) config = ca_config_load (engine->folder, error);
+  g_autoptr (CaConfig) config = NULL;
   g_autofree char *name = NULL;
 
+  if (!ca_folder_check (engine->folder, error))
+    return FALSE;
+  config = ca_config_load (engine->folder, error);
   if (config == NULL)
     return FALSE;
   name = icert_config_string_format ("localhost", config->name);

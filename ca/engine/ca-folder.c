@@ -276,3 +276,40 @@ ca_folder_remove (const char *folder)
     }
   g_rmdir (folder);
 }
+
+static gboolean
+check_entry (const char *path, const char *class, mode_t kind, GError **error)
+{
+  struct stat status;
+
+  /* What is missing is missed by who needs it. */
+  if (g_lstat (path, &status) != 0)
+    return TRUE;
+  if ((status.st_mode & S_IFMT) != kind)
+    icert_set_error (error, ICERT_ERROR_CONFIG, class, "is no plain %s (one that is)",
+                     kind == S_IFDIR ? "folder" : "file");
+  else if (status.st_uid != geteuid () && status.st_uid != 0)
+    icert_set_error (error, ICERT_ERROR_CONFIG, class, "belongs to uid %u (root or the CA's user)",
+                     (guint) status.st_uid);
+  else if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    icert_set_error (error, ICERT_ERROR_CONFIG, class, "has mode %04o (writable by its owner only)",
+                     (guint) (status.st_mode & 07777));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+gboolean
+ca_folder_check (const char *folder, GError **error)
+{
+  /* where a symbolic link leads: who opens the CA chose it */
+  g_autofree char *real = g_build_filename (folder, ".", NULL);
+  g_autofree char *config = g_build_filename (folder, "ca.conf", NULL);
+  g_autofree char *certs = g_build_filename (folder, "certs", NULL);
+  g_autofree char *profiles = g_build_filename (folder, "profiles", NULL);
+
+  return check_entry (real, "CA folder", S_IFDIR, error)
+         && check_entry (config, "ca.conf", S_IFREG, error)
+         && check_entry (certs, "certs folder", S_IFDIR, error)
+         && check_entry (profiles, "profiles folder", S_IFDIR, error);
+}

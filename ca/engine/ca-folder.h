@@ -30,5 +30,8 @@ gboolean ca_folder_write_certificate (const char *folder,
                                       GError **error);
 /* one file, as PEM with @label, atomically; mode 0644 */
 gboolean ca_folder_write_pem (const char *path, const char *label, GBytes *der, GError **error);
+/* S-F5: whether the folder, its configuration, certificates and profiles can be changed by the CA's
+ * user alone; keys, secret, store and modules are judged by who reads them. CONFIG */
+gboolean ca_folder_check (const char *folder, GError **error);
 /* removes a folder that could not be finished */
 void ca_folder_remove (const char *folder);

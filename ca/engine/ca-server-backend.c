@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ca-crypto.h"
+#include "ca-der.h"
 #include "ca-roles.h"
 
 typedef struct
@@ -499,10 +500,10 @@ backend_log (gpointer pointer, ICertLogLevel level, const char *text)
                              ? G_LOG_LEVEL_MESSAGE
                          : level >= ICERT_LOG_LEVEL_VERBOSE ? G_LOG_LEVEL_DEBUG
                                                             : G_LOG_LEVEL_INFO;
-  g_autofree char *quoted = icert_error_quote (text, -1);
+  g_autofree char *quoted = ca_text_is_clean (text) ? NULL : icert_error_quote (text, -1);
 
   g_log (G_LOG_DOMAIN, flags, "%s: request %" G_GINT64_FORMAT ": %s", data->class_id,
-         data->request != NULL ? data->request->id : 0, quoted);
+         data->request != NULL ? data->request->id : 0, quoted != NULL ? quoted : text);
 }
 
 static GBytes *
