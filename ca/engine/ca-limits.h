@@ -27,7 +27,8 @@
 #define CA_LIMIT_MODULE_HANGS 4
 /* S-L4: an event is given up after this many seconds */
 #define CA_LIMIT_EXIT_AGE (24 * 60 * 60)
-/* most requests that one transaction takes */
-#define CA_LIMIT_COMMIT_GROUP 256
+/* most requests that one transaction takes: a hundred saves nearly all of the sync, and leaves the
+ * workers some of a window of 256 to go on with */
+#define CA_LIMIT_COMMIT_GROUP 100
 /* pages of the write-ahead log before the writer checkpoints */
 #define CA_LIMIT_WAL_PAGES 20000
