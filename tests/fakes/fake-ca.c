@@ -55,14 +55,20 @@ fake_ca_init (int *argc, char ***argv)
   common_key = EVP_EC_gen ("P-256");
 }
 
+void
+fake_ca_end (void)
+{
+  EVP_PKEY_free (common_key);
+  remove_all (home);
+  g_free (home);
+}
+
 int
 fake_ca_run (void)
 {
   int status = g_test_run ();
 
-  EVP_PKEY_free (common_key);
-  remove_all (home);
-  g_free (home);
+  fake_ca_end ();
   return status;
 }
 

@@ -21,6 +21,8 @@ typedef struct
 void fake_ca_init (int *argc, char ***argv);
 /* instead of g_test_run() */
 int fake_ca_run (void);
+/* what fake_ca_run() does after the tests */
+void fake_ca_end (void);
 
 /* A root CA with key type ec-p256, open; @chain: value of [Policy] Chain, NULL: Template.Policy. */
 FakeCa *fake_ca_new (const char *chain);
