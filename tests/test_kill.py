@@ -5,9 +5,12 @@
 N: how many submissions are killed (default 40; the long suite asks for 200).
 """
 
+import hashlib
 import json
 import random
 import signal
+import sqlite3
+import struct
 import subprocess
 import sys
 import time
@@ -100,6 +103,98 @@ class Kill(tool.ToolTest):
         serials = [row["SerialNumber"] for row in after.values() if row["SerialNumber"]]
         self.assertEqual(len(serials), len(set(serials)))
         self.assertGreaterEqual(len(after), before)
+
+
+# Submits for ever; a line for each answer, with the certificate as it came.
+CLIENT = """
+import base64, sys
+import gi
+gi.require_version('ICert', '1.0')
+from gi.repository import GLib, ICert
+request = ICert.Request.open(None, None)
+octets = GLib.Bytes.new(open(sys.argv[1], 'rb').read())
+for number in range(int(sys.argv[2]), int(sys.argv[2]) + 10000):
+    key = 'loop-%d' % number
+    answer = request.submit_full(ICert.SubmitFlags.NONE, ICert.Encoding.ANY, ICert.RequestFormat.ANY, octets,
+                                 {'CertificateTemplate': sys.argv[3]}, key, None)
+    certificate = answer.get_certificate(ICert.OutputFlags.BINARY)
+    text = base64.b64encode(certificate.get_data()).decode() if certificate else '-'
+    print(key, answer.get_request_id(), int(answer.get_disposition()), text, flush=True)
+"""
+
+# Asks again for keys on its standard input: what it answers has the same form.
+READER = """
+import base64, sys
+import gi
+gi.require_version('ICert', '1.0')
+from gi.repository import ICert
+request = ICert.Request.open(None, None)
+for key in sys.stdin.read().split():
+    answer = request.retrieve_by_key(key, None)
+    certificate = answer.get_certificate(ICert.OutputFlags.BINARY)
+    text = base64.b64encode(certificate.get_data()).decode() if certificate else '-'
+    print(key, answer.get_request_id(), int(answer.get_disposition()), text, flush=True)
+"""
+
+
+class Loop(tool.ToolTest):
+    """A client that keeps the CA open and submits as fast as it can."""
+
+    def python(self, *arguments, **keywords):
+        return subprocess.Popen(["/usr/bin/python3", "-c", *map(str, arguments)], env=self.folder.environment,
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, **keywords)
+
+    def kill_loop(self, rng, path, first, profile):
+        """Lines that were answered before the client was killed."""
+        client = self.python(CLIENT, path, first, profile)
+        lines = [client.stdout.readline()]
+        time.sleep(rng.uniform(0, 0.1))
+        client.send_signal(signal.SIGKILL)
+        lines += client.stdout.read().splitlines(keepends=True)
+        client.communicate()
+        return [line.decode().split() for line in lines if line.endswith(b"\n")]
+
+    def check_store(self):
+        store = sqlite3.connect(self.folder.path / "demo" / "store" / "ca.db")
+        self.addCleanup(store.close)
+        ask = lambda sql: store.execute(sql).fetchall()
+        self.assertEqual(ask("PRAGMA integrity_check"), [("ok",)])
+        self.assertEqual(ask("PRAGMA foreign_key_check"), [])
+        self.assertEqual(ask("SELECT count(*) FROM requests WHERE disposition = 20 AND raw_certificate IS NULL"), [(0,)])
+        self.assertEqual(ask("SELECT count(*) FROM requests WHERE disposition = 8"), [(0,)])
+        self.assertEqual(ask("SELECT count(*) FROM serials WHERE state = 0"), [(0,)])
+        self.assertEqual(ask("SELECT count(*) FROM requests WHERE disposition = 20"),
+                         ask("SELECT count(*) FROM serials WHERE state = 1"))
+        self.check_audit(ask("SELECT sequence, time, node, actor, door, verb, object, outcome, detail, hash"
+                             " FROM audit ORDER BY sequence"))
+
+    def check_audit(self, records):
+        """The formula of ca-audit.c."""
+        before = bytes(32)
+        for count, (sequence, moment, *texts, digest) in enumerate(records, 1):
+            octets = before + struct.pack(">qq", sequence, moment)
+            for text in texts:
+                part = b"" if text is None else text.encode()
+                octets += struct.pack(">I", 0xFFFFFFFF if text is None else len(part)) + part
+            before = hashlib.sha256(octets).digest()
+            self.assertEqual((sequence, digest), (count, before))
+
+    def test_loop(self):
+        """A client that is killed while it submits in a loop: every answer is there, octet for octet"""
+        path = self.folder.request("loop", "loop.example.org")
+        rng = random.Random(5)
+        answered = []
+        for number in range(max(10, KILLS // 4)):
+            profile = "User" if number % 2 == 0 else "WebServer"
+            answered += self.kill_loop(rng, path, number * 100000, profile)
+        self.assertGreaterEqual(len(answered), max(10, KILLS // 4))
+        reader = self.python(READER)
+        out, _ = reader.communicate(" ".join(line[0] for line in answered).encode())
+        self.assertEqual(reader.returncode, 0)
+        self.assertEqual([line.split() for line in out.decode().splitlines()], answered)
+        identities = [line[1] for line in answered]
+        self.assertEqual(len(set(identities)), len(identities))
+        self.check_store()
 
 
 if __name__ == "__main__":
