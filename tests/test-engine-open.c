@@ -200,6 +200,8 @@ test_foreign_store (void)
 static void
 test_no_folder (void)
 {
+  g_autoptr (FakeCa) ca = fake_ca_new (NULL);
+  g_autofree char *empty = g_strconcat (ca->address, "/publish", NULL);
   g_autoptr (GError) error = NULL;
 
   g_test_summary (
@@ -208,6 +210,9 @@ test_no_folder (void)
   g_assert_true (error->domain == ICERT_ERROR);
   g_clear_error (&error);
   g_assert_null (icert_request_open ("local:/tmp", NULL, &error));
+  fake_assert_error (error, ICERT_ERROR_CONFIG, NULL, 0);
+  g_clear_error (&error);
+  g_assert_null (icert_request_open (empty, NULL, &error));
   fake_assert_error (error, ICERT_ERROR_NOT_FOUND, "ca.conf", 0);
 }
 
