@@ -305,3 +305,43 @@ g_task_propagate_boolean (GTask *task, GError **error)
   __tsan_acquire (task);
   return NEXT (g_task_propagate_boolean) (task, error);
 }
+
+/* What a source calls in its context's thread sees what was done before it was set. */
+typedef struct
+{
+  GSourceFunc func;
+  gpointer data;
+  GDestroyNotify notify;
+} SourceCall;
+
+static gboolean
+call_after_set (gpointer data)
+{
+  SourceCall *call = data;
+
+  __tsan_acquire (call);
+  return call->func (call->data);
+}
+
+static void
+free_after_set (gpointer data)
+{
+  SourceCall *call = data;
+
+  __tsan_acquire (call);
+  if (call->notify != NULL)
+    call->notify (call->data);
+  free (call);
+}
+
+void
+g_source_set_callback (GSource *source, GSourceFunc func, gpointer data, GDestroyNotify notify)
+{
+  SourceCall *call = calloc (1, sizeof *call);
+
+  call->func = func;
+  call->data = data;
+  call->notify = notify;
+  __tsan_release (call);
+  NEXT (g_source_set_callback) (source, call_after_set, call, free_after_set);
+}
