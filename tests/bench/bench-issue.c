@@ -278,6 +278,19 @@ percentile (GArray *latencies, double part)
              : 0;
 }
 
+/* The first signature unlocks the key, which takes as long as scrypt is meant to. */
+static void
+warm_up (Issue *issue)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response
+      = icert_request_submit (issue->request, ICERT_SUBMIT_NONE, issue->requests->pdata[0],
+                              issue->attributes, NULL, &error);
+
+  if (response == NULL)
+    g_error ("submit: %s", error->message);
+}
+
 static Result
 run_issue (Issue *issue, const Result *limit)
 {
@@ -385,6 +398,7 @@ bench (const char *folder)
   g_hash_table_insert (attributes, (gpointer) "CertificateTemplate", (gpointer) "WebServer");
   for (guint i = 0; i < N_REQUESTS; i++)
     g_ptr_array_add (requests, make_request (request_key, i));
+  warm_up (&issue);
   limit = run_limit (ca_key, request_key, g_get_num_processors ());
   run_issue (&issue, &limit);
   EVP_PKEY_free (ca_key);
@@ -411,6 +425,9 @@ main (int argc, char **argv)
   folder = g_dir_make_tmp ("bench-issue-XXXXXX", &error);
   if (folder == NULL)
     g_error ("%s", error->message);
+  /* Run by its path in a build tree it finds that tree's modules. */
+  g_setenv ("ICERT_MODULE_PATH", BENCH_MODULE_PATH, FALSE);
+  g_setenv ("ICERT_DATA_PATH", BENCH_DATA_PATH, FALSE);
   /* The records of the user's CAs stay as they are. */
   g_setenv ("XDG_CONFIG_HOME", folder, TRUE);
   bench (folder);
