@@ -234,6 +234,8 @@ icert_class_info_class_init (ICertClassInfoClass *klass)
 static void
 icert_class_info_init (ICertClassInfo *self)
 {
+  /* Bindings can make an object of no class: it answers with nothing. */
+  self->module = _icert_module_facts_new ();
   self->interfaces = g_new0 (char *, 1);
   self->addresses = g_new0 (char *, 1);
   self->grants = g_new0 (char *, 1);
@@ -244,6 +246,7 @@ _icert_class_info_new (ICertModuleFacts *module, const char *class_id)
 {
   ICertClassInfo *self = g_object_new (ICERT_TYPE_CLASS_INFO, NULL);
 
+  _icert_module_facts_unref (self->module);
   self->module = _icert_module_facts_ref (module);
   self->class_id = g_strdup (class_id);
   return self;

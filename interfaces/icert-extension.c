@@ -467,6 +467,8 @@ check_alt_name (ICertName *name, GError **error)
     return fail (error, "subjectAltName", "holds something that is no name (ICertName)");
 
   field = icert_name_kind_to_field (icert_name_get_kind (name));
+  if (field == NULL)
+    return fail (error, "subjectAltName", "holds a name of no kind (icert_name_new)");
   if (_icert_name_is_constraint (name) || is_empty_directory (name))
     {
       icert_set_error (error, ICERT_ERROR_BAD_NAME, field,
@@ -528,6 +530,8 @@ check_subtree (ICertName *name, GError **error)
     return fail (error, "nameConstraints", "holds something that is no name (ICertName)");
 
   kind = icert_name_get_kind (name);
+  if (kind == ICERT_NAME_KIND_NONE)
+    return fail (error, "nameConstraints", "holds a name of no kind (icert_name_new)");
   text = icert_name_get_text (name);
   if (_icert_name_is_constraint (name) || kind == ICERT_NAME_KIND_DIRECTORY
       || kind == ICERT_NAME_KIND_OTHER || kind == ICERT_NAME_KIND_REGISTERED_ID

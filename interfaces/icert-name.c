@@ -147,6 +147,8 @@ icert_name_class_init (ICertNameClass *klass)
 static void
 icert_name_init (ICertName *self)
 {
+  /* Bindings can make an object of no kind: it has no octets either. */
+  self->bytes = g_bytes_new (NULL, 0);
 }
 
 static gboolean
@@ -163,6 +165,7 @@ make_name (ICertNameKind kind, char *text, GBytes *bytes)
 
   self->kind = kind;
   self->text = text;
+  g_bytes_unref (self->bytes);
   self->bytes = bytes;
   return self;
 }

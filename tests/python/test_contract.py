@@ -434,6 +434,37 @@ class ClientRules(unittest.TestCase):
             self.assertTrue(caught.exception.matches(ICert.error_quark(), ICert.Error.CONTEXT))
 
 
+class EmptyObjects(unittest.TestCase):
+    """S-N5: an object that a binding made of nothing answers, or throws; it never crashes."""
+
+    ARGUMENTS = ((), (None,), ("",), (0,), (None, None), ("x", "y"), (0, None), (-1, -1, -1))
+
+    def call(self, method):
+        for arguments in self.ARGUMENTS:
+            try:
+                method(*arguments)
+            except (GLib.Error, TypeError, ValueError, OverflowError):
+                pass
+
+    def test_every_method(self):
+        for name in dir(ICert):
+            kind = getattr(ICert, name)
+            if not isinstance(kind, type) or not issubclass(kind, GObject.Object):
+                continue
+            try:
+                empty = kind()
+            except (NotImplementedError, TypeError):
+                continue
+            for method in set(dir(kind)) - set(dir(GObject.Object)):
+                if not method.startswith("_") and callable(getattr(empty, method)):
+                    self.call(getattr(empty, method))
+
+    def test_name_of_no_kind(self):
+        with self.assertRaises(GLib.Error) as caught:
+            ICert.Extension.new_subject_alt_name([ICert.Name()], False)
+        self.assertEqual(ICert.error_get_field(caught.exception), "subjectAltName")
+
+
 class Walk(unittest.TestCase):
     """Every method of the originals is here, or on the list of reasons."""
 
