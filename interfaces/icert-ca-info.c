@@ -292,6 +292,9 @@ derive_field (ICertCaInfo *self, const char *field)
   if (g_str_equal (field, "Default"))
     return g_strdup (self->is_default ? "true" : "false");
 
+  /* a record that a binding made of nothing */
+  if (name == NULL)
+    return NULL;
   short_name = icert_sanitize_short_name (name);
   if (g_str_equal (field, "SanitizedShortName"))
     return g_steal_pointer (&short_name);

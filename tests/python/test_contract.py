@@ -437,7 +437,7 @@ class ClientRules(unittest.TestCase):
 class EmptyObjects(unittest.TestCase):
     """S-N5: an object that a binding made of nothing answers, or throws; it never crashes."""
 
-    ARGUMENTS = ((), (None,), ("",), (0,), (None, None), ("x", "y"), (0, None), (-1, -1, -1))
+    ARGUMENTS = ((), (None,), ("",), ("x",), (0,), (None, None), ("x", "y"), (0, None), (-1, -1, -1))
 
     def call(self, method):
         for arguments in self.ARGUMENTS:
