@@ -287,14 +287,14 @@ derive_field (ICertCaInfo *self, const char *field)
     return g_steal_pointer (&name);
   if (g_str_equal (field, "Server"))
     return g_steal_pointer (&host);
+  /* a record that a binding made of nothing */
+  if (name == NULL && !g_str_equal (field, "Default"))
+    return NULL;
   if (g_str_equal (field, "SanitizedName"))
     return icert_sanitize_name (name);
   if (g_str_equal (field, "Default"))
     return g_strdup (self->is_default ? "true" : "false");
 
-  /* a record that a binding made of nothing */
-  if (name == NULL)
-    return NULL;
   short_name = icert_sanitize_short_name (name);
   if (g_str_equal (field, "SanitizedShortName"))
     return g_steal_pointer (&short_name);
