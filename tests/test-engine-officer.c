@@ -593,6 +593,80 @@ test_race_of_entries (void)
   g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM config_history"), ==, 20);
 }
 
+/* All at once */
+
+#define N_ROUNDS 12
+
+static gpointer
+submit_rounds (gpointer data)
+{
+  FakeCa *ca = data;
+
+  for (guint i = 0; i < N_ROUNDS; i++)
+    {
+      gint64 id = submit_pending (ca);
+
+      g_object_unref (resubmit (ca, id, ICERT_DISPOSITION_ISSUED, NULL));
+    }
+  return NULL;
+}
+
+static gpointer
+configure_rounds (gpointer data)
+{
+  FakeCa *ca = data;
+
+  for (guint i = 0; i < N_ROUNDS; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      icert_admin_set_config_entry (ca->admin, "CA", "ValidityPeriod",
+                                    g_variant_new_string (i % 2 == 0 ? "30d" : "60d"), NULL,
+                                    &error);
+      g_assert_no_error (error);
+    }
+  return NULL;
+}
+
+static gpointer
+look_rounds (gpointer data)
+{
+  FakeCa *ca = data;
+
+  for (guint i = 0; i < N_ROUNDS; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (ICertView) view = icert_view_open (ca->address, NULL, &error);
+      g_autoptr (ICertEnumViewRow) rows = icert_view_open_view (view, NULL, &error);
+      g_autoptr (GPtrArray) page = icert_enum_view_row_next (rows, 10, NULL, &error);
+      g_autoptr (GBytes) certificate = icert_ca_get_certificate (ca->ca, -1, NULL, &error);
+      g_auto (GStrv) profiles = icert_ca_list_profiles (ca->ca, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_nonnull (page);
+    }
+  return NULL;
+}
+
+static void
+test_all_at_once (void)
+{
+  static const GThreadFunc funcs[]
+      = { submit_rounds, submit_rounds, configure_rounds, look_rounds, look_rounds };
+  g_autoptr (FakeCa) ca = fake_ca_new (NULL);
+  GThread *threads[G_N_ELEMENTS (funcs)];
+
+  g_test_summary ("Requesters, officers, administrators and readers do not disturb each other");
+  for (guint i = 0; i < G_N_ELEMENTS (funcs); i++)
+    threads[i] = g_thread_new ("round", funcs[i], ca);
+  for (guint i = 0; i < G_N_ELEMENTS (funcs); i++)
+    g_thread_join (threads[i]);
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM requests WHERE disposition = 20"),
+                   ==, 2 * N_ROUNDS);
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM config_history"), ==, N_ROUNDS);
+  fake_ca_check_audit (ca);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -615,5 +689,6 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/officer/config-entry", test_config_entry);
   g_test_add_func ("/engine/officer/bad-entries/S-N6", test_bad_entries);
   g_test_add_func ("/engine/officer/race-of-entries", test_race_of_entries);
+  g_test_add_func ("/engine/officer/all-at-once", test_all_at_once);
   return fake_ca_run ();
 }

@@ -228,11 +228,13 @@ load_facts (CaEngine *engine, GError **error)
   g_autoptr (CaConfig) config = ca_config_load (engine->folder, error);
   g_autoptr (GPtrArray) keys = config != NULL ? open_keys (engine, config, error) : NULL;
   g_autoptr (GPtrArray) issuers = keys != NULL ? load_issuers (engine, config, keys, error) : NULL;
+  CaFacts *facts;
 
   if (issuers == NULL)
     return NULL;
-  engine->key_in_process = keys_in_process (keys);
-  return ca_facts_new (config, issuers);
+  facts = ca_facts_new (config, issuers);
+  facts->key_in_process = keys_in_process (keys);
+  return facts;
 }
 
 /* S-B2: one list of known weak keys for the process, read by its first engine; a missing one is
@@ -388,7 +390,7 @@ start_modules (CaEngine *engine, GError **error)
   if (engine->exits == NULL)
     return FALSE;
   warn_of_expiry (engine);
-  engine->direct = engine->key_in_process && ca_policy_host_is_direct (engine->policies);
+  engine->direct = engine->facts->key_in_process && ca_policy_host_is_direct (engine->policies);
   engine->workers
       = ca_workers_new (g_get_num_processors (), ca_submit_run, ca_submit_expired, engine);
   ca_exit_host_announce (engine->exits, ICERT_EXIT_EVENT_STARTUP);

@@ -55,7 +55,6 @@ struct _CaEngine
   CaWorkers *workers;
   CaClockGuard *clock;
   gboolean direct; /* one commit a request (data/docs/decisions.md) */
-  gboolean key_in_process;
   GHashTable *blocked_keys; /* set of SHA-256 of SubjectPublicKeyInfo, hex (S-B3) */
 
   GMutex config_mutex; /* one change of ca.conf at a time */

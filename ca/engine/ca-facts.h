@@ -11,9 +11,10 @@ typedef struct
 {
   gatomicrefcount ref_count;
   CaConfig *config;
-  GPtrArray *issuers;  /* of CaIssuer by certificate index; empty while a subordinate waits */
-  char *machine;       /* DNS name of the host */
-  char *config_string; /* HOST\NAME */
+  GPtrArray *issuers;      /* of CaIssuer by certificate index; empty while a subordinate waits */
+  char *machine;           /* DNS name of the host */
+  char *config_string;     /* HOST\NAME */
+  gboolean key_in_process; /* every key: what was signed and not committed never left (S-E1) */
 } CaFacts;
 
 CaFacts *ca_facts_new (CaConfig *config, GPtrArray *issuers);

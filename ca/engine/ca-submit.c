@@ -425,7 +425,7 @@ issue (CaJob *job)
     return wait_for_clock (job, error);
   if (!ca_issue_prepare (job->request, &intent, &error))
     step = decide_refusal (job, error, NULL);
-  else if (!job->engine->key_in_process && !commit_intent (job, &intent, &error))
+  else if (!job->facts->key_in_process && !commit_intent (job, &intent, &error))
     step = commit_failed (job, error);
   else if (!ca_issue_sign (job->request, &intent, &error))
     step = decide_refusal (job, error, "Error signing the certificate");
