@@ -54,7 +54,7 @@ struct _CaEngine
   CaExitHost *exits;
   CaWorkers *workers;
   CaClockGuard *clock;
-  gboolean direct; /* one commit a request (data/docs/decisions.md) */
+  gboolean direct;          /* one commit a request (data/docs/decisions.md) */
   GHashTable *blocked_keys; /* set of SHA-256 of SubjectPublicKeyInfo, hex (S-B3) */
 
   GMutex config_mutex; /* one change of ca.conf at a time */
