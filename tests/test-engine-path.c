@@ -508,6 +508,24 @@ test_blocked_key (void)
 }
 
 static void
+test_rare_key (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
+  g_autoptr (GError) error = NULL;
+  EVP_PKEY *key = EVP_PKEY_Q_keygen (NULL, NULL, "ED448");
+  FakeWish wish = { .common_name = "www.example.org", .key = key };
+  g_autoptr (GBytes) request = fake_wish_to_request (&wish);
+  g_autoptr (ICertResponse) response = fake_ca_submit (ca, request, NULL, &error);
+
+  g_test_summary (
+      "S-B1: a kind of key that only a profile may allow is refused where no profile was chosen");
+  EVP_PKEY_free (key);
+  g_assert_no_error (error);
+  g_assert_cmpint (icert_response_get_disposition (response), ==, ICERT_DISPOSITION_DENIED);
+  fake_assert_status (response, ICERT_ERROR_WEAK_KEY, "public key");
+}
+
+static void
 test_weak_key (void)
 {
   g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
@@ -1003,6 +1021,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/path/own-key/S-B4", test_own_key);
   g_test_add_func ("/engine/path/blocked-key/S-B3", test_blocked_key);
   g_test_add_func ("/engine/path/weak-key/S-B1", test_weak_key);
+  g_test_add_func ("/engine/path/rare-key/S-B1", test_rare_key);
   g_test_add_func ("/engine/path/address-classes/S-C3", test_address_classes);
   g_test_add_func ("/engine/path/empty-subject/S-C6", test_empty_subject);
   g_test_add_func ("/engine/path/claims/S-D1", test_server_claims);

@@ -159,6 +159,14 @@ settle_validity (CaRequest *request, GError **error)
   return FALSE;
 }
 
+/* S-B1: what is beyond the default list needs a profile that says so, and a policy that chose one
+ * has judged the key by it. */
+static gboolean
+check_key_type (const CaRequest *request, GError **error)
+{
+  return request->template_name != NULL || ca_key_check (request->decoded, NULL, error);
+}
+
 static gboolean
 lint (CaRequest *request, GPtrArray *names, CaIntent *intent, GError **error)
 {
@@ -187,7 +195,8 @@ ca_issue_prepare (CaRequest *request, CaIntent *intent, GError **error)
   g_autoptr (GPtrArray) names = NULL;
   int path_length = config->ca_path_length;
 
-  if (!decide_ca_bit (request, error) || !settle_validity (request, error))
+  if (!check_key_type (request, error) || !decide_ca_bit (request, error)
+      || !settle_validity (request, error))
     return FALSE;
   names = approved_names (request, error);
   if (names == NULL || !check_identity (request, names, error))

@@ -308,7 +308,8 @@ GBytes *
 fake_wish_to_request (const FakeWish *wish)
 {
   EVP_PKEY *key = wish->key != NULL ? wish->key : common_key;
-  gboolean edwards = EVP_PKEY_get_id (key) == EVP_PKEY_ED25519;
+  gboolean edwards
+      = EVP_PKEY_get_id (key) == EVP_PKEY_ED25519 || EVP_PKEY_get_id (key) == EVP_PKEY_ED448;
   X509_REQ *request = X509_REQ_new ();
   STACK_OF (X509_EXTENSION) *extensions = make_extensions (wish);
   unsigned char *der = NULL;
