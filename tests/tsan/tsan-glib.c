@@ -334,11 +334,18 @@ free_after_set (gpointer data)
   free (call);
 }
 
+/* Callbacks of other sources have other arguments. */
 void
 g_source_set_callback (GSource *source, GSourceFunc func, gpointer data, GDestroyNotify notify)
 {
-  SourceCall *call = calloc (1, sizeof *call);
+  SourceCall *call;
 
+  if (source->source_funcs != &g_idle_funcs && source->source_funcs != &g_timeout_funcs)
+    {
+      NEXT (g_source_set_callback) (source, func, data, notify);
+      return;
+    }
+  call = calloc (1, sizeof *call);
   call->func = func;
   call->data = data;
   call->notify = notify;
