@@ -526,6 +526,23 @@ test_rare_key (void)
 }
 
 static void
+test_expired_ca (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new_with_validity ("Always.Policy", "2s");
+  g_autoptr (GBytes) request = fake_ca_request ("www.example.org");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+
+  g_test_summary ("S-H4: a CA whose own certificate has ended signs nothing");
+  g_usleep (2500 * G_TIME_SPAN_MILLISECOND);
+  response = fake_ca_submit (ca, request, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_DENIED, "*expired*");
+  fake_assert_status (response, ICERT_ERROR_BAD_VALIDITY, "CA certificate");
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM serials"), ==, 0);
+}
+
+static void
 test_weak_key (void)
 {
   g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
@@ -1022,6 +1039,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/path/blocked-key/S-B3", test_blocked_key);
   g_test_add_func ("/engine/path/weak-key/S-B1", test_weak_key);
   g_test_add_func ("/engine/path/rare-key/S-B1", test_rare_key);
+  g_test_add_func ("/engine/path/expired-ca/S-H4", test_expired_ca);
   g_test_add_func ("/engine/path/address-classes/S-C3", test_address_classes);
   g_test_add_func ("/engine/path/empty-subject/S-C6", test_empty_subject);
   g_test_add_func ("/engine/path/claims/S-D1", test_server_claims);

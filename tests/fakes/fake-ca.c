@@ -103,7 +103,7 @@ fake_ca_write (FakeCa *self, const char *name, const char *contents)
 }
 
 static void
-create (FakeCa *self, const char *key_type)
+create (FakeCa *self, const char *key_type, const char *validity)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ICertSetup) setup = icert_setup_open (NULL, &error);
@@ -111,7 +111,7 @@ create (FakeCa *self, const char *key_type)
 
   g_assert_no_error (error);
   g_object_set (setup, "name", "Fake", "folder", self->folder, "type", ICERT_SETUP_TYPE_ROOT,
-                "key-type", key_type, "url", "http://ca.example.org", NULL);
+                "key-type", key_type, "validity", validity, "url", "http://ca.example.org", NULL);
   config = icert_setup_create (setup, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (config, ==, "localhost\\Fake CA");
@@ -135,8 +135,8 @@ change_entry (FakeCa *self, const char *group, const char *key, const char *valu
   g_assert_no_errno (g_chmod (path, 0600));
 }
 
-FakeCa *
-fake_ca_new_with_key (const char *chain, const char *key_type)
+static FakeCa *
+new_ca (const char *chain, const char *key_type, const char *validity)
 {
   static int number;
   FakeCa *self = g_new0 (FakeCa, 1);
@@ -144,11 +144,23 @@ fake_ca_new_with_key (const char *chain, const char *key_type)
 
   self->folder = g_build_filename (home, name, NULL);
   self->address = g_strconcat ("local:", self->folder, NULL);
-  create (self, key_type);
+  create (self, key_type, validity);
   if (chain != NULL)
     change_entry (self, "Policy", "Chain", chain);
   fake_ca_open (self);
   return self;
+}
+
+FakeCa *
+fake_ca_new_with_key (const char *chain, const char *key_type)
+{
+  return new_ca (chain, key_type, "10y");
+}
+
+FakeCa *
+fake_ca_new_with_validity (const char *chain, const char *validity)
+{
+  return new_ca (chain, "ec-p256", validity);
 }
 
 FakeCa *

@@ -27,6 +27,8 @@ void fake_ca_end (void);
 /* A root CA with key type ec-p256, open; @chain: value of [Policy] Chain, NULL: Template.Policy. */
 FakeCa *fake_ca_new (const char *chain);
 FakeCa *fake_ca_new_with_key (const char *chain, const char *key_type);
+/* a CA certificate that ends after @validity ("3s") */
+FakeCa *fake_ca_new_with_validity (const char *chain, const char *validity);
 void fake_ca_free (FakeCa *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeCa, fake_ca_free)
 
