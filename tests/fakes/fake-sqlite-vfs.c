@@ -57,26 +57,48 @@ write_database (sqlite3_file *file, const void *data, int size, sqlite3_int64 of
   return real_database_methods->xWrite (file, data, size, offset);
 }
 
+/* Files of a kind share one table of methods, made when the first is opened: connections of several
+ * threads use it from then on. */
+static void
+wrap_log (sqlite3_file *file)
+{
+  static gsize once;
+
+  if (g_once_init_enter (&once))
+    {
+      real_log_methods = file->pMethods;
+      log_methods = *real_log_methods;
+      log_methods.xWrite = write_log;
+      log_methods.xSync = sync_log;
+      g_once_init_leave (&once, 1);
+    }
+  file->pMethods = &log_methods;
+}
+
+static void
+wrap_database (sqlite3_file *file)
+{
+  static gsize once;
+
+  if (g_once_init_enter (&once))
+    {
+      real_database_methods = file->pMethods;
+      database_methods = *real_database_methods;
+      database_methods.xWrite = write_database;
+      g_once_init_leave (&once, 1);
+    }
+  file->pMethods = &database_methods;
+}
+
 static int
 open_file (sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
 {
   int result = real_vfs->xOpen (vfs, name, file, flags, out_flags);
 
   if (result == SQLITE_OK && (flags & SQLITE_OPEN_WAL))
-    {
-      real_log_methods = file->pMethods;
-      log_methods = *real_log_methods;
-      log_methods.xWrite = write_log;
-      log_methods.xSync = sync_log;
-      file->pMethods = &log_methods;
-    }
+    wrap_log (file);
   else if (result == SQLITE_OK && (flags & SQLITE_OPEN_MAIN_DB))
-    {
-      real_database_methods = file->pMethods;
-      database_methods = *real_database_methods;
-      database_methods.xWrite = write_database;
-      file->pMethods = &database_methods;
-    }
+    wrap_database (file);
   return result;
 }
 
