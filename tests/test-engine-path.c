@@ -2,6 +2,10 @@
 
 #include "config.h"
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+
 #include <string.h>
 #include <unistd.h>
 
@@ -572,6 +576,54 @@ submit_wish (FakeCa *ca, const FakeWish *wish, const char *profile)
   return response;
 }
 
+/* "iPAddress:…" of an interface that is not loopback; NULL when there is none */
+static char *
+find_own_address (void)
+{
+  struct ifaddrs *interfaces = NULL;
+  char *name = NULL;
+
+  g_assert_cmpint (getifaddrs (&interfaces), ==, 0);
+  for (const struct ifaddrs *i = interfaces; i != NULL && name == NULL; i = i->ifa_next)
+    {
+      char text[INET_ADDRSTRLEN];
+
+      if (i->ifa_addr == NULL || i->ifa_addr->sa_family != AF_INET
+          || (i->ifa_flags & IFF_LOOPBACK) != 0)
+        continue;
+      inet_ntop (AF_INET, &((const struct sockaddr_in *) i->ifa_addr)->sin_addr, text, sizeof text);
+      if (!g_str_has_prefix (text, "169.254."))
+        name = g_strconcat ("iPAddress:", text, NULL);
+    }
+  freeifaddrs (interfaces);
+  return name;
+}
+
+static void
+test_own_address (void)
+{
+  g_autofree char *own = find_own_address ();
+  g_autoptr (FakeCa) ca = NULL;
+  g_autoptr (ICertResponse) refused = NULL;
+  g_autoptr (ICertResponse) allowed = NULL;
+  FakeWish wish = { .names = own };
+
+  g_test_summary (
+      "S-C3: an address of the CA's own machine is refused, unless configuration allows");
+  if (own == NULL)
+    {
+      g_test_skip ("this machine has loopback alone");
+      return;
+    }
+  ca = fake_ca_new ("Always.Policy");
+  refused = submit_wish (ca, &wish, NULL);
+  fake_assert_response (refused, ICERT_DISPOSITION_DENIED, "*own address*");
+  fake_assert_status (refused, ICERT_ERROR_BAD_NAME, "iPAddress");
+  fake_ca_configure (ca, "CA", "AllowAddresses", "own");
+  allowed = submit_wish (ca, &wish, NULL);
+  fake_assert_response (allowed, ICERT_DISPOSITION_ISSUED, NULL);
+}
+
 static void
 test_address_classes (void)
 {
@@ -1041,6 +1093,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/path/rare-key/S-B1", test_rare_key);
   g_test_add_func ("/engine/path/expired-ca/S-H4", test_expired_ca);
   g_test_add_func ("/engine/path/address-classes/S-C3", test_address_classes);
+  g_test_add_func ("/engine/path/own-address/S-C3", test_own_address);
   g_test_add_func ("/engine/path/empty-subject/S-C6", test_empty_subject);
   g_test_add_func ("/engine/path/claims/S-D1", test_server_claims);
   g_test_add_func ("/engine/path/bad-profiles/S-D4", test_bad_profiles);

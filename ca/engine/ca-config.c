@@ -218,7 +218,7 @@ static gboolean
 read_lists (CaConfig *config, ICertKeyfile *file, GError **error)
 {
   static const char *const classes[]
-      = { "loopback", "link-local", "multicast", "unspecified", NULL };
+      = { "loopback", "link-local", "multicast", "unspecified", "own", NULL };
 
   config->ca_profiles = icert_keyfile_get_list (file, "CA", "CAProfiles");
   if (config->ca_profiles == NULL)
@@ -230,7 +230,7 @@ read_lists (CaConfig *config, ICertKeyfile *file, GError **error)
     if (!g_strv_contains (classes, config->allowed_addresses[i]))
       {
         icert_keyfile_set_error (file, "CA", "AllowAddresses", error,
-                                 "%s (loopback, link-local, multicast or unspecified)",
+                                 "%s (loopback, link-local, multicast, unspecified or own)",
                                  config->allowed_addresses[i]);
         return FALSE;
       }

@@ -4,6 +4,8 @@
 
 #include "ca-issue.h"
 
+#include <ifaddrs.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "ca-builder.h"
@@ -57,6 +59,36 @@ decide_ca_bit (CaRequest *request, GError **error)
   return FALSE;
 }
 
+/* An address of this machine: whoever holds a certificate for it can stand in for the CA. When
+ * nobody can tell, every address might be one. */
+static gboolean
+is_own (GInetAddress *address)
+{
+  struct ifaddrs *interfaces = NULL;
+  gboolean own = FALSE;
+
+  if (getifaddrs (&interfaces) != 0)
+    return TRUE;
+  for (const struct ifaddrs *i = interfaces; i != NULL && !own; i = i->ifa_next)
+    {
+      g_autoptr (GInetAddress) theirs = NULL;
+
+      if (i->ifa_addr == NULL)
+        continue;
+      if (i->ifa_addr->sa_family == AF_INET)
+        theirs = g_inet_address_new_from_bytes (
+            (const guint8 *) &((const struct sockaddr_in *) i->ifa_addr)->sin_addr,
+            G_SOCKET_FAMILY_IPV4);
+      else if (i->ifa_addr->sa_family == AF_INET6)
+        theirs = g_inet_address_new_from_bytes (
+            (const guint8 *) &((const struct sockaddr_in6 *) i->ifa_addr)->sin6_addr,
+            G_SOCKET_FAMILY_IPV6);
+      own = theirs != NULL && g_inet_address_equal (theirs, address);
+    }
+  freeifaddrs (interfaces);
+  return own;
+}
+
 static const char *
 refused_class (GInetAddress *address)
 {
@@ -68,6 +100,8 @@ refused_class (GInetAddress *address)
     return "multicast";
   if (g_inet_address_get_is_any (address))
     return "unspecified";
+  if (is_own (address))
+    return "own";
   return NULL;
 }
 
