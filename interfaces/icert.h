@@ -33,6 +33,7 @@
 #include "icert-settings.h"
 #include "icert-setup.h"
 #include "icert-store.h"
+#include "icert-test-server.h"
 #include "icert-view-column.h"
 #include "icert-view-row.h"
 #include "icert-view.h"

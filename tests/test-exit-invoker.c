@@ -3,12 +3,11 @@
 #include "config.h"
 
 #include "fake-exit.h"
-#include "fake-server.h"
 
 typedef struct
 {
   FakeExit *exit;
-  FakeServer *server;
+  ICertTestServer *server;
   ICertSettings *settings;
 } Fixture;
 
@@ -19,7 +18,7 @@ set_up (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   fixture->exit = fake_exit_new ();
-  fixture->server = fake_server_new (9);
+  fixture->server = icert_test_server_new (9);
   fixture->settings = icert_settings_new (NULL, texts, NULL, &error);
   g_assert_no_error (error);
 }
@@ -27,7 +26,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  fake_server_free (fixture->server);
+  g_object_unref (fixture->server);
   g_assert_finalize_object (fixture->exit);
   g_assert_finalize_object (fixture->settings);
 }
@@ -35,10 +34,11 @@ tear_down (Fixture *fixture, gconstpointer data)
 static gboolean
 start (Fixture *fixture, gpointer exit, ICertExitEvents *mask, GError **error)
 {
+  g_autoptr (ICertRequestContext) ca = icert_test_server_new_ca_context (fixture->server);
+
   *mask = ICERT_EXIT_EVENT_SHUTDOWN;
-  return icert_exit_initialize (ICERT_EXIT (exit),
-                                ICERT_SERVER (fake_server_get_exit (fixture->server)),
-                                fixture->settings, mask, error);
+  return icert_exit_initialize (ICERT_EXIT (exit), ICERT_SERVER (ca), fixture->settings, mask,
+                                error);
 }
 
 static void
@@ -72,18 +72,17 @@ test_failures (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) silent = NULL;
   g_autoptr (GError) told = NULL;
-  ICertServerExit *server = fake_server_get_exit (fixture->server);
 
   g_test_summary ("S-L4: a failing exit is an error, with its own code or FAILED with its class");
   fixture->exit->manner = FAKE_SILENT;
-  g_assert_false (icert_exit_notify_event (ICERT_EXIT (fixture->exit), ICERT_EXIT_EVENT_CERT_ISSUED,
-                                           server, &silent));
+  g_assert_false (icert_test_server_notify_event (fixture->server, ICERT_EXIT (fixture->exit),
+                                                  ICERT_EXIT_EVENT_CERT_ISSUED, &silent));
   g_assert_error (silent, ICERT_ERROR, ICERT_ERROR_FAILED);
   g_assert_nonnull (strstr (silent->message, "FakeExit"));
 
   fixture->exit->manner = FAKE_FAILS;
-  g_assert_false (icert_exit_notify_event (ICERT_EXIT (fixture->exit), ICERT_EXIT_EVENT_CERT_ISSUED,
-                                           server, &told));
+  g_assert_false (icert_test_server_notify_event (fixture->server, ICERT_EXIT (fixture->exit),
+                                                  ICERT_EXIT_EVENT_CERT_ISSUED, &told));
   g_assert_error (told, ICERT_ERROR, ICERT_ERROR_STORAGE);
 }
 
@@ -94,14 +93,14 @@ test_notifies (Fixture *fixture, gconstpointer data)
 
   g_test_summary (
       "An event reaches the exit with the request it belongs to; an unknown one does not");
-  g_assert_true (icert_exit_notify_event (ICERT_EXIT (fixture->exit), ICERT_EXIT_EVENT_CERT_DENIED,
-                                          fake_server_get_exit (fixture->server), &error));
+  g_assert_true (icert_test_server_notify_event (fixture->server, ICERT_EXIT (fixture->exit),
+                                                 ICERT_EXIT_EVENT_CERT_DENIED, &error));
   g_assert_no_error (error);
   g_assert_cmphex (fixture->exit->heard, ==, ICERT_EXIT_EVENT_CERT_DENIED);
   g_assert_cmpint (fixture->exit->request_id, ==, 9);
 
-  g_assert_false (icert_exit_notify_event (ICERT_EXIT (fixture->exit), 0x100000,
-                                           fake_server_get_exit (fixture->server), &error));
+  g_assert_false (icert_test_server_notify_event (fixture->server, ICERT_EXIT (fixture->exit),
+                                                  0x100000, &error));
   g_assert_error (error, ICERT_ERROR, ICERT_ERROR_MALFORMED);
   g_assert_cmpuint (fixture->exit->n_calls, ==, 1);
 }
@@ -123,8 +122,8 @@ test_defaults (Fixture *fixture, gconstpointer data)
       g_assert_cmphex (mask, ==, ICERT_EXIT_EVENT_NONE);
       g_assert_cmpstr (description, ==, g_type_name (types[i]));
       g_assert_null (icert_exit_get_manage_module (ICERT_EXIT (exit)));
-      g_assert_false (icert_exit_notify_event (ICERT_EXIT (exit), ICERT_EXIT_EVENT_STARTUP,
-                                               fake_server_get_exit (fixture->server), &error));
+      g_assert_false (icert_test_server_notify_event (fixture->server, ICERT_EXIT (exit),
+                                                      ICERT_EXIT_EVENT_STARTUP, &error));
       g_assert_error (error, ICERT_ERROR, ICERT_ERROR_NOT_SUPPORTED);
     }
 }

@@ -10,13 +10,12 @@
 #include "exit-publish-file.h"
 #include "exit-publish-pattern.h"
 #include "exit-publish.h"
-#include "fake-server.h"
 
 typedef struct
 {
   char *folder;
   ICertExit *exit;
-  FakeServer *server;
+  ICertTestServer *server;
 } Fixture;
 
 static ICertSettings *
@@ -39,31 +38,31 @@ static gboolean
 initialize (Fixture *fixture, const char *certificate, GError **error)
 {
   g_autoptr (ICertSettings) settings = new_settings (fixture, certificate);
-  g_autoptr (FakeServer) ca = fake_server_new (0);
+  g_autoptr (ICertTestServer) server = icert_test_server_new (0);
+  g_autoptr (ICertIssuedContext) ca = icert_test_server_new_issued_context (server);
   ICertExitEvents mask = ICERT_EXIT_EVENT_NONE;
 
-  if (!icert_exit_initialize (fixture->exit, ICERT_SERVER (fake_server_get_exit (ca)), settings,
-                              &mask, error))
+  if (!icert_exit_initialize (fixture->exit, ICERT_SERVER (ca), settings, &mask, error))
     return FALSE;
   g_assert_cmpint (mask, ==, ICERT_EXIT_EVENT_CERT_ISSUED | ICERT_EXIT_EVENT_STARTUP);
   return TRUE;
 }
 
 static void
-set_ca_text (FakeServer *server, const char *name, const char *text)
+set_ca_text (ICertTestServer *server, const char *name, const char *text)
 {
-  fake_server_set_property (server, ICERT_SCOPE_CA, name, g_variant_new_string (text));
+  icert_test_server_set_ca_property (server, name, g_variant_new_string (text), NULL);
 }
 
-static FakeServer *
+static ICertTestServer *
 new_issued (gint64 id, const char *octets)
 {
-  FakeServer *server = fake_server_new (id);
+  ICertTestServer *server = icert_test_server_new (id);
   g_autoptr (GBytes) certificate = g_bytes_new (octets, strlen (octets));
 
-  fake_server_set_certificate (server, certificate);
-  fake_server_set_property (server, ICERT_SCOPE_CERTIFICATE, "SerialNumber",
-                            g_variant_new_string ("01ab"));
+  icert_test_server_set_certificate (server, certificate);
+  icert_test_server_set_certificate_property (server, "SerialNumber", g_variant_new_string ("01ab"),
+                                              NULL);
   set_ca_text (server, "MachineDNSName", "ca.example.org");
   set_ca_text (server, "SanitizedCAName", "Demo CA");
   set_ca_text (server, "SanitizedShortName", "Demo CA");
@@ -97,16 +96,16 @@ remove_tree (const char *path)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  fake_server_free (fixture->server);
+  g_object_unref (fixture->server);
   g_assert_finalize_object (fixture->exit);
   remove_tree (fixture->folder);
   g_free (fixture->folder);
 }
 
 static gboolean
-notify (Fixture *fixture, ICertExitEvents event, FakeServer *server, GError **error)
+notify (Fixture *fixture, ICertExitEvents event, ICertTestServer *server, GError **error)
 {
-  return icert_exit_notify_event (fixture->exit, event, fake_server_get_exit (server), error);
+  return icert_test_server_notify_event (server, fixture->exit, event, error);
 }
 
 static char *
@@ -187,7 +186,7 @@ test_again_changes_nothing (Fixture *fixture, gconstpointer data)
   g_assert_true (notify (fixture, ICERT_EXIT_EVENT_CERT_ISSUED, fixture->server, NULL));
   g_assert_cmpuint (get_inode (fixture, "certs/7.crt"), ==, inode);
 
-  fake_server_free (fixture->server);
+  g_object_unref (fixture->server);
   fixture->server = new_issued (7, "another");
   g_assert_true (notify (fixture, ICERT_EXIT_EVENT_CERT_ISSUED, fixture->server, NULL));
   {
@@ -215,7 +214,7 @@ test_overwrites_what_a_kill_left (Fixture *fixture, gconstpointer data)
 static void
 test_tokens (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (FakeServer) other = new_issued (8, "certificate eight");
+  g_autoptr (ICertTestServer) other = new_issued (8, "certificate eight");
   g_autofree char *seven = NULL;
   g_autofree char *eight = NULL;
 
@@ -275,7 +274,7 @@ test_no_path_from_the_requester (Fixture *fixture, gconstpointer data)
   g_autofree char *pem = NULL;
 
   g_test_summary ("S-D3: the attribute CertFile of a requester is no path to write to");
-  fake_server_set_attribute (fixture->server, "CertFile", target);
+  icert_test_server_set_request_attribute (fixture->server, "CertFile", target);
   g_assert_true (initialize (fixture, NULL, NULL));
   g_assert_true (notify (fixture, ICERT_EXIT_EVENT_CERT_ISSUED, fixture->server, NULL));
   g_assert_false (g_file_test (target, G_FILE_TEST_EXISTS));
@@ -338,13 +337,13 @@ test_refuses_linked_folders (Fixture *fixture, gconstpointer data)
 static void
 test_publishes_the_ca (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (FakeServer) ca = new_issued (0, "none");
+  g_autoptr (ICertTestServer) ca = new_issued (0, "none");
   g_autofree char *der = NULL;
 
   g_test_summary ("At the start the CA's own certificates are published, in DER");
-  fake_server_set_property (ca, ICERT_SCOPE_CA, "CertCount", g_variant_new_int32 (1));
-  fake_server_set_property (ca, ICERT_SCOPE_CA, "RawCACertificate.0",
-                            g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, "ca", 2, 1));
+  icert_test_server_set_ca_property (ca, "CertCount", g_variant_new_int32 (1), NULL);
+  icert_test_server_set_ca_property (
+      ca, "RawCACertificate.0", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, "ca", 2, 1), NULL);
   g_assert_true (initialize (fixture, NULL, NULL));
   g_assert_true (notify (fixture, ICERT_EXIT_EVENT_STARTUP, ca, NULL));
   der = read_published (fixture, "ca.crt");

@@ -3,12 +3,11 @@
 #include "config.h"
 
 #include "fake-policy.h"
-#include "fake-server.h"
 
 typedef struct
 {
   FakePolicy *policy;
-  FakeServer *server;
+  ICertTestServer *server;
   ICertSettings *settings;
 } Fixture;
 
@@ -19,7 +18,7 @@ set_up (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   fixture->policy = fake_policy_new ();
-  fixture->server = fake_server_new (7);
+  fixture->server = icert_test_server_new (7);
   fixture->settings = icert_settings_new (NULL, texts, NULL, &error);
   g_assert_no_error (error);
 }
@@ -27,7 +26,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  fake_server_free (fixture->server);
+  g_object_unref (fixture->server);
   g_assert_finalize_object (fixture->policy);
   g_assert_finalize_object (fixture->settings);
 }
@@ -36,8 +35,8 @@ static gboolean
 judge (Fixture *fixture, gpointer policy, ICertVerdict *verdict, GError **error)
 {
   *verdict = ICERT_VERDICT_ISSUE;
-  return icert_policy_verify_request (ICERT_POLICY (policy),
-                                      fake_server_get_policy (fixture->server), 42, verdict, error);
+  return icert_test_server_verify_request (fixture->server, ICERT_POLICY (policy), 42, verdict,
+                                           error);
 }
 
 static void
@@ -119,7 +118,7 @@ test_defaults (Fixture *fixture, gconstpointer data)
   g_autoptr (FakeIdle) idle = g_object_new (FAKE_TYPE_IDLE, NULL);
   g_autoptr (GError) error = NULL;
   g_autofree char *description = icert_policy_get_description (ICERT_POLICY (idle));
-  ICertServer *ca = ICERT_SERVER (fake_server_get_policy (fixture->server));
+  g_autoptr (ICertServer) ca = ICERT_SERVER (icert_test_server_new_ca_context (fixture->server));
   g_auto (GStrv) profiles = NULL;
   ICertVerdict verdict;
 
@@ -143,7 +142,7 @@ test_empty_slots (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (FakeHollow) hollow = g_object_new (FAKE_TYPE_HOLLOW, NULL);
   g_autofree char *description = icert_policy_get_description (ICERT_POLICY (hollow));
-  ICertServer *ca = ICERT_SERVER (fake_server_get_policy (fixture->server));
+  g_autoptr (ICertServer) ca = ICERT_SERVER (icert_test_server_new_ca_context (fixture->server));
   g_autoptr (GError) judging = NULL;
   g_autoptr (GError) starting = NULL;
   g_autoptr (GError) listing = NULL;
@@ -167,7 +166,7 @@ static void
 test_other_methods (Fixture *fixture, gconstpointer data)
 {
   ICertPolicy *policy = ICERT_POLICY (fixture->policy);
-  ICertServer *ca = ICERT_SERVER (fake_server_get_policy (fixture->server));
+  g_autoptr (ICertServer) ca = ICERT_SERVER (icert_test_server_new_ca_context (fixture->server));
   g_autofree char *description = icert_policy_get_description (policy);
   g_auto (GStrv) profiles = NULL;
   g_autoptr (GError) error = NULL;

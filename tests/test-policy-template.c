@@ -6,7 +6,6 @@
 
 #include <glib/gstdio.h>
 
-#include "fake-server.h"
 #include "policy-template.h"
 
 #define CN "2.5.4.3"
@@ -23,7 +22,7 @@ typedef struct
 {
   char *folder; /* with the shipped profiles, and those of the test */
   ICertPolicy *policy;
-  FakeServer *server;
+  ICertTestServer *server;
 } Fixture;
 
 static void
@@ -54,67 +53,76 @@ copy_shipped_profiles (Fixture *fixture)
     }
 }
 
+static GHashTable *
+new_texts (Fixture *fixture)
+{
+  GHashTable *texts = g_hash_table_new (g_str_hash, g_str_equal);
+
+  g_hash_table_insert (texts, "Folder", fixture->folder);
+  return texts;
+}
+
 static ICertSettings *
 new_settings (Fixture *fixture)
 {
   g_autoptr (GVariant) schema
       = icert_manage_module_describe_settings (ICERT_MANAGE_MODULE (fixture->policy), NULL);
-  g_autoptr (GHashTable) texts = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) texts = new_texts (fixture);
   g_autoptr (GError) error = NULL;
   ICertSettings *settings;
 
-  g_hash_table_insert (texts, "Folder", fixture->folder);
   settings = icert_settings_new (schema, texts, g_get_tmp_dir (), &error);
   g_assert_no_error (error);
   return settings;
 }
 
 static void
-set_key (FakeServer *server, const char *type)
+set_key (ICertTestServer *server, const char *type)
 {
-  fake_server_set_property (server, ICERT_SCOPE_CERTIFICATE, "PublicKeyType",
-                            g_variant_new_string (type));
+  icert_test_server_set_certificate_property (server, "PublicKeyType", g_variant_new_string (type),
+                                              NULL);
 }
 
 static void
-set_roles (FakeServer *server, ICertRoles roles)
+set_roles (ICertTestServer *server, ICertRoles roles)
 {
-  fake_server_set_property (server, ICERT_SCOPE_REQUEST, "RequesterRoles",
-                            g_variant_new_int32 ((gint32) roles));
+  icert_test_server_set_request_property (server, "RequesterRoles",
+                                          g_variant_new_int32 ((gint32) roles), NULL);
 }
 
 /* A submitter's request with a P-256 key and no names. */
-static FakeServer *
+static ICertTestServer *
 new_request (void)
 {
-  FakeServer *server = fake_server_new (7);
+  ICertTestServer *server = icert_test_server_new (7);
 
   set_key (server, "ec-p256");
   set_roles (server, ICERT_ROLE_ENROLL | ICERT_ROLE_READ);
-  fake_server_set_property (server, ICERT_SCOPE_REQUEST, "RequesterName",
-                            g_variant_new_string ("alice"));
-  fake_server_set_requester_attribute (server, "name", "alice");
-  fake_server_set_requester_attribute (server, "uid", "1000");
-  fake_server_set_property (server, ICERT_SCOPE_CERTIFICATE, "NotBefore",
-                            g_variant_new_int64 (NOT_BEFORE * G_USEC_PER_SEC));
-  fake_server_set_property (server, ICERT_SCOPE_CERTIFICATE, "NotAfter",
-                            g_variant_new_int64 ((NOT_BEFORE + 398 * DAY - 1) * G_USEC_PER_SEC));
+  icert_test_server_set_request_property (server, "RequesterName", g_variant_new_string ("alice"),
+                                          NULL);
+  icert_test_server_set_requester_attribute (server, "name", "alice");
+  icert_test_server_set_requester_attribute (server, "uid", "1000");
+  icert_test_server_set_certificate_property (
+      server, "NotBefore", g_variant_new_int64 (NOT_BEFORE * G_USEC_PER_SEC), NULL);
+  icert_test_server_set_certificate_property (
+      server, "NotAfter", g_variant_new_int64 ((NOT_BEFORE + 398 * DAY - 1) * G_USEC_PER_SEC),
+      NULL);
   return server;
 }
 
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (FakeServer) ca = fake_server_new (0);
-  g_autoptr (ICertSettings) settings = NULL;
+  g_autoptr (ICertTestServer) ca = icert_test_server_new (0);
+  g_autoptr (GHashTable) texts = NULL;
   g_autoptr (GError) error = NULL;
 
   fixture->folder = g_dir_make_tmp ("icert-profiles-XXXXXX", NULL);
   copy_shipped_profiles (fixture);
   fixture->policy = g_object_new (POLICY_TYPE_TEMPLATE, NULL);
-  settings = new_settings (fixture);
-  g_assert_true (icert_policy_initialize (
-      fixture->policy, ICERT_SERVER (fake_server_get_policy (ca)), settings, &error));
+  texts = new_texts (fixture);
+  g_assert_true (
+      icert_test_server_initialize_policy (ca, fixture->policy, texts, g_get_tmp_dir (), &error));
   g_assert_no_error (error);
   fixture->server = new_request ();
 }
@@ -125,7 +133,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_autoptr (GDir) dir = g_dir_open (fixture->folder, 0, NULL);
   const char *name;
 
-  fake_server_free (fixture->server);
+  g_object_unref (fixture->server);
   g_assert_finalize_object (fixture->policy);
   while ((name = g_dir_read_name (dir)) != NULL)
     {
@@ -140,7 +148,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 static void
 ask_for (Fixture *fixture, const char *profile)
 {
-  fake_server_set_attribute (fixture->server, "CertificateTemplate", profile);
+  icert_test_server_set_request_attribute (fixture->server, "CertificateTemplate", profile);
 }
 
 static void
@@ -148,6 +156,7 @@ add_names (Fixture *fixture, ICertExtensionOrigin origin, const char *const *nam
 {
   g_autoptr (GPtrArray) parsed = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (ICertExtension) built = NULL;
+  g_autoptr (ICertExtension) row = NULL;
   g_autoptr (GBytes) value = NULL;
   ICertExtensionFlags flags
       = origin == ICERT_EXTENSION_ORIGIN_REQUEST ? ICERT_EXTENSION_DISABLE : ICERT_EXTENSION_NONE;
@@ -161,8 +170,8 @@ add_names (Fixture *fixture, ICertExtensionOrigin origin, const char *const *nam
     }
   built = icert_extension_new_subject_alt_name (parsed, FALSE, NULL);
   value = icert_extension_get_value (built);
-  fake_server_take_extension (fixture->server,
-                              icert_extension_new (SAN, flags, origin, value, NULL));
+  row = icert_extension_new (SAN, flags, origin, value, NULL);
+  icert_test_server_add_extension (fixture->server, row);
 }
 
 #define ADD_NAMES(fixture, ...)                                                                    \
@@ -176,18 +185,45 @@ add_extension (Fixture *fixture,
                gsize size)
 {
   g_autoptr (GBytes) value = g_bytes_new (der, size);
+  g_autoptr (ICertExtension) row = NULL;
   ICertExtensionFlags flags
       = origin == ICERT_EXTENSION_ORIGIN_REQUEST ? ICERT_EXTENSION_DISABLE : ICERT_EXTENSION_NONE;
 
-  fake_server_take_extension (fixture->server,
-                              icert_extension_new (oid, flags, origin, value, NULL));
+  row = icert_extension_new (oid, flags, origin, value, NULL);
+  icert_test_server_add_extension (fixture->server, row);
 }
 
 static gboolean
 verify (Fixture *fixture, gboolean is_new, ICertVerdict *verdict, GError **error)
 {
-  return icert_policy_verify_request (fixture->policy, fake_server_get_policy (fixture->server),
-                                      is_new, verdict, error);
+  return icert_test_server_verify_request (fixture->server, fixture->policy, is_new, verdict,
+                                           error);
+}
+
+static void
+assert_text (Fixture *fixture, const char *name, const char *expected)
+{
+  g_autofree char *text = icert_test_server_get_certificate_text (fixture->server, name, NULL);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+assert_message (Fixture *fixture, const char *expected)
+{
+  g_autofree char *message = icert_test_server_get_disposition_message (fixture->server);
+
+  g_assert_cmpstr (message, ==, expected);
+}
+
+/* Some step of the trace says @part. */
+static void
+assert_trace (Fixture *fixture, const char *part)
+{
+  g_auto (GStrv) lines = icert_test_server_list_trace (fixture->server);
+  g_autofree char *text = g_strjoinv ("\n", lines);
+
+  g_assert_nonnull (strstr (text, part));
 }
 
 static void
@@ -221,7 +257,7 @@ assert_refused (Fixture *fixture,
   if (part != NULL)
     {
       g_assert_nonnull (strstr (error->message, part));
-      g_assert_nonnull (strstr (fake_server_get_trace (fixture->server), part));
+      assert_trace (fixture, part);
     }
   g_assert_cmpint (verdict, !=, ICERT_VERDICT_ISSUE);
 }
@@ -230,7 +266,7 @@ assert_refused (Fixture *fixture,
 static char *
 get_names (Fixture *fixture)
 {
-  ICertExtension *extension = fake_server_find_extension (fixture->server, SAN);
+  g_autoptr (ICertExtension) extension = icert_test_server_get_extension (fixture->server, SAN);
   g_autoptr (GBytes) value = NULL;
   g_autoptr (GPtrArray) names = NULL;
   GString *text;
@@ -261,7 +297,7 @@ assert_names (Fixture *fixture, const char *expected)
 static gboolean
 is_disabled (Fixture *fixture, const char *oid)
 {
-  ICertExtension *extension = fake_server_find_extension (fixture->server, oid);
+  g_autoptr (ICertExtension) extension = icert_test_server_get_extension (fixture->server, oid);
 
   g_assert_nonnull (extension);
   return (icert_extension_get_flags (extension) & ICERT_EXTENSION_DISABLE) != 0;
@@ -270,19 +306,20 @@ is_disabled (Fixture *fixture, const char *oid)
 static void
 test_web_server (Fixture *fixture, gconstpointer data)
 {
+  g_autoptr (GVariant) version = NULL;
+
   g_test_summary ("openssl req -subj /CN=www.example.org for WebServer waits for an officer, then "
                   "is issued with that name");
   ask_for (fixture, "WebServer");
-  fake_server_add_rdn (fixture->server, CN, "www.example.org");
+  icert_test_server_add_subject (fixture->server, CN, "www.example.org", NULL);
   assert_verdict (fixture, TRUE, ICERT_VERDICT_PENDING);
-  g_assert_cmpstr (fake_server_get_message (fixture->server), ==, "WebServer asks for an officer");
+  assert_message (fixture, "WebServer asks for an officer");
   assert_verdict (fixture, FALSE, ICERT_VERDICT_ISSUE);
 
-  g_assert_cmpstr (fake_server_get_text (fixture->server, "CommonName"), ==, "www.example.org");
-  g_assert_cmpstr (fake_server_get_text (fixture->server, "CertificateTemplate"), ==, "WebServer");
-  g_assert_cmpint (g_variant_get_int32 (fake_server_get_property (
-                       fixture->server, ICERT_SCOPE_CERTIFICATE, "ProfileVersion")),
-                   ==, 1);
+  assert_text (fixture, "CommonName", "www.example.org");
+  assert_text (fixture, "CertificateTemplate", "WebServer");
+  version = icert_test_server_get_certificate_property (fixture->server, "ProfileVersion", NULL);
+  g_assert_cmpint (g_variant_get_int32 (version), ==, 1);
   assert_names (fixture, "dNSName:www.example.org");
   g_assert_false (is_disabled (fixture, KEY_USAGE));
   g_assert_false (is_disabled (fixture, EKU));
@@ -293,27 +330,27 @@ test_web_server_with_names (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("Requested names go in once, in canonical form, with the common name's");
   ask_for (fixture, "webserver");
-  fake_server_add_rdn (fixture->server, CN, "WWW.Example.org");
-  fake_server_add_rdn (fixture->server, "2.5.4.10", "Example");
+  icert_test_server_add_subject (fixture->server, CN, "WWW.Example.org", NULL);
+  icert_test_server_add_subject (fixture->server, "2.5.4.10", "Example", NULL);
   ADD_NAMES (fixture, "dNSName:www.example.org", "iPAddress:192.0.2.1");
   assert_verdict (fixture, TRUE, ICERT_VERDICT_PENDING);
   assert_names (fixture, "dNSName:www.example.org iPAddress:192.0.2.1");
-  g_assert_cmpstr (fake_server_get_text (fixture->server, "CommonName"), ==, "www.example.org");
-  g_assert_null (fake_server_get_text (fixture->server, "Organization"));
-  g_assert_nonnull (strstr (fake_server_get_trace (fixture->server), "no source"));
+  assert_text (fixture, "CommonName", "www.example.org");
+  assert_text (fixture, "Organization", NULL);
+  assert_trace (fixture, "no source");
 }
 
 static void
 test_names_without_subject_are_critical (Fixture *fixture, gconstpointer data)
 {
-  ICertExtension *extension;
+  g_autoptr (ICertExtension) extension = NULL;
 
   g_test_summary ("S-C6: names are critical when there is no subject, and one of both is needed");
   ask_for (fixture, "WebServer");
   assert_refused (fixture, TRUE, ICERT_ERROR_BAD_NAME, "subject", NULL);
   ADD_NAMES (fixture, "dNSName:www.example.org");
   assert_verdict (fixture, TRUE, ICERT_VERDICT_PENDING);
-  extension = fake_server_find_extension (fixture->server, SAN);
+  extension = icert_test_server_get_extension (fixture->server, SAN);
   g_assert_cmpint (icert_extension_get_flags (extension), ==, ICERT_EXTENSION_CRITICAL);
 }
 
@@ -340,7 +377,7 @@ test_template_extension (Fixture *fixture, gconstpointer data)
       "Microsoft's template extension chooses too, and has to agree (TEMPLATE_CONFLICT)");
   add_extension (fixture, "1.3.6.1.4.1.311.20.2", ICERT_EXTENSION_ORIGIN_REQUEST, user, 10);
   assert_verdict (fixture, TRUE, ICERT_VERDICT_ISSUE);
-  g_assert_cmpstr (fake_server_get_text (fixture->server, "CertificateTemplate"), ==, "User");
+  assert_text (fixture, "CertificateTemplate", "User");
 
   ask_for (fixture, "WebServer");
   assert_refused (fixture, TRUE, ICERT_ERROR_DENIED, "CertificateTemplate", "User");
@@ -368,7 +405,7 @@ test_enroll_right (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("Only who has the profile's Enroll right may ask; an officer need not have it");
   ask_for (fixture, "WebServer");
-  fake_server_add_rdn (fixture->server, CN, "www.example.org");
+  icert_test_server_add_subject (fixture->server, CN, "www.example.org", NULL);
   set_roles (fixture->server, ICERT_ROLE_OFFICER | ICERT_ROLE_READ);
   assert_refused (fixture, TRUE, ICERT_ERROR_NOT_AUTHORIZED, "RequesterName", "alice");
   assert_verdict (fixture, FALSE, ICERT_VERDICT_ISSUE);
@@ -382,8 +419,8 @@ test_enroll_by_principal (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Enroll takes users, uids and groups, as the door knows them");
   set_roles (fixture->server, ICERT_ROLE_NONE);
-  fake_server_add_group (fixture->server, "web");
-  fake_server_add_rdn (fixture->server, CN, "www.example.org");
+  icert_test_server_add_requester_group (fixture->server, "web");
+  icert_test_server_add_subject (fixture->server, CN, "www.example.org", NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (principals); i++)
     {
       g_autofree char *name = g_strdup_printf ("P%" G_GSIZE_FORMAT, i);
@@ -424,16 +461,16 @@ test_user (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("S-D18: User takes nothing of the request but the key, and names the account");
   ask_for (fixture, "User");
-  fake_server_set_requester_attribute (fixture->server, "mail", "alice@example.org");
-  fake_server_add_rdn (fixture->server, CN, "Administrator");
-  fake_server_add_rdn (fixture->server, UID, "0");
+  icert_test_server_set_requester_attribute (fixture->server, "mail", "alice@example.org");
+  icert_test_server_add_subject (fixture->server, CN, "Administrator", NULL);
+  icert_test_server_add_subject (fixture->server, UID, "0", NULL);
   ADD_NAMES (fixture, "dNSName:www.example.org", "iPAddress:192.0.2.1",
              "rfc822Name:root@example.org");
   assert_verdict (fixture, TRUE, ICERT_VERDICT_ISSUE);
-  g_assert_cmpstr (fake_server_get_text (fixture->server, "CommonName"), ==, "alice");
-  g_assert_cmpstr (fake_server_get_text (fixture->server, UID), ==, "1000");
+  assert_text (fixture, "CommonName", "alice");
+  assert_text (fixture, UID, "1000");
   assert_names (fixture, "rfc822Name:alice@example.org");
-  g_assert_nonnull (strstr (fake_server_get_trace (fixture->server), "ignore"));
+  assert_trace (fixture, "ignore");
 }
 
 static void
@@ -444,7 +481,7 @@ test_user_without_mail (Fixture *fixture, gconstpointer data)
   ADD_NAMES (fixture, "dNSName:www.example.org");
   assert_verdict (fixture, TRUE, ICERT_VERDICT_ISSUE);
   assert_names (fixture, NULL);
-  fake_server_set_requester_attribute (fixture->server, "uid", NULL);
+  icert_test_server_set_requester_attribute (fixture->server, "uid", NULL);
   assert_refused (fixture, TRUE, ICERT_ERROR_NOT_AUTHORIZED, UID, NULL);
 }
 
@@ -483,7 +520,7 @@ test_s_c5 (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("S-C5: a server's common name is one of its names");
   ask_for (fixture, "WebServer");
-  fake_server_add_rdn (fixture->server, CN, "Our Server");
+  icert_test_server_add_subject (fixture->server, CN, "Our Server", NULL);
   ADD_NAMES (fixture, "dNSName:www.example.org");
   assert_refused (fixture, TRUE, ICERT_ERROR_BAD_NAME, "CommonName", "Our Server");
 }
@@ -493,7 +530,7 @@ test_s_c5_address (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("S-C5: an address as common name has to be among the names");
   ask_for (fixture, "WebServer");
-  fake_server_add_rdn (fixture->server, CN, "192.0.2.1");
+  icert_test_server_add_subject (fixture->server, CN, "192.0.2.1", NULL);
   assert_refused (fixture, TRUE, ICERT_ERROR_BAD_NAME, "CommonName", "192.0.2.1");
   ADD_NAMES (fixture, "iPAddress:192.0.2.1");
   assert_verdict (fixture, TRUE, ICERT_VERDICT_PENDING);
@@ -505,8 +542,8 @@ test_s_c5_twice (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("S-C5: two common names are refused");
   ask_for (fixture, "WebServer");
-  fake_server_add_rdn (fixture->server, CN, "www.example.org");
-  fake_server_add_rdn (fixture->server, CN, "mail.example.org");
+  icert_test_server_add_subject (fixture->server, CN, "www.example.org", NULL);
+  icert_test_server_add_subject (fixture->server, CN, "mail.example.org", NULL);
   ADD_NAMES (fixture, "dNSName:www.example.org", "dNSName:mail.example.org");
   assert_refused (fixture, TRUE, ICERT_ERROR_BAD_NAME, "CommonName", "mail.example.org");
 }
@@ -519,9 +556,9 @@ test_s_c5_long (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("S-C5: a common name over 64 characters is a dNSName only");
   ask_for (fixture, "WebServer");
-  fake_server_add_rdn (fixture->server, CN, name);
+  icert_test_server_add_subject (fixture->server, CN, name, NULL);
   assert_verdict (fixture, TRUE, ICERT_VERDICT_PENDING);
-  g_assert_null (fake_server_get_text (fixture->server, "CommonName"));
+  assert_text (fixture, "CommonName", NULL);
   {
     g_autofree char *expected = g_strconcat ("dNSName:", name, NULL);
 
@@ -535,10 +572,10 @@ test_grants (Fixture *fixture, gconstpointer data)
   g_test_summary (
       "Grants that cover all names stand for the officer; one name beyond them does not");
   ask_for (fixture, "WebServer");
-  fake_server_add_grant (fixture->server, "web-team", "WebServer", "*.example.org");
-  fake_server_add_rdn (fixture->server, CN, "www.example.org");
+  icert_test_server_add_grant (fixture->server, "web-team", "WebServer", "*.example.org");
+  icert_test_server_add_subject (fixture->server, CN, "www.example.org", NULL);
   assert_verdict (fixture, TRUE, ICERT_VERDICT_ISSUE);
-  g_assert_nonnull (strstr (fake_server_get_trace (fixture->server), "web-team"));
+  assert_trace (fixture, "web-team");
 
   ADD_NAMES (fixture, "dNSName:www.example.org", "dNSName:www.example.net");
   assert_verdict (fixture, TRUE, ICERT_VERDICT_PENDING);
@@ -549,8 +586,8 @@ test_grants_need_names (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("Where nothing was asked for that a grant could cover, an officer is asked");
   ask_for (fixture, "CodeSigning");
-  fake_server_add_grant (fixture->server, "web-team", "CodeSigning", "*.example.org");
-  fake_server_add_rdn (fixture->server, CN, "Example Ltd");
+  icert_test_server_add_grant (fixture->server, "web-team", "CodeSigning", "*.example.org");
+  icert_test_server_add_subject (fixture->server, CN, "Example Ltd", NULL);
   assert_verdict (fixture, TRUE, ICERT_VERDICT_PENDING);
 }
 
@@ -578,7 +615,7 @@ test_s_d1_granted (Fixture *fixture, gconstpointer data)
   g_test_summary ("S-D1: source granted refuses what no grant of the caller covers");
   use_profile (fixture, "Approval=none\n[SubjectAltName]\ndNSName=granted\n[Extensions]\n"
                         "ExtendedKeyUsage=serverAuth\n");
-  fake_server_add_grant (fixture->server, "web-team", "Mine", "*.example.org");
+  icert_test_server_add_grant (fixture->server, "web-team", "Mine", "*.example.org");
   ADD_NAMES (fixture, "dNSName:www.example.org");
   assert_verdict (fixture, TRUE, ICERT_VERDICT_ISSUE);
   ADD_NAMES (fixture, "dNSName:www.example.net");
@@ -599,7 +636,7 @@ test_s_d1_validated (Fixture *fixture, gconstpointer data)
 static void
 test_fixed (Fixture *fixture, gconstpointer data)
 {
-  ICertExtension *extension;
+  g_autoptr (ICertExtension) extension = NULL;
 
   g_test_summary ("Fixed fields are what the profile says, whatever is asked for");
   use_profile (fixture,
@@ -607,13 +644,13 @@ test_fixed (Fixture *fixture, gconstpointer data)
                "[SubjectAltName]\notherName:1.3.6.1.4.1.311.20.2.3=fixed:app@example.org\n"
                "[Extensions]\nKeyUsage=digitalSignature\nExtendedKeyUsage=critical;timeStamping\n"
                "1.3.6.1.5.5.7.1.24=hex:30030201 05\n");
-  fake_server_add_rdn (fixture->server, "2.5.4.10", "Somebody else");
-  fake_server_add_rdn (fixture->server, CN, "A stamp");
+  icert_test_server_add_subject (fixture->server, "2.5.4.10", "Somebody else", NULL);
+  icert_test_server_add_subject (fixture->server, CN, "A stamp", NULL);
   assert_verdict (fixture, TRUE, ICERT_VERDICT_ISSUE);
-  g_assert_cmpstr (fake_server_get_text (fixture->server, "Organization"), ==, "Example Ltd");
-  g_assert_cmpstr (fake_server_get_text (fixture->server, "CommonName"), ==, "A stamp");
-  g_assert_nonnull (fake_server_find_extension (fixture->server, "1.3.6.1.5.5.7.1.24"));
-  extension = fake_server_find_extension (fixture->server, EKU);
+  assert_text (fixture, "Organization", "Example Ltd");
+  assert_text (fixture, "CommonName", "A stamp");
+  g_assert_false (is_disabled (fixture, "1.3.6.1.5.5.7.1.24"));
+  extension = icert_test_server_get_extension (fixture->server, EKU);
   g_assert_cmpint (icert_extension_get_flags (extension), ==, ICERT_EXTENSION_CRITICAL);
   g_assert_false (is_disabled (fixture, SAN));
 }
@@ -639,17 +676,17 @@ test_s_d1_power (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("S-D1: a requested extension that claims identity or power is refused");
   ask_for (fixture, "WebServer");
-  fake_server_add_rdn (fixture->server, CN, "www.example.org");
+  icert_test_server_add_subject (fixture->server, CN, "www.example.org", NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (claims); i++)
     {
       add_extension (fixture, claims[i].oid, ICERT_EXTENSION_ORIGIN_REQUEST, claims[i].der,
                      claims[i].size);
       assert_refused (fixture, TRUE, ICERT_ERROR_FORBIDDEN_FIELD, claims[i].field, NULL);
       /* the next claim alone */
-      fake_server_free (fixture->server);
+      g_object_unref (fixture->server);
       fixture->server = new_request ();
       ask_for (fixture, "WebServer");
-      fake_server_add_rdn (fixture->server, CN, "www.example.org");
+      icert_test_server_add_subject (fixture->server, CN, "www.example.org", NULL);
     }
 }
 
@@ -662,10 +699,10 @@ test_unreadable_extensions (Fixture *fixture, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (oids); i++)
     {
       ask_for (fixture, "WebServer");
-      fake_server_add_rdn (fixture->server, CN, "www.example.org");
+      icert_test_server_add_subject (fixture->server, CN, "www.example.org", NULL);
       add_extension (fixture, oids[i], ICERT_EXTENSION_ORIGIN_REQUEST, "\x04\x00", 2);
       assert_refused (fixture, TRUE, ICERT_ERROR_FORBIDDEN_FIELD, oids[i], NULL);
-      fake_server_free (fixture->server);
+      g_object_unref (fixture->server);
       fixture->server = new_request ();
     }
 }
@@ -675,7 +712,7 @@ test_harmless_extensions (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("S-D2: requested extensions stay out; FromRequest lets some in");
   ask_for (fixture, "WebServer");
-  fake_server_add_rdn (fixture->server, CN, "www.example.org");
+  icert_test_server_add_subject (fixture->server, CN, "www.example.org", NULL);
   add_extension (fixture, "2.5.29.19", ICERT_EXTENSION_ORIGIN_REQUEST, "\x30\x00", 2);
   add_extension (fixture, "1.3.6.1.5.5.7.1.24", ICERT_EXTENSION_ORIGIN_REQUEST,
                  "\x30\x03\x02\x01\x05", 5);
@@ -696,11 +733,12 @@ test_s_d3 (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("S-D3: attributes change nothing by themselves");
   ask_for (fixture, "WebServer");
-  fake_server_add_rdn (fixture->server, CN, "www.example.org");
-  fake_server_set_attribute (fixture->server, "SAN", "dns=admin.example.org");
-  fake_server_set_attribute (fixture->server, "CertificateUsage", "1.3.6.1.5.5.7.3.3");
-  fake_server_set_attribute (fixture->server, "ValidityPeriod", "Years");
-  fake_server_set_attribute (fixture->server, "ValidityPeriodUnits", "10");
+  icert_test_server_add_subject (fixture->server, CN, "www.example.org", NULL);
+  icert_test_server_set_request_attribute (fixture->server, "SAN", "dns=admin.example.org");
+  icert_test_server_set_request_attribute (fixture->server, "CertificateUsage",
+                                           "1.3.6.1.5.5.7.3.3");
+  icert_test_server_set_request_attribute (fixture->server, "ValidityPeriod", "Years");
+  icert_test_server_set_request_attribute (fixture->server, "ValidityPeriodUnits", "10");
   assert_verdict (fixture, TRUE, ICERT_VERDICT_PENDING);
   assert_names (fixture, "dNSName:www.example.org");
 }
@@ -709,27 +747,30 @@ static void
 test_officers_extensions (Fixture *fixture, gconstpointer data)
 {
   static const char usage[] = "\x03\x02\x06\xc0";
+  g_autoptr (ICertExtension) row = NULL;
   g_autoptr (GBytes) value = NULL;
 
   g_test_summary ("What an officer set survives; a common name beside his names stays out");
   ask_for (fixture, "WebServer");
-  fake_server_add_rdn (fixture->server, CN, "www.example.org");
+  icert_test_server_add_subject (fixture->server, CN, "www.example.org", NULL);
   add_names (fixture, ICERT_EXTENSION_ORIGIN_ADMIN,
              (const char *const[]){ "dNSName:mail.example.org", NULL });
   add_extension (fixture, KEY_USAGE, ICERT_EXTENSION_ORIGIN_ADMIN, usage, 4);
   assert_verdict (fixture, FALSE, ICERT_VERDICT_ISSUE);
   assert_names (fixture, "dNSName:mail.example.org");
-  g_assert_null (fake_server_get_text (fixture->server, "CommonName"));
-  value = icert_extension_get_value (fake_server_find_extension (fixture->server, KEY_USAGE));
+  assert_text (fixture, "CommonName", NULL);
+  row = icert_test_server_get_extension (fixture->server, KEY_USAGE);
+  value = icert_extension_get_value (row);
   g_assert_cmpmem (g_bytes_get_data (value, NULL), g_bytes_get_size (value), usage, 4);
 }
 
 static gint64
 get_not_after (Fixture *fixture)
 {
-  return g_variant_get_int64 (
-             fake_server_get_property (fixture->server, ICERT_SCOPE_CERTIFICATE, "NotAfter"))
-         / G_USEC_PER_SEC;
+  g_autoptr (GVariant) value
+      = icert_test_server_get_certificate_property (fixture->server, "NotAfter", NULL);
+
+  return g_variant_get_int64 (value) / G_USEC_PER_SEC;
 }
 
 static void
@@ -737,7 +778,7 @@ test_s_h1 (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("S-H1: 90 days are 90 times 86,400 seconds with both ends");
   ask_for (fixture, "WebServer");
-  fake_server_add_rdn (fixture->server, CN, "www.example.org");
+  icert_test_server_add_subject (fixture->server, CN, "www.example.org", NULL);
   assert_verdict (fixture, TRUE, ICERT_VERDICT_PENDING);
   g_assert_cmpint (get_not_after (fixture), ==, NOT_BEFORE + 90 * DAY - 1);
 }
@@ -747,12 +788,12 @@ test_s_h1_cut (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("S-H1: where the CA proposes less than the profile, the message says so");
   ask_for (fixture, "User");
-  fake_server_set_property (fixture->server, ICERT_SCOPE_CERTIFICATE, "NotAfter",
-                            g_variant_new_int64 ((NOT_BEFORE + 10 * DAY - 1) * G_USEC_PER_SEC));
+  icert_test_server_set_certificate_property (
+      fixture->server, "NotAfter",
+      g_variant_new_int64 ((NOT_BEFORE + 10 * DAY - 1) * G_USEC_PER_SEC), NULL);
   assert_verdict (fixture, TRUE, ICERT_VERDICT_ISSUE);
   g_assert_cmpint (get_not_after (fixture), ==, NOT_BEFORE + 10 * DAY - 1);
-  g_assert_cmpstr (fake_server_get_message (fixture->server), ==,
-                   "validity cut to 2026-01-10T23:59:59Z by the CA (profile: 1y)");
+  assert_message (fixture, "validity cut to 2026-01-10T23:59:59Z by the CA (profile: 1y)");
 }
 
 static void
@@ -761,15 +802,15 @@ test_s_g3 (Fixture *fixture, gconstpointer data)
   g_test_summary ("S-G3: a profile makes CAs only where the CA's configuration lists it");
   ask_for (fixture, "SubCA");
   set_roles (fixture->server, ICERT_ROLE_ADMIN);
-  fake_server_add_rdn (fixture->server, CN, "Demo Issuing CA");
+  icert_test_server_add_subject (fixture->server, CN, "Demo Issuing CA", NULL);
   add_extension (fixture, "2.5.29.19", ICERT_EXTENSION_ORIGIN_REQUEST, "\x30\x03\x01\x01\xff", 5);
   assert_refused (fixture, TRUE, ICERT_ERROR_NOT_AUTHORIZED, "CertificateTemplate", "SubCA");
-  fake_server_set_property (fixture->server, ICERT_SCOPE_CA, "CAProfiles",
-                            g_variant_new_string ("Other;SubCA"));
+  icert_test_server_set_ca_property (fixture->server, "CAProfiles",
+                                     g_variant_new_string ("Other;SubCA"), NULL);
   assert_verdict (fixture, TRUE, ICERT_VERDICT_PENDING);
   assert_verdict (fixture, FALSE, ICERT_VERDICT_ISSUE);
   g_assert_true (is_disabled (fixture, "2.5.29.19"));
-  g_assert_cmpstr (fake_server_get_text (fixture->server, "CommonName"), ==, "Demo Issuing CA");
+  assert_text (fixture, "CommonName", "Demo Issuing CA");
 }
 
 static void
@@ -784,7 +825,7 @@ test_broken_profile (Fixture *fixture, gconstpointer data)
       icert_manage_module_reload (ICERT_MANAGE_MODULE (fixture->policy), settings, NULL));
   ask_for (fixture, "WebServer");
   assert_refused (fixture, TRUE, ICERT_ERROR_DENIED, "CertificateTemplate", "WebServer");
-  g_assert_nonnull (strstr (fake_server_get_trace (fixture->server), "WebServer.profile:3"));
+  assert_trace (fixture, "WebServer.profile:3");
   description = icert_policy_get_description (fixture->policy);
   g_assert_nonnull (strstr (description, "WebServer.profile:3"));
   ask_for (fixture, "User");
@@ -865,10 +906,9 @@ test_same_name_twice (Fixture *fixture, gconstpointer data)
 }
 
 static char *
-list_profiles (Fixture *fixture, FakeServer *caller)
+list_profiles (Fixture *fixture, ICertTestServer *caller)
 {
-  g_auto (GStrv) names = icert_policy_list_profiles (
-      fixture->policy, ICERT_SERVER (fake_server_get_policy (caller)), NULL);
+  g_auto (GStrv) names = icert_test_server_list_profiles (caller, fixture->policy, NULL);
 
   g_assert_nonnull (names);
   return g_strjoinv (" ", names);
@@ -878,13 +918,13 @@ static void
 test_lists_profiles (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *text = NULL;
-  g_autoptr (FakeServer) caller = fake_server_new (0);
+  g_autoptr (ICertTestServer) caller = icert_test_server_new (0);
 
   g_test_summary ("A caller is shown the profiles that he may ask for and this CA issues by");
   set_roles (caller, ICERT_ROLE_ADMIN);
   text = list_profiles (fixture, caller);
   g_assert_cmpstr (text, ==, "OCSPSigning");
-  fake_server_set_property (caller, ICERT_SCOPE_CA, "CAProfiles", g_variant_new_string ("SubCA"));
+  icert_test_server_set_ca_property (caller, "CAProfiles", g_variant_new_string ("SubCA"), NULL);
   g_free (text);
   text = list_profiles (fixture, caller);
   g_assert_cmpstr (text, ==, "OCSPSigning SubCA");
@@ -914,14 +954,13 @@ verify_many_worker (gpointer data)
 
   for (int i = 0; i < 200; i++)
     {
-      g_autoptr (FakeServer) server = new_request ();
+      g_autoptr (ICertTestServer) server = new_request ();
       g_autoptr (GError) error = NULL;
       ICertVerdict verdict = ICERT_VERDICT_DENY;
 
-      fake_server_set_attribute (server, "CertificateTemplate", "WebServer");
-      fake_server_add_rdn (server, CN, "www.example.org");
-      icert_policy_verify_request (fixture->policy, fake_server_get_policy (server), TRUE, &verdict,
-                                   &error);
+      icert_test_server_set_request_attribute (server, "CertificateTemplate", "WebServer");
+      icert_test_server_add_subject (server, CN, "www.example.org", NULL);
+      icert_test_server_verify_request (server, fixture->policy, TRUE, &verdict, &error);
       g_assert_no_error (error);
       g_assert_cmpint (verdict, ==, ICERT_VERDICT_PENDING);
     }
@@ -948,13 +987,12 @@ static void
 test_before_initialize (void)
 {
   g_autoptr (ICertPolicy) policy = g_object_new (POLICY_TYPE_TEMPLATE, NULL);
-  g_autoptr (FakeServer) server = new_request ();
+  g_autoptr (ICertTestServer) server = new_request ();
   g_autoptr (GError) error = NULL;
   ICertVerdict verdict = ICERT_VERDICT_ISSUE;
 
   g_test_summary ("S-L3: without profiles there is no verdict, which leaves a request pending");
-  g_assert_false (icert_policy_verify_request (policy, fake_server_get_policy (server), TRUE,
-                                               &verdict, &error));
+  g_assert_false (icert_test_server_verify_request (server, policy, TRUE, &verdict, &error));
   g_assert_error (error, ICERT_ERROR, ICERT_ERROR_FAILED);
   g_assert_false (icert_error_is_refusal (error));
   g_assert_cmpint (verdict, ==, ICERT_VERDICT_PENDING);

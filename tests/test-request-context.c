@@ -2,14 +2,14 @@
 
 #include "config.h"
 
-#include "fake-server.h"
+#include <icert.h>
 
 #define OID_BASIC_CONSTRAINTS "2.5.29.19"
 #define OID_KEY_USAGE "2.5.29.15"
 
 typedef struct
 {
-  FakeServer *fake;
+  ICertTestServer *fake;
   ICertServer *server;
   ICertServerPolicy *policy;
 } Fixture;
@@ -17,16 +17,17 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer id)
 {
-  fixture->fake = fake_server_new (GPOINTER_TO_INT (id));
-  fixture->policy = g_object_ref (fake_server_get_policy (fixture->fake));
+  fixture->fake = icert_test_server_new (GPOINTER_TO_INT (id));
+  fixture->policy = ICERT_SERVER_POLICY (icert_test_server_new_request_context (fixture->fake));
   fixture->server = ICERT_SERVER (fixture->policy);
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer id)
 {
-  fake_server_free (fixture->fake);
+  icert_test_server_end_contexts (fixture->fake);
   g_assert_finalize_object (fixture->policy);
+  g_assert_finalize_object (fixture->fake);
 }
 
 static void
@@ -50,9 +51,9 @@ test_reads (Fixture *fixture, gconstpointer id)
   g_autofree char *absent = NULL;
 
   g_test_summary ("Names are found in any case and by alias; empty is NULL without an error");
-  fake_server_set_property (fixture->fake, ICERT_SCOPE_REQUEST, "CommonName",
-                            g_variant_new_string ("www.example.org"));
-  fake_server_set_attribute (fixture->fake, "CertificateTemplate", "WebServer");
+  icert_test_server_set_request_property (fixture->fake, "CommonName",
+                                          g_variant_new_string ("www.example.org"), NULL);
+  icert_test_server_set_request_attribute (fixture->fake, "CertificateTemplate", "WebServer");
 
   g_assert_cmpint (icert_server_get_request_id (fixture->server), ==, 7);
   cn = icert_server_get_request_string (fixture->server, "subject.cn", &error);
@@ -84,7 +85,15 @@ test_refuses_names (Fixture *fixture, gconstpointer id)
   g_assert_null (
       icert_server_get_certificate_extension (fixture->server, "2.5.", NULL, NULL, &error));
   assert_error_and_clear (&error, ICERT_ERROR_MALFORMED, "extension");
-  g_assert_cmpuint (fake_server_get_n_calls (fixture->fake), ==, 0);
+  g_assert_cmpuint (icert_test_server_get_n_calls (fixture->fake), ==, 0);
+}
+
+static void
+assert_text (ICertTestServer *server, const char *name, const char *expected)
+{
+  g_autofree char *text = icert_test_server_get_certificate_text (server, name, NULL);
+
+  g_assert_cmpstr (text, ==, expected);
 }
 
 static void
@@ -96,11 +105,11 @@ test_sets (Fixture *fixture, gconstpointer id)
   g_assert_true (icert_server_policy_set_certificate_property (
       fixture->policy, "cn", g_variant_new_string ("www"), &error));
   g_assert_no_error (error);
-  g_assert_cmpstr (fake_server_get_text (fixture->fake, "CommonName"), ==, "www");
+  assert_text (fixture->fake, "CommonName", "www");
   g_assert_true (
       icert_server_policy_set_certificate_property (fixture->policy, "2.5.4.3", NULL, &error));
   g_assert_no_error (error);
-  g_assert_null (fake_server_get_text (fixture->fake, "CommonName"));
+  assert_text (fixture->fake, "CommonName", NULL);
 
   g_assert_false (icert_server_policy_set_certificate_property (
       fixture->policy, "NotAfter", g_variant_new_string ("tomorrow"), &error));
@@ -114,7 +123,7 @@ static void
 test_long_is_i (Fixture *fixture, gconstpointer id)
 {
   g_autoptr (GError) error = NULL;
-  GVariant *value;
+  g_autoptr (GVariant) value = NULL;
 
   g_test_summary ("Numbers arrive at the backend as i, whatever integer a binding made");
   g_assert_true (icert_server_policy_set_certificate_property (
@@ -123,7 +132,7 @@ test_long_is_i (Fixture *fixture, gconstpointer id)
   g_assert_true (icert_server_policy_set_certificate_property (
       fixture->policy, "ProfileVersion", g_variant_new_int64 (0x400), &error));
   g_assert_no_error (error);
-  value = fake_server_get_property (fixture->fake, ICERT_SCOPE_CERTIFICATE, "ProfileVersion");
+  value = icert_test_server_get_certificate_property (fixture->fake, "ProfileVersion", NULL);
   g_assert_cmpstr (g_variant_get_type_string (value), ==, "i");
   g_assert_false (icert_server_policy_set_certificate_property (
       fixture->policy, "ProfileVersion", g_variant_new_int64 (G_GINT64_CONSTANT (1) << 40),
@@ -146,7 +155,7 @@ test_forbidden_fields (Fixture *fixture, gconstpointer id)
           fixture->policy, names[i], g_variant_new_string ("01"), &error));
       assert_error_and_clear (&error, ICERT_ERROR_FORBIDDEN_FIELD, names[i]);
     }
-  g_assert_cmpuint (fake_server_get_n_calls (fixture->fake), ==, 0);
+  g_assert_cmpuint (icert_test_server_get_n_calls (fixture->fake), ==, 0);
 }
 
 static void
@@ -227,6 +236,7 @@ test_names_and_groups (Fixture *fixture, gconstpointer id)
   g_autoptr (ICertName) name = icert_name_new (ICERT_NAME_KIND_DNS, "www.example.org", &error);
   g_autoptr (GPtrArray) wanted = g_ptr_array_new ();
   g_autoptr (GPtrArray) names = NULL;
+  g_autoptr (ICertExtension) extension = NULL;
   g_autoptr (GVariant) rdns = NULL;
   g_auto (GStrv) groups = NULL;
   g_autofree char *grant = NULL;
@@ -238,23 +248,23 @@ test_names_and_groups (Fixture *fixture, gconstpointer id)
   g_assert_no_error (error);
   g_assert_cmpuint (names->len, ==, 0);
   g_clear_pointer (&names, g_ptr_array_unref);
-  fake_server_take_extension (fixture->fake,
-                              icert_extension_new_subject_alt_name (wanted, FALSE, &error));
+  extension = icert_extension_new_subject_alt_name (wanted, FALSE, &error);
   g_assert_no_error (error);
+  icert_test_server_add_requested_extension (fixture->fake, extension);
   names = icert_server_get_subject_alt_names (fixture->server, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (names->len, ==, 1);
   g_assert_true (icert_name_equal (names->pdata[0], name));
 
-  fake_server_add_rdn (fixture->fake, "2.5.4.97", "NTRXX-1");
+  icert_test_server_add_subject (fixture->fake, "2.5.4.97", "NTRXX-1", NULL);
   rdns = icert_server_list_subject_rdns (fixture->server, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (g_variant_n_children (rdns), ==, 1);
-  fake_server_add_group (fixture->fake, "wheel");
+  icert_test_server_add_requester_group (fixture->fake, "wheel");
   groups = icert_server_get_requester_groups (fixture->server, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (groups[0], ==, "wheel");
-  fake_server_add_grant (fixture->fake, "web", "WebServer", "*.example.org");
+  icert_test_server_add_grant (fixture->fake, "web", "WebServer", "*.example.org");
   grant = icert_server_find_grant (fixture->server, "WebServer", name, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (grant, ==, "web");
@@ -267,6 +277,9 @@ static void
 test_explains (Fixture *fixture, gconstpointer id)
 {
   g_autoptr (GError) error = NULL;
+  g_auto (GStrv) trace = NULL;
+  g_auto (GStrv) log = NULL;
+  g_autofree char *message = NULL;
   g_auto (GStrv) read = NULL;
   g_auto (GStrv) written = NULL;
 
@@ -277,9 +290,14 @@ test_explains (Fixture *fixture, gconstpointer id)
       icert_server_policy_set_disposition_message (fixture->policy, "asks for an officer", &error));
   g_assert_true (icert_server_log (fixture->server, ICERT_LOG_LEVEL_WARNING, "slow", &error));
   g_assert_no_error (error);
-  g_assert_cmpstr (fake_server_get_trace (fixture->fake), ==, "names\tdNSName\ta.b\t-\n");
-  g_assert_cmpstr (fake_server_get_message (fixture->fake), ==, "asks for an officer");
-  g_assert_cmpstr (fake_server_get_log (fixture->fake), ==, "3 slow\n");
+  trace = icert_test_server_list_trace (fixture->fake);
+  g_assert_cmpuint (g_strv_length (trace), ==, 1);
+  g_assert_cmpstr (trace[0], ==, "names\tdNSName\ta.b\t-");
+  message = icert_test_server_get_disposition_message (fixture->fake);
+  g_assert_cmpstr (message, ==, "asks for an officer");
+  log = icert_test_server_list_log (fixture->fake);
+  g_assert_cmpuint (g_strv_length (log), ==, 1);
+  g_assert_cmpstr (log[0], ==, "warning: slow");
   g_assert_false (icert_server_log (fixture->server, 77, "slow", &error));
   assert_error_and_clear (&error, ICERT_ERROR_MALFORMED, "level");
 
@@ -288,7 +306,7 @@ test_explains (Fixture *fixture, gconstpointer id)
   icert_server_policy_set_certificate_property (fixture->policy, "CN", g_variant_new_string ("x"),
                                                 &error);
   g_assert_no_error (error);
-  fake_server_invalidate (fixture->fake);
+  icert_test_server_end_contexts (fixture->fake);
   read = icert_request_context_list_used (ICERT_REQUEST_CONTEXT (fixture->policy), FALSE);
   written = icert_request_context_list_used (ICERT_REQUEST_CONTEXT (fixture->policy), TRUE);
   g_assert_cmpuint (g_strv_length (read), ==, 1);
@@ -339,10 +357,10 @@ static void
 test_dies (Fixture *fixture, gconstpointer id)
 {
   g_test_summary ("S-L2: after the verdict every call is CONTEXT and no fact is touched");
-  fake_server_invalidate (fixture->fake);
-  fake_server_invalidate (fixture->fake);
+  icert_test_server_end_contexts (fixture->fake);
+  icert_test_server_end_contexts (fixture->fake);
   assert_all_refuse (fixture, ICERT_ERROR_CONTEXT, TRUE);
-  g_assert_cmpuint (fake_server_get_n_calls (fixture->fake), ==, 0);
+  g_assert_cmpuint (icert_test_server_get_n_calls (fixture->fake), ==, 0);
   g_assert_cmpint (icert_server_get_request_id (fixture->server), ==, 7);
 }
 
@@ -355,9 +373,9 @@ test_without_request (Fixture *fixture, gconstpointer id)
   g_autofree char *who = NULL;
 
   g_test_summary ("Outside a request only the CA and the caller can be read, and nothing be set");
-  fake_server_set_property (fixture->fake, ICERT_SCOPE_CA, "CAType", g_variant_new_int32 (3));
-  fake_server_set_property (fixture->fake, ICERT_SCOPE_REQUEST, "RequesterName",
-                            g_variant_new_string ("root"));
+  icert_test_server_set_ca_property (fixture->fake, "CAType", g_variant_new_int32 (3), NULL);
+  icert_test_server_set_request_property (fixture->fake, "RequesterName",
+                                          g_variant_new_string ("root"), NULL);
   assert_all_refuse (fixture, ICERT_ERROR_WRONG_STATE, FALSE);
   value = icert_server_get_ca_property (fixture->server, "CATYPE", &error);
   g_assert_no_error (error);
@@ -388,12 +406,12 @@ test_late_answer (Fixture *fixture, gconstpointer id)
   GThread *threads[2];
 
   g_test_summary ("S-L2: modules that go on after they were given up get CONTEXT, in any thread");
-  fake_server_set_property (fixture->fake, ICERT_SCOPE_REQUEST, "CN", g_variant_new_string ("x"));
+  icert_test_server_set_request_property (fixture->fake, "CN", g_variant_new_string ("x"), NULL);
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     threads[i] = g_thread_new ("late", read_worker, fixture->server);
-  while (fake_server_get_n_calls (fixture->fake) == 0)
+  while (icert_test_server_get_n_calls (fixture->fake) == 0)
     g_thread_yield ();
-  fake_server_invalidate (fixture->fake);
+  icert_test_server_end_contexts (fixture->fake);
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     {
       g_autoptr (GError) error = g_thread_join (threads[i]);
@@ -413,25 +431,25 @@ test_typed (Fixture *fixture, gconstpointer id)
   gint64 number = 0;
 
   g_test_summary ("Typed getters give numbers, dates and octets, and refuse another type");
-  fake_server_set_property (fixture->fake, ICERT_SCOPE_REQUEST, "SubmittedWhen",
-                            g_variant_new_int64 (G_GINT64_CONSTANT (1500000)));
+  icert_test_server_set_request_property (fixture->fake, "SubmittedWhen",
+                                          g_variant_new_int64 (G_GINT64_CONSTANT (1500000)), NULL);
   date = icert_server_get_request_date (fixture->server, "SubmittedWhen", &error);
   g_assert_no_error (error);
   g_assert_cmpint (g_date_time_to_unix (date), ==, 1);
   g_assert_cmpint (g_date_time_get_microsecond (date), ==, 500000);
-  fake_server_set_property (fixture->fake, ICERT_SCOPE_REQUEST, "SubmittedWhen",
-                            g_variant_new_int64 (-1));
+  icert_test_server_set_request_property (fixture->fake, "SubmittedWhen", g_variant_new_int64 (-1),
+                                          NULL);
   early = icert_server_get_request_date (fixture->server, "SubmittedWhen", &error);
   g_assert_no_error (error);
   g_assert_cmpint (g_date_time_to_unix (early), ==, -1);
-  fake_server_set_property (fixture->fake, ICERT_SCOPE_REQUEST, "SubmittedWhen",
-                            g_variant_new_int64 (G_MAXINT64));
+  icert_test_server_set_request_property (fixture->fake, "SubmittedWhen",
+                                          g_variant_new_int64 (G_MAXINT64), NULL);
   g_clear_pointer (&date, g_date_time_unref);
   date = icert_server_get_request_date (fixture->server, "SubmittedWhen", &error);
   assert_error_and_clear (&error, ICERT_ERROR_MALFORMED, "SubmittedWhen");
 
-  fake_server_set_property (fixture->fake, ICERT_SCOPE_REQUEST, "RequestType",
-                            g_variant_new_int32 (0x100));
+  icert_test_server_set_request_property (fixture->fake, "RequestType", g_variant_new_int32 (0x100),
+                                          NULL);
   g_assert_true (icert_server_get_request_int (fixture->server, "RequestType", &number, &error));
   g_assert_cmpint (number, ==, 0x100);
   text = icert_server_get_request_string (fixture->server, "RequestType", &error);
