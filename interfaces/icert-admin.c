@@ -146,10 +146,10 @@ check_extension (ICertExtensionFlags flags, GBytes *value, GError **error)
  *
  * Any thread; blocks. Right: officer.
  *
- * Errors: %ICERT_ERROR_NOT_FOUND; %ICERT_ERROR_WRONG_STATE unless it is pending;
- * %ICERT_ERROR_NOT_AUTHORIZED; %ICERT_ERROR_TOO_LARGE; %ICERT_ERROR_MALFORMED for arguments.
+ * Errors: `ICERT_ERROR_NOT_FOUND`; `ICERT_ERROR_WRONG_STATE` unless it is pending;
+ * `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_TOO_LARGE`; `ICERT_ERROR_MALFORMED` for arguments.
  *
- * Returns: %TRUE when the attributes are set
+ * Returns: `TRUE` when the attributes are set
  */
 gboolean
 icert_admin_set_request_attributes (ICertAdmin *self,
@@ -181,7 +181,7 @@ icert_admin_set_request_attributes (ICertAdmin *self,
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an
  *   answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Admin.set_request_attributes] without blocking.
  */
@@ -210,7 +210,7 @@ icert_admin_set_request_attributes_async (ICertAdmin *self,
  * Ends [method@ICert.Admin.set_request_attributes_async]. Errors are those of
  * [method@ICert.Admin.set_request_attributes].
  *
- * Returns: %TRUE when the attributes are set
+ * Returns: `TRUE` when the attributes are set
  */
 gboolean
 icert_admin_set_request_attributes_finish (ICertAdmin *self, GAsyncResult *result, GError **error)
@@ -226,21 +226,21 @@ icert_admin_set_request_attributes_finish (ICertAdmin *self, GAsyncResult *resul
  * @id: request id
  * @oid: OID of the extension, dotted
  * @flags: critical, disabled, deleted
- * @value: (nullable): the content of extnValue, DER; %NULL only to disable or delete
+ * @value: (nullable): the content of extnValue, DER; `NULL` only to disable or delete
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
- * Sets or replaces an extension of a pending request, with origin %ICERT_EXTENSION_ORIGIN_ADMIN
+ * Sets or replaces an extension of a pending request, with origin `ICERT_EXTENSION_ORIGIN_ADMIN`
  * (AD CS: ICertAdmin::SetCertificateExtension). The change makes a new content version, which an
  * approval given before does not cover.
  *
  * Any thread; blocks. Right: officer.
  *
- * Errors: %ICERT_ERROR_NOT_FOUND; %ICERT_ERROR_WRONG_STATE unless it is pending;
- * %ICERT_ERROR_NOT_AUTHORIZED; %ICERT_ERROR_FORBIDDEN_FIELD; %ICERT_ERROR_TOO_LARGE;
- * %ICERT_ERROR_MALFORMED for arguments.
+ * Errors: `ICERT_ERROR_NOT_FOUND`; `ICERT_ERROR_WRONG_STATE` unless it is pending;
+ * `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_FORBIDDEN_FIELD`; `ICERT_ERROR_TOO_LARGE`;
+ * `ICERT_ERROR_MALFORMED` for arguments.
  *
- * Returns: %TRUE when the extension is set
+ * Returns: `TRUE` when the extension is set
  */
 gboolean
 icert_admin_set_certificate_extension (ICertAdmin *self,
@@ -272,11 +272,11 @@ icert_admin_set_certificate_extension (ICertAdmin *self,
  * @id: request id
  * @oid: OID of the extension, dotted
  * @flags: critical, disabled, deleted
- * @value: (nullable): the content of extnValue, DER; %NULL only to disable or delete
+ * @value: (nullable): the content of extnValue, DER; `NULL` only to disable or delete
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an
  *   answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Admin.set_certificate_extension] without blocking.
  */
@@ -307,7 +307,7 @@ icert_admin_set_certificate_extension_async (ICertAdmin *self,
  * Ends [method@ICert.Admin.set_certificate_extension_async]. Errors are those of
  * [method@ICert.Admin.set_certificate_extension].
  *
- * Returns: %TRUE when the extension is set
+ * Returns: `TRUE` when the extension is set
  */
 gboolean
 icert_admin_set_certificate_extension_finish (ICertAdmin *self,
@@ -331,10 +331,10 @@ icert_admin_set_certificate_extension_finish (ICertAdmin *self,
  *
  * Any thread; blocks. Right: officer.
  *
- * Errors: %ICERT_ERROR_NOT_FOUND; %ICERT_ERROR_WRONG_STATE unless it is pending, or when another
- * officer was faster; %ICERT_ERROR_NOT_AUTHORIZED; %ICERT_ERROR_MALFORMED for arguments.
+ * Errors: `ICERT_ERROR_NOT_FOUND`; `ICERT_ERROR_WRONG_STATE` unless it is pending, or when another
+ * officer was faster; `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_MALFORMED` for arguments.
  *
- * Returns: %TRUE when the request is denied
+ * Returns: `TRUE` when the request is denied
  */
 gboolean
 icert_admin_deny_request (ICertAdmin *self,
@@ -365,7 +365,7 @@ icert_admin_deny_request (ICertAdmin *self,
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an
  *   answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Admin.deny_request] without blocking.
  */
@@ -393,7 +393,7 @@ icert_admin_deny_request_async (ICertAdmin *self,
  * Ends [method@ICert.Admin.deny_request_async]. Errors are those of
  * [method@ICert.Admin.deny_request].
  *
- * Returns: %TRUE when the request is denied
+ * Returns: `TRUE` when the request is denied
  */
 gboolean
 icert_admin_deny_request_finish (ICertAdmin *self, GAsyncResult *result, GError **error)
@@ -415,11 +415,11 @@ icert_admin_deny_request_finish (ICertAdmin *self, GAsyncResult *result, GError 
  *
  * Any thread; blocks until the answer is durable. Right: officer, or administrator.
  *
- * Errors: %ICERT_ERROR_NOT_FOUND; %ICERT_ERROR_WRONG_STATE for a request that is neither pending
- * nor denied, or when another officer was faster; %ICERT_ERROR_NOT_AUTHORIZED, also for approving
- * one's own request; %ICERT_ERROR_MALFORMED for an id below 1.
+ * Errors: `ICERT_ERROR_NOT_FOUND`; `ICERT_ERROR_WRONG_STATE` for a request that is neither pending
+ * nor denied, or when another officer was faster; `ICERT_ERROR_NOT_AUTHORIZED`, also for approving
+ * one's own request; `ICERT_ERROR_MALFORMED` for an id below 1.
  *
- * Returns: (transfer full): the answer, or %NULL with @error set
+ * Returns: (transfer full): the answer, or `NULL` with `error` set
  */
 ICertResponse *
 icert_admin_resubmit_request (ICertAdmin *self,
@@ -449,7 +449,7 @@ icert_admin_resubmit_request (ICertAdmin *self,
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an
  *   answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Admin.resubmit_request] without blocking.
  */
@@ -476,7 +476,7 @@ icert_admin_resubmit_request_async (ICertAdmin *self,
  * Ends [method@ICert.Admin.resubmit_request_async]. Errors are those of
  * [method@ICert.Admin.resubmit_request].
  *
- * Returns: (transfer full): the answer, or %NULL with @error set
+ * Returns: (transfer full): the answer, or `NULL` with `error` set
  */
 ICertResponse *
 icert_admin_resubmit_request_finish (ICertAdmin *self, GAsyncResult *result, GError **error)
@@ -496,10 +496,10 @@ icert_admin_resubmit_request_finish (ICertAdmin *self, GAsyncResult *result, GEr
  *
  * Any thread; blocks.
  *
- * Errors: %ICERT_ERROR_NOT_AUTHENTICATED; %ICERT_ERROR_CONFIG when the roles cannot be read;
- * %ICERT_ERROR_MODULE for an answer that is no set of roles.
+ * Errors: `ICERT_ERROR_NOT_AUTHENTICATED`; `ICERT_ERROR_CONFIG` when the roles cannot be read;
+ * `ICERT_ERROR_MODULE` for an answer that is no set of roles.
  *
- * Returns: the roles; %ICERT_ROLE_NONE without an error for a caller without any
+ * Returns: the roles; `ICERT_ROLE_NONE` without an error for a caller without any
  */
 ICertRoles
 icert_admin_get_my_roles (ICertAdmin *self, GCancellable *cancellable, GError **error)
@@ -528,7 +528,7 @@ icert_admin_get_my_roles (ICertAdmin *self, GCancellable *cancellable, GError **
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an
  *   answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Admin.get_my_roles] without blocking.
  */
@@ -553,7 +553,7 @@ icert_admin_get_my_roles_async (ICertAdmin *self,
  * Ends [method@ICert.Admin.get_my_roles_async]. Errors are those of
  * [method@ICert.Admin.get_my_roles].
  *
- * Returns: the roles; %ICERT_ROLE_NONE without an error for a caller without any
+ * Returns: the roles; `ICERT_ROLE_NONE` without an error for a caller without any
  */
 ICertRoles
 icert_admin_get_my_roles_finish (ICertAdmin *self, GAsyncResult *result, GError **error)
@@ -576,10 +576,10 @@ icert_admin_get_my_roles_finish (ICertAdmin *self, GAsyncResult *result, GError 
  *
  * Any thread; blocks. Right: reader.
  *
- * Errors: %ICERT_ERROR_NOT_FOUND; %ICERT_ERROR_NOT_AUTHORIZED; %ICERT_ERROR_MALFORMED for an id
- * below 1; %ICERT_ERROR_MODULE for an answer of another type.
+ * Errors: `ICERT_ERROR_NOT_FOUND`; `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_MALFORMED` for an id
+ * below 1; `ICERT_ERROR_MODULE` for an answer of another type.
  *
- * Returns: (transfer full): an `aa{sv}` in the order of the steps, or %NULL with @error set
+ * Returns: (transfer full): an `aa{sv}` in the order of the steps, or `NULL` with `error` set
  */
 GVariant *
 icert_admin_get_trace (ICertAdmin *self, gint64 id, GCancellable *cancellable, GError **error)
@@ -605,7 +605,7 @@ icert_admin_get_trace (ICertAdmin *self, gint64 id, GCancellable *cancellable, G
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an
  *   answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Admin.get_trace] without blocking.
  */
@@ -631,7 +631,7 @@ icert_admin_get_trace_async (ICertAdmin *self,
  *
  * Ends [method@ICert.Admin.get_trace_async]. Errors are those of [method@ICert.Admin.get_trace].
  *
- * Returns: (transfer full): an `aa{sv}` in the order of the steps, or %NULL with @error set
+ * Returns: (transfer full): an `aa{sv}` in the order of the steps, or `NULL` with `error` set
  */
 GVariant *
 icert_admin_get_trace_finish (ICertAdmin *self, GAsyncResult *result, GError **error)
@@ -644,7 +644,7 @@ icert_admin_get_trace_finish (ICertAdmin *self, GAsyncResult *result, GError **e
 /**
  * icert_admin_get_config_entry:
  * @self: an admin object
- * @node: (nullable): section of the configuration, such as `Policy/Template.Policy`; %NULL for
+ * @node: (nullable): section of the configuration, such as `Policy/Template.Policy`; `NULL` for
  *   the CA itself
  * @entry: name of the entry
  * @cancellable: (nullable): to stop waiting
@@ -654,10 +654,10 @@ icert_admin_get_trace_finish (ICertAdmin *self, GAsyncResult *result, GError **e
  *
  * Any thread; blocks. Right: reader.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME for node or entry; %ICERT_ERROR_NOT_AUTHORIZED;
- * %ICERT_ERROR_MALFORMED for arguments.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME` for node or entry; `ICERT_ERROR_NOT_AUTHORIZED`;
+ * `ICERT_ERROR_MALFORMED` for arguments.
  *
- * Returns: (transfer full) (nullable): the value, or %NULL without an error when the entry is
+ * Returns: (transfer full) (nullable): the value, or `NULL` without an error when the entry is
  *   empty
  */
 GVariant *
@@ -686,13 +686,13 @@ icert_admin_get_config_entry (ICertAdmin *self,
 /**
  * icert_admin_get_config_entry_async:
  * @self: an admin object
- * @node: (nullable): section of the configuration, such as `Policy/Template.Policy`; %NULL for
+ * @node: (nullable): section of the configuration, such as `Policy/Template.Policy`; `NULL` for
  *   the CA itself
  * @entry: name of the entry
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an
  *   answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Admin.get_config_entry] without blocking.
  */
@@ -720,7 +720,7 @@ icert_admin_get_config_entry_async (ICertAdmin *self,
  * Ends [method@ICert.Admin.get_config_entry_async]. Errors are those of
  * [method@ICert.Admin.get_config_entry].
  *
- * Returns: (transfer full) (nullable): the value, or %NULL without an error when the entry is
+ * Returns: (transfer full) (nullable): the value, or `NULL` without an error when the entry is
  *   empty
  */
 GVariant *
@@ -734,9 +734,9 @@ icert_admin_get_config_entry_finish (ICertAdmin *self, GAsyncResult *result, GEr
 /**
  * icert_admin_set_config_entry:
  * @self: an admin object
- * @node: (nullable): section of the configuration; %NULL for the CA itself
- * @entry: name of the entry; empty with a %NULL @value: the whole node
- * @value: (nullable): the new value; %NULL deletes the entry, its default then counts
+ * @node: (nullable): section of the configuration; `NULL` for the CA itself
+ * @entry: name of the entry; empty with a `NULL` `value`: the whole node
+ * @value: (nullable): the new value; `NULL` deletes the entry, its default then counts
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
@@ -745,11 +745,11 @@ icert_admin_get_config_entry_finish (ICertAdmin *self, GAsyncResult *result, GEr
  *
  * Any thread; blocks. Right: administrator.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME for node or entry; %ICERT_ERROR_CONFIG for a value of another
- * type or out of range; %ICERT_ERROR_NOT_AUTHORIZED; %ICERT_ERROR_PENDING when a second
- * administrator has to agree; %ICERT_ERROR_MALFORMED for arguments.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME` for node or entry; `ICERT_ERROR_CONFIG` for a value of another
+ * type or out of range; `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_PENDING` when a second
+ * administrator has to agree; `ICERT_ERROR_MALFORMED` for arguments.
  *
- * Returns: %TRUE when the entry is changed
+ * Returns: `TRUE` when the entry is changed
  */
 gboolean
 icert_admin_set_config_entry (ICertAdmin *self,
@@ -781,13 +781,13 @@ icert_admin_set_config_entry (ICertAdmin *self,
 /**
  * icert_admin_set_config_entry_async:
  * @self: an admin object
- * @node: (nullable): section of the configuration; %NULL for the CA itself
- * @entry: name of the entry; empty with a %NULL @value: the whole node
- * @value: (nullable): the new value; %NULL deletes the entry, its default then counts
+ * @node: (nullable): section of the configuration; `NULL` for the CA itself
+ * @entry: name of the entry; empty with a `NULL` `value`: the whole node
+ * @value: (nullable): the new value; `NULL` deletes the entry, its default then counts
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an
  *   answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Admin.set_config_entry] without blocking.
  */
@@ -817,7 +817,7 @@ icert_admin_set_config_entry_async (ICertAdmin *self,
  * Ends [method@ICert.Admin.set_config_entry_async]. Errors are those of
  * [method@ICert.Admin.set_config_entry].
  *
- * Returns: %TRUE when the entry is changed
+ * Returns: `TRUE` when the entry is changed
  */
 gboolean
 icert_admin_set_config_entry_finish (ICertAdmin *self, GAsyncResult *result, GError **error)
@@ -830,7 +830,7 @@ icert_admin_set_config_entry_finish (ICertAdmin *self, GAsyncResult *result, GEr
 /**
  * icert_admin_list_config_entries:
  * @self: an admin object
- * @node: (nullable): section of the configuration; %NULL for the CA itself
+ * @node: (nullable): section of the configuration; `NULL` for the CA itself
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
@@ -838,10 +838,10 @@ icert_admin_set_config_entry_finish (ICertAdmin *self, GAsyncResult *result, GEr
  *
  * Any thread; blocks. Right: reader.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME; %ICERT_ERROR_NOT_AUTHORIZED; %ICERT_ERROR_MALFORMED for text
- * that is not UTF-8.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_MALFORMED` for
+ * text that is not UTF-8.
  *
- * Returns: (transfer full) (array zero-terminated=1): names of entries, or %NULL with @error set
+ * Returns: (transfer full) (array zero-terminated=1): names of entries, or `NULL` with `error` set
  */
 char **
 icert_admin_list_config_entries (ICertAdmin *self,
@@ -866,11 +866,11 @@ icert_admin_list_config_entries (ICertAdmin *self,
 /**
  * icert_admin_list_config_entries_async:
  * @self: an admin object
- * @node: (nullable): section of the configuration; %NULL for the CA itself
+ * @node: (nullable): section of the configuration; `NULL` for the CA itself
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an
  *   answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Admin.list_config_entries] without blocking.
  */
@@ -897,7 +897,7 @@ icert_admin_list_config_entries_async (ICertAdmin *self,
  * Ends [method@ICert.Admin.list_config_entries_async]. Errors are those of
  * [method@ICert.Admin.list_config_entries].
  *
- * Returns: (transfer full) (array zero-terminated=1): names of entries, or %NULL with @error set
+ * Returns: (transfer full) (array zero-terminated=1): names of entries, or `NULL` with `error` set
  */
 char **
 icert_admin_list_config_entries_finish (ICertAdmin *self, GAsyncResult *result, GError **error)
@@ -917,9 +917,9 @@ icert_admin_list_config_entries_finish (ICertAdmin *self, GAsyncResult *result, 
  *
  * Any thread.
  *
- * Errors: those of the opener; %ICERT_ERROR_MODULE for an answer of another type.
+ * Errors: those of the opener; `ICERT_ERROR_MODULE` for an answer of another type.
  *
- * Returns: (transfer full): the CA, or %NULL with @error set
+ * Returns: (transfer full): the CA, or `NULL` with `error` set
  */
 ICertCa *
 icert_admin_get_ca (ICertAdmin *self, GError **error)

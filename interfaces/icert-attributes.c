@@ -84,12 +84,12 @@ add_line (GHashTable *attributes, GHashTable *seen, char *line, GError **error)
  * @error: return location for an error
  *
  * Takes the text form of request attributes apart. Names and values are trimmed, lines without a
- * colon are skipped as in AD CS, and of two names that icert_attribute_name_normalize() makes equal
- * the later one stays.
+ * colon are skipped as in AD CS, and of two names that [func@ICert.attribute_name_normalize] makes
+ * equal the later one stays.
  *
- * Fails with %ICERT_ERROR_TOO_LARGE for more than 64 pairs, a name of more than 64 octets or a
- * value of more than 1024 (S-A1), %ICERT_ERROR_BAD_NAME for a control character (S-A7), and
- * %ICERT_ERROR_MALFORMED when it is not UTF-8.
+ * Fails with `ICERT_ERROR_TOO_LARGE` for more than 64 pairs, a name of more than 64 octets or a
+ * value of more than 1024 (S-A1), `ICERT_ERROR_BAD_NAME` for a control character (S-A7), and
+ * `ICERT_ERROR_MALFORMED` when it is not UTF-8.
  *
  * Returns: (transfer full) (element-type utf8 utf8): values by the names as written
  */
@@ -174,7 +174,7 @@ icert_attributes_format (GHashTable *attributes)
  *
  * The key under which an attribute is found: AD CS ignores case, blanks and hyphens.
  *
- * Returns: (transfer full): @name in lower case without blanks and hyphens
+ * Returns: (transfer full): `name` in lower case without blanks and hyphens
  */
 char *
 icert_attribute_name_normalize (const char *name)

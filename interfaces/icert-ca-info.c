@@ -46,7 +46,7 @@ static const char *const field_names[] = { "Config",
 /**
  * ICertCaInfo:
  *
- * What is known about a CA before it is opened: a record of #ICertConfig.
+ * What is known about a CA before it is opened: a record of [iface@ICert.Config].
  *
  * Immutable, and thus usable from any thread.
  */
@@ -202,13 +202,13 @@ add_field (ICertCaInfo *self, const char *name, const char *text, GError **error
 
 /**
  * icert_ca_info_new:
- * @fields: (element-type utf8 utf8): texts by the names of icert_ca_info_get_field(); `Config` is
- *   needed
+ * @fields: (element-type utf8 utf8): texts by the names of [method@ICert.CaInfo.get_field];
+ *   `Config` is needed
  * @error: return location for an error
  *
- * Makes a record; for implementations of #ICertConfig.
+ * Makes a record; for implementations of [iface@ICert.Config].
  *
- * Fails with %ICERT_ERROR_CONFIG for an unknown name, a missing or wrong config string, or a
+ * Fails with `ICERT_ERROR_CONFIG` for an unknown name, a missing or wrong config string, or a
  * `Default` that is neither `true` nor `false`.
  *
  * Returns: (transfer full): a record
@@ -313,9 +313,9 @@ derive_field (ICertCaInfo *self, const char *field)
  * A field of the record. What follows from the config string is answered even when the record does
  * not say it; `Comment` is the old name of `Description`.
  *
- * Fails with %ICERT_ERROR_UNKNOWN_NAME.
+ * Fails with `ICERT_ERROR_UNKNOWN_NAME`.
  *
- * Returns: (transfer full) (nullable): the text; %NULL without an error when the field is empty
+ * Returns: (transfer full) (nullable): the text; `NULL` without an error when the field is empty
  */
 char *
 icert_ca_info_get_field (ICertCaInfo *self, const char *name, GError **error)
@@ -364,7 +364,7 @@ icert_ca_info_get_config (ICertCaInfo *self)
  * Gives the address of the CA: `local:DIR`, `unix:path=SOCKET`, `dbus:system`.
  *
  * Returns: (transfer full) (nullable): how to reach the CA: `local:DIR`, `unix:path=SOCKET`,
- *   `dbus:system` or `dbus:session`; %NULL when the record does not say
+ *   `dbus:system` or `dbus:session`; `NULL` when the record does not say
  */
 char *
 icert_ca_info_get_address (ICertCaInfo *self)
@@ -403,16 +403,16 @@ is_clean (const char *text)
 /**
  * icert_config_string_parse:
  * @config: a config string: `HOST\NAME`, `HOST/NAME` or `NAME`
- * @host: (out) (optional) (nullable): the host, %NULL when only a name is given
+ * @host: (out) (optional) (nullable): the host, `NULL` when only a name is given
  * @name: (out) (optional): the name of the CA
  * @error: return location for an error
  *
  * Takes a config string apart. Backslashes vanish in the strings of some languages, so a slash does
  * as well; the first backslash, or else the first slash, is the separator.
  *
- * Fails with %ICERT_ERROR_MALFORMED.
+ * Fails with `ICERT_ERROR_MALFORMED`.
  *
- * Returns: %TRUE when it is one
+ * Returns: `TRUE` when it is one
  */
 gboolean
 icert_config_string_parse (const char *config, char **host, char **name, GError **error)

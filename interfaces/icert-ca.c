@@ -122,10 +122,11 @@ check_index (int index, GError **error)
  *
  * Any thread; blocks.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME for a property this CA does not have; %ICERT_ERROR_NOT_FOUND
- * for an index beyond the last; %ICERT_ERROR_NOT_AUTHORIZED; %ICERT_ERROR_MALFORMED for arguments.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME` for a property this CA does not have; `ICERT_ERROR_NOT_FOUND`
+ * for an index beyond the last; `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_MALFORMED` for
+ * arguments.
  *
- * Returns: (transfer full) (nullable): the value, or %NULL without an error when it is empty
+ * Returns: (transfer full) (nullable): the value, or `NULL` without an error when it is empty
  */
 GVariant *
 icert_ca_get_property_value (ICertCa *self,
@@ -157,7 +158,7 @@ icert_ca_get_property_value (ICertCa *self,
  * @index: which of an indexed property's values; -1 for the newest
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Ca.get_property_value] without blocking.
  */
@@ -186,7 +187,7 @@ icert_ca_get_property_value_async (ICertCa *self,
  * Ends [method@ICert.Ca.get_property_value_async]. Errors are those of
  * [method@ICert.Ca.get_property_value].
  *
- * Returns: (transfer full) (nullable): the value, or %NULL without an error when it is empty
+ * Returns: (transfer full) (nullable): the value, or `NULL` without an error when it is empty
  */
 GVariant *
 icert_ca_get_property_value_finish (ICertCa *self, GAsyncResult *result, GError **error)
@@ -209,10 +210,10 @@ icert_ca_get_property_value_finish (ICertCa *self, GAsyncResult *result, GError 
  *
  * Any thread.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME for a property this CA does not have; %ICERT_ERROR_MALFORMED
- * for a number that is no property; %ICERT_ERROR_MODULE for a description without type or name.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME` for a property this CA does not have; `ICERT_ERROR_MALFORMED`
+ * for a number that is no property; `ICERT_ERROR_MODULE` for a description without type or name.
  *
- * Returns: %TRUE when the description was set
+ * Returns: `TRUE` when the description was set
  */
 gboolean
 icert_ca_describe_property (ICertCa *self,
@@ -271,10 +272,10 @@ icert_ca_describe_property (ICertCa *self,
  *
  * Any thread; blocks.
  *
- * Errors: %ICERT_ERROR_NOT_FOUND for an index beyond the last, or while the CA waits for its
- * certificate; %ICERT_ERROR_NOT_AUTHORIZED; %ICERT_ERROR_MALFORMED for an index below -1.
+ * Errors: `ICERT_ERROR_NOT_FOUND` for an index beyond the last, or while the CA waits for its
+ * certificate; `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_MALFORMED` for an index below -1.
  *
- * Returns: (transfer full): the certificate, DER, or %NULL with @error set
+ * Returns: (transfer full): the certificate, DER, or `NULL` with `error` set
  */
 GBytes *
 icert_ca_get_certificate (ICertCa *self, int index, GCancellable *cancellable, GError **error)
@@ -299,7 +300,7 @@ icert_ca_get_certificate (ICertCa *self, int index, GCancellable *cancellable, G
  * @index: which certificate of the CA, from 0; -1 for the newest
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Ca.get_certificate] without blocking.
  */
@@ -326,7 +327,7 @@ icert_ca_get_certificate_async (ICertCa *self,
  * Ends [method@ICert.Ca.get_certificate_async]. Errors are those of
  * [method@ICert.Ca.get_certificate].
  *
- * Returns: (transfer full): the certificate, DER, or %NULL with @error set
+ * Returns: (transfer full): the certificate, DER, or `NULL` with `error` set
  */
 GBytes *
 icert_ca_get_certificate_finish (ICertCa *self, GAsyncResult *result, GError **error)
@@ -347,10 +348,10 @@ icert_ca_get_certificate_finish (ICertCa *self, GAsyncResult *result, GError **e
  *
  * Any thread; blocks.
  *
- * Errors: %ICERT_ERROR_NOT_AUTHORIZED; %ICERT_ERROR_MODULE when a policy cannot say.
+ * Errors: `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_MODULE` when a policy cannot say.
  *
- * Returns: (transfer full) (array zero-terminated=1): names, empty when there are none, or %NULL
- *   with @error set
+ * Returns: (transfer full) (array zero-terminated=1): names, empty when there are none, or `NULL`
+ *   with `error` set
  */
 char **
 icert_ca_list_profiles (ICertCa *self, GCancellable *cancellable, GError **error)
@@ -372,7 +373,7 @@ icert_ca_list_profiles (ICertCa *self, GCancellable *cancellable, GError **error
  * @self: a CA
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Ca.list_profiles] without blocking.
  */
@@ -397,7 +398,7 @@ icert_ca_list_profiles_async (ICertCa *self,
  * Ends [method@ICert.Ca.list_profiles_async]. Errors are those of
  * [method@ICert.Ca.list_profiles].
  *
- * Returns: (transfer full) (array zero-terminated=1): names, or %NULL with @error set
+ * Returns: (transfer full) (array zero-terminated=1): names, or `NULL` with `error` set
  */
 char **
 icert_ca_list_profiles_finish (ICertCa *self, GAsyncResult *result, GError **error)

@@ -330,7 +330,7 @@ icert_class_info_get_module (ICertClassInfo *self)
  *
  * Answers the version of the module, as its manifest says. Any thread.
  *
- * Returns: (transfer full) (nullable): a version, or %NULL
+ * Returns: (transfer full) (nullable): a version, or `NULL`
  */
 char *
 icert_class_info_get_version (ICertClassInfo *self)
@@ -346,7 +346,7 @@ icert_class_info_get_version (ICertClassInfo *self)
  *
  * Answers what the module is for, in a line for people. Any thread.
  *
- * Returns: (transfer full) (nullable): a text, or %NULL
+ * Returns: (transfer full) (nullable): a text, or `NULL`
  */
 char *
 icert_class_info_get_description (ICertClassInfo *self)
@@ -429,7 +429,8 @@ icert_class_info_list_addresses (ICertClassInfo *self)
  *
  * Answers the manifest the class was read from. Any thread.
  *
- * Returns: (transfer full) (nullable) (type filename): a path; %NULL for classes of libicert itself
+ * Returns: (transfer full) (nullable) (type filename): a path; `NULL` for classes of libicert
+ *   itself
  */
 char *
 icert_class_info_get_path (ICertClassInfo *self)

@@ -59,7 +59,7 @@ static void config_iface_init (ICertConfigInterface *iface);
  * `/etc/icert/ca.d` of the system. Where two files tell of the same CA the first counts.
  *
  * Files are read at each call, so a new CA is found at once. A broken record hides no other, see
- * icert_config_files_list_problems(). Thread-safe.
+ * `icert_config_files_list_problems()`. Thread-safe.
  */
 struct _ICertConfigFiles
 {
@@ -556,19 +556,19 @@ check_field_names (GHashTable *fields, GError **error)
 
 /**
  * icert_config_files_add: (skip)
- * @folder: (nullable) (type filename): folder of records; %NULL for the user's
+ * @folder: (nullable) (type filename): folder of records; `NULL` for the user's
  * @fields: (element-type utf8 utf8): fields of the record, with at least `Config` and `Address`
  * @error: return location for an error
  *
- * Writes the record of a CA, so that clients find it. The record of the same CA in @folder is
+ * Writes the record of a CA, so that clients find it. The record of the same CA in `folder` is
  * replaced. Without a field `Default` the CA becomes the default when no record that can be read
  * marks another. The folder is made with mode 0755, the file appears whole with mode 0644. Any
  * thread, any process.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME for a field that records do not have, %ICERT_ERROR_CONFIG for
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME` for a field that records do not have, `ICERT_ERROR_CONFIG` for
  * values that cannot be written and when a file or folder cannot be.
  *
- * Returns: (transfer full) (type filename): the file, %NULL with @error set
+ * Returns: (transfer full) (type filename): the file, `NULL` with `error` set
  */
 char *
 icert_config_files_add (const char *folder, GHashTable *fields, GError **error)

@@ -62,10 +62,10 @@ icert_config_default_init (ICertConfigInterface *iface)
  *
  * Any thread; blocks.
  *
- * Errors: %ICERT_ERROR_CONFIG naming file and line of a record that cannot be read.
+ * Errors: `ICERT_ERROR_CONFIG` naming file and line of a record that cannot be read.
  *
- * Returns: (transfer full): a list of #ICertCaInfo, empty when there is no CA, or %NULL with @error
- *   set
+ * Returns: (transfer full): a list of [class@ICert.CaInfo], empty when there is no CA, or `NULL`
+ *   with `error` set
  */
 GListModel *
 icert_config_list (ICertConfig *self, GCancellable *cancellable, GError **error)
@@ -87,7 +87,7 @@ icert_config_list (ICertConfig *self, GCancellable *cancellable, GError **error)
  * @self: a config object
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Config.list] without blocking.
  */
@@ -111,7 +111,7 @@ icert_config_list_async (ICertConfig *self,
  *
  * Ends [method@ICert.Config.list_async]. Errors are those of [method@ICert.Config.list].
  *
- * Returns: (transfer full): a list of #ICertCaInfo, or %NULL with @error set
+ * Returns: (transfer full): a list of [class@ICert.CaInfo], or `NULL` with `error` set
  */
 GListModel *
 icert_config_list_finish (ICertConfig *self, GAsyncResult *result, GError **error)
@@ -133,10 +133,10 @@ icert_config_list_finish (ICertConfig *self, GAsyncResult *result, GError **erro
  *
  * Any thread; blocks.
  *
- * Errors: %ICERT_ERROR_NOT_FOUND when there is no such CA; %ICERT_ERROR_NO_UI when a person would
- * have to choose; %ICERT_ERROR_CONFIG; %ICERT_ERROR_MALFORMED for an unknown choice.
+ * Errors: `ICERT_ERROR_NOT_FOUND` when there is no such CA; `ICERT_ERROR_NO_UI` when a person would
+ * have to choose; `ICERT_ERROR_CONFIG`; `ICERT_ERROR_MALFORMED` for an unknown choice.
  *
- * Returns: (transfer full): a config string, or %NULL with @error set
+ * Returns: (transfer full): a config string, or `NULL` with `error` set
  */
 char *
 icert_config_get_config (ICertConfig *self,
@@ -164,7 +164,7 @@ icert_config_get_config (ICertConfig *self,
  * @choice: which CA is wanted
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Config.get_config] without blocking.
  */
@@ -191,7 +191,7 @@ icert_config_get_config_async (ICertConfig *self,
  * Ends [method@ICert.Config.get_config_async]. Errors are those of
  * [method@ICert.Config.get_config].
  *
- * Returns: (transfer full): a config string, or %NULL with @error set
+ * Returns: (transfer full): a config string, or `NULL` with `error` set
  */
 char *
 icert_config_get_config_finish (ICertConfig *self, GAsyncResult *result, GError **error)

@@ -11,7 +11,8 @@
  * ICertEnumViewRow:
  *
  * Walks over the rows of a view, page by page (AD CS: IEnumCERTVIEWROW; the enumerators of columns,
- * attributes and extensions are what #ICertViewRow holds). [method@ICert.View.open_view] gives one.
+ * attributes and extensions are what [class@ICert.ViewRow] holds). [method@ICert.View.open_view]
+ * gives one.
  *
  * Not to be used from two threads at once.
  */
@@ -52,11 +53,11 @@ icert_enum_view_row_default_init (ICertEnumViewRowInterface *iface)
  *
  * Blocks.
  *
- * Errors: %ICERT_ERROR_STORAGE; %ICERT_ERROR_MALFORMED when @max is 0; %ICERT_ERROR_MODULE for more
- * rows than were asked for.
+ * Errors: `ICERT_ERROR_STORAGE`; `ICERT_ERROR_MALFORMED` when `max` is 0; `ICERT_ERROR_MODULE` for
+ * more rows than were asked for.
  *
- * Returns: (transfer container) (element-type ICertViewRow): at most @max rows, empty at the end,
- * or %NULL with @error set
+ * Returns: (transfer container) (element-type ICertViewRow): at most `max` rows, empty at the end,
+ * or `NULL` with `error` set
  */
 GPtrArray *
 icert_enum_view_row_next (ICertEnumViewRow *self,
@@ -93,7 +94,7 @@ icert_enum_view_row_next (ICertEnumViewRow *self,
  * @max: how many rows at most, above 0
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.EnumViewRow.next] without blocking. The next call waits for this one's answer.
  */
@@ -120,8 +121,8 @@ icert_enum_view_row_next_async (ICertEnumViewRow *self,
  * Ends [method@ICert.EnumViewRow.next_async]. Errors are those of
  * [method@ICert.EnumViewRow.next].
  *
- * Returns: (transfer container) (element-type ICertViewRow): rows, empty at the end, or %NULL with
- * @error set
+ * Returns: (transfer container) (element-type ICertViewRow): rows, empty at the end, or `NULL` with
+ * `error` set
  */
 GPtrArray *
 icert_enum_view_row_next_finish (ICertEnumViewRow *self, GAsyncResult *result, GError **error)

@@ -181,7 +181,7 @@ typedef enum /*< flags >*/
  * @ICERT_ERROR_TEXT_HRESULT_STRING: append the code in hex
  * @ICERT_ERROR_TEXT_HTTP_ERROR: the code is an HTTP status
  *
- * Form of icert_error_describe() (AD CS: CR_GEMT_*).
+ * Form of [func@ICert.Error.describe] (AD CS: CR_GEMT_*).
  */
 typedef enum /*< flags >*/
 {
@@ -463,13 +463,13 @@ typedef enum
 /**
  * ICertConfigChoice:
  * @ICERT_CONFIG_CHOICE_DEFAULT: the default CA
- * @ICERT_CONFIG_CHOICE_UI_PICK: a person chooses (fails with %ICERT_ERROR_NO_UI here)
+ * @ICERT_CONFIG_CHOICE_UI_PICK: a person chooses (fails with `ICERT_ERROR_NO_UI` here)
  * @ICERT_CONFIG_CHOICE_FIRST: the first CA found
  * @ICERT_CONFIG_CHOICE_LOCAL: a CA of this machine
  * @ICERT_CONFIG_CHOICE_LOCAL_ACTIVE: a running CA of this machine
  * @ICERT_CONFIG_CHOICE_UI_PICK_SKIP_LOCAL: a person chooses among the others
  *
- * Which CA icert_config_get_config() answers (AD CS: CC_*).
+ * Which CA [method@ICert.Config.get_config] answers (AD CS: CC_*).
  */
 typedef enum
 {
@@ -567,7 +567,7 @@ typedef enum
  * @ICERT_SETUP_TYPE_ROOT: a root CA that issues by itself
  * @ICERT_SETUP_TYPE_SUBORDINATE: a CA that waits for its certificate
  *
- * What icert_setup_create() makes.
+ * What [method@ICert.Setup.create] makes.
  */
 typedef enum
 {
@@ -587,7 +587,7 @@ typedef enum
  * @ICERT_CA_PROPERTY_SANITIZED_CA_NAME: sanitized name
  * @ICERT_CA_PROPERTY_SHARED_FOLDER: folder of CA information
  * @ICERT_CA_PROPERTY_PARENT_CA: parent CA, as host\\name
- * @ICERT_CA_PROPERTY_CA_TYPE: kind, a #ICertCaType
+ * @ICERT_CA_PROPERTY_CA_TYPE: kind, a [enum@ICert.CaType]
  * @ICERT_CA_PROPERTY_CA_SIG_CERT_COUNT: number of CA certificates ever held
  * @ICERT_CA_PROPERTY_CA_SIG_CERT: CA certificate, by index
  * @ICERT_CA_PROPERTY_CA_SIG_CERT_CHAIN: CA certificate with chain, by index
@@ -635,7 +635,7 @@ typedef enum
  * @ICERT_CA_PROPERTY_SCEP_SERVER_CERTS_CHAIN: SCEP server chain
  *
  * Properties of a CA (AD CS: CR_PROP_*). What type and whether indexed:
- * icert_ca_describe_property().
+ * [method@ICert.Ca.describe_property].
  */
 typedef enum
 {

@@ -168,7 +168,7 @@ static const char *const number_details[]
  * The error domain of everything in this library. Registered with GDBus, so that an error keeps its
  * code on its way through D-Bus as `org.icert.ICert1.Error.…`.
  *
- * Returns: the quark of %ICERT_ERROR
+ * Returns: the quark of `ICERT_ERROR`
  */
 GQuark
 icert_error_quark (void)
@@ -294,18 +294,18 @@ find_bracket (const char *message)
 
 /**
  * icert_set_error: (skip)
- * @error: (out) (optional) (nullable): return location for an error, as for g_set_error()
+ * @error: (out) (optional) (nullable): return location for an error, as for `g_set_error()`
  * @code: what the caller can do about it
  * @field: (nullable): the field of the input that is wrong, such as `subject` or `public key`
  * @format: printf() format of what is wrong and, in parentheses, what was expected
- * @...: arguments of @format
+ * @...: arguments of `format`
  *
  * Sets an error whose message has the form of the error contract: `field: what is wrong (what was
  * expected)`. The message becomes one line of valid UTF-8 with at most 300 octets; whatever is not
- * printable is shown as `\x..`. Text that came from a client goes through icert_error_quote()
+ * printable is shown as `\x..`. Text that came from a client goes through [func@ICert.Error.quote]
  * first.
  *
- * Details are added by icert_error_add_detail().
+ * Details are added by [func@ICert.Error.add_detail].
  */
 void
 icert_set_error (GError **error, ICertError code, const char *field, const char *format, ...)
@@ -368,7 +368,7 @@ format_detail (const char *name, const char *value)
  * @error: (nullable): an error of this domain; nothing happens without one
  * @name: `status`, `offset`, `limit`, `actual`, `request-id`, `correlation` or `retry-after`
  * @format: printf() format of the value: numbers in decimal, `status` as `0x%08x`
- * @...: arguments of @format
+ * @...: arguments of `format`
  *
  * Writes a detail into the bracket behind the message, since only domain, code and message survive
  * bindings and D-Bus. A detail that is there already is replaced.
@@ -468,7 +468,7 @@ icert_error_get_text (const GError *error)
  *
  * The field that the message blames: what stands in front of its first colon.
  *
- * Returns: (transfer full) (nullable): the field, or %NULL when the error is of another domain or
+ * Returns: (transfer full) (nullable): the field, or `NULL` when the error is of another domain or
  *   names none
  */
 char *
@@ -563,8 +563,8 @@ parse_bracket (const char *bracket, GVariantDict *details)
  * icert_error_get_details:
  * @error: an error
  *
- * Takes the message apart: a dictionary of `code` (s, see icert_error_get_code_name()), `status`
- * (u, the AD CS status), `field` (s), `offset` (t, in octets), `limit` (t), `actual` (t),
+ * Takes the message apart: a dictionary of `code` (s, see [func@ICert.Error.get_code_name]),
+ * `status` (u, the AD CS status), `field` (s), `offset` (t, in octets), `limit` (t), `actual` (t),
  * `request-id` (t), `correlation` (s) and `retry-after` (t, in seconds), each only when it is
  * known. An error of another domain gives an empty dictionary.
  *
@@ -618,8 +618,8 @@ icert_error_get_code_name (ICertError code)
  * Whether a policy that fails with this error has judged: the request is denied with this code.
  * Every other error means that nobody could judge, and the request stays pending.
  *
- * Returns: %TRUE for %ICERT_ERROR_DENIED, %ICERT_ERROR_WEAK_KEY, %ICERT_ERROR_BAD_NAME,
- *   %ICERT_ERROR_FORBIDDEN_FIELD, %ICERT_ERROR_BAD_VALIDITY and %ICERT_ERROR_NOT_AUTHORIZED
+ * Returns: `TRUE` for `ICERT_ERROR_DENIED`, `ICERT_ERROR_WEAK_KEY`, `ICERT_ERROR_BAD_NAME`,
+ *   `ICERT_ERROR_FORBIDDEN_FIELD`, `ICERT_ERROR_BAD_VALIDITY` and `ICERT_ERROR_NOT_AUTHORIZED`
  */
 gboolean
 icert_error_is_refusal (const GError *error)
@@ -678,7 +678,7 @@ describe_http (guint32 status)
 
 /**
  * icert_error_describe:
- * @hresult: an AD CS status, or an HTTP status with %ICERT_ERROR_TEXT_HTTP_ERROR
+ * @hresult: an AD CS status, or an HTTP status with `ICERT_ERROR_TEXT_HTTP_ERROR`
  * @flags: form of the text
  *
  * A line for people about a status code (AD CS: ICertRequest2::GetErrorMessageText).
@@ -744,7 +744,7 @@ icert_error_to_hresult (const GError *error)
  * The error that stands for a status: its code is the class of the status, and the status itself
  * goes along as detail.
  *
- * Returns: (transfer full) (nullable): an error, or %NULL when @hresult is no failure
+ * Returns: (transfer full) (nullable): an error, or `NULL` when `hresult` is no failure
  */
 GError *
 icert_hresult_to_error (guint32 hresult)

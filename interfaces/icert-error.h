@@ -44,7 +44,7 @@ G_BEGIN_DECLS
  * @ICERT_ERROR_INTERNAL: a bug
  *
  * Codes of the error domain: a code for each thing the caller can do about it. The finer AD CS
- * status travels as detail `status` in the message, see icert_error_get_details().
+ * status travels as detail `status` in the message, see [func@ICert.Error.get_details].
  */
 typedef enum
 {

@@ -17,7 +17,7 @@
  * Events come from a durable queue: each at least once, in order for one request, also after a
  * crash. An exit can neither change nor delay an answer; a failure is audited and tried again with
  * growing pauses for 24 hours (S-L4). There is no shutdown call:
- * %ICERT_EXIT_EVENT_SHUTDOWN stands for it.
+ * `ICERT_EXIT_EVENT_SHUTDOWN` stands for it.
  */
 G_DEFINE_INTERFACE (ICertExit, icert_exit, G_TYPE_OBJECT)
 
@@ -82,10 +82,10 @@ known_events (void)
  * that fails here gets no events; the CA goes on without it and says so in the audit log. The
  * default wants nothing.
  *
- * Errors: those of the module; %ICERT_ERROR_FAILED when it failed without an error;
- * %ICERT_ERROR_MODULE for events that nobody knows.
+ * Errors: those of the module; `ICERT_ERROR_FAILED` when it failed without an error;
+ * `ICERT_ERROR_MODULE` for events that nobody knows.
  *
- * Returns: %TRUE when @mask was set
+ * Returns: `TRUE` when `mask` was set
  */
 gboolean
 icert_exit_initialize (ICertExit *self,
@@ -125,18 +125,18 @@ icert_exit_initialize (ICertExit *self,
  * icert_exit_notify_event:
  * @self: an exit
  * @event: what happened: exactly one event
- * @server: request and certificate, to read; an #ICertIssuedContext, which may be kept with
- *   g_object_ref() since it is a snapshot
+ * @server: request and certificate, to read; an [class@ICert.IssuedContext], which may be kept with
+ *   `g_object_ref()` since it is a snapshot
  * @error: return location for an error
  *
  * Tells the exit of one event (AD CS: ICertExit::Notify; the name `notify` belongs to GObject). It
  * is called after the commit of what it tells about, one event after the other; the same event may
  * come again after a crash.
  *
- * Errors: those of the module, which make the engine try again; %ICERT_ERROR_FAILED when it failed
- * without an error; %ICERT_ERROR_NOT_SUPPORTED when it hears no events.
+ * Errors: those of the module, which make the engine try again; `ICERT_ERROR_FAILED` when it failed
+ * without an error; `ICERT_ERROR_NOT_SUPPORTED` when it hears no events.
  *
- * Returns: %TRUE when the event needs no further attempt
+ * Returns: `TRUE` when the event needs no further attempt
  */
 gboolean
 icert_exit_notify_event (ICertExit *self,
@@ -164,7 +164,7 @@ icert_exit_notify_event (ICertExit *self,
  * @self: an exit
  *
  * Says in one line what the exit is (AD CS: ICertExit::GetDescription); it is CA property
- * %ICERT_CA_PROPERTY_EXIT_DESCRIPTION. An exit that says nothing is described by the name of its
+ * `ICERT_CA_PROPERTY_EXIT_DESCRIPTION`. An exit that says nothing is described by the name of its
  * type.
  *
  * Any thread.
@@ -192,7 +192,7 @@ icert_exit_get_description (ICertExit *self)
  *
  * Any thread.
  *
- * Returns: (transfer full) (nullable): the settings, or %NULL when there are none
+ * Returns: (transfer full) (nullable): the settings, or `NULL` when there are none
  */
 ICertManageModule *
 icert_exit_get_manage_module (ICertExit *self)

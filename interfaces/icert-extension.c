@@ -180,10 +180,10 @@ check_oid (const char *oid, const char *field, GError **error)
  * that is disabled or to be deleted
  * @error: return location for an error
  *
- * Makes an extension. Whether @value is what the OID promises is not judged here: a request's
+ * Makes an extension. Whether `value` is what the OID promises is not judged here: a request's
  * extension is shown as it came.
  *
- * Fails with %ICERT_ERROR_MALFORMED or %ICERT_ERROR_TOO_LARGE.
+ * Fails with `ICERT_ERROR_MALFORMED` or `ICERT_ERROR_TOO_LARGE`.
  *
  * Returns: (transfer full): the extension
  */
@@ -277,7 +277,7 @@ icert_extension_get_origin (ICertExtension *self)
  *
  * Gives the content of extnValue (RFC 5280, 4.2).
  *
- * Returns: (transfer full) (nullable): the content of extnValue, or %NULL when a disabled or
+ * Returns: (transfer full) (nullable): the content of extnValue, or `NULL` when a disabled or
  * deleted extension has none
  */
 GBytes *
@@ -304,7 +304,7 @@ make_extension (const char *oid, gboolean critical, GByteArray *der, GError **er
  * @critical: whether it is critical
  * @error: return location for an error
  *
- * Builds keyUsage (RFC 5280, 4.2.1.3). Fails with %ICERT_ERROR_MALFORMED.
+ * Builds keyUsage (RFC 5280, 4.2.1.3). Fails with `ICERT_ERROR_MALFORMED`.
  *
  * Returns: (transfer full): the extension
  */
@@ -355,7 +355,7 @@ check_oids (const char *const *oids, const char *field, GError **error)
  * @critical: whether it is critical
  * @error: return location for an error
  *
- * Builds extKeyUsage (RFC 5280, 4.2.1.12). Fails with %ICERT_ERROR_MALFORMED.
+ * Builds extKeyUsage (RFC 5280, 4.2.1.12). Fails with `ICERT_ERROR_MALFORMED`.
  *
  * Returns: (transfer full): the extension
  */
@@ -379,11 +379,11 @@ icert_extension_new_extended_key_usage (const char *const *oids, gboolean critic
 /**
  * icert_extension_new_basic_constraints:
  * @ca: whether the subject is a CA
- * @path_length: how many CAs may follow, -1 for no limit; only with @ca
+ * @path_length: how many CAs may follow, -1 for no limit; only with `ca`
  * @critical: whether it is critical
  * @error: return location for an error
  *
- * Builds basicConstraints (RFC 5280, 4.2.1.9). Fails with %ICERT_ERROR_MALFORMED.
+ * Builds basicConstraints (RFC 5280, 4.2.1.9). Fails with `ICERT_ERROR_MALFORMED`.
  *
  * Returns: (transfer full): the extension
  */
@@ -419,7 +419,7 @@ icert_extension_new_basic_constraints (gboolean ca,
  * @error: return location for an error
  *
  * Builds certificatePolicies without qualifiers (RFC 5280, 4.2.1.4). Fails with
- * %ICERT_ERROR_MALFORMED.
+ * `ICERT_ERROR_MALFORMED`.
  *
  * Returns: (transfer full): the extension
  */
@@ -486,8 +486,8 @@ check_alt_name (ICertName *name, GError **error)
  *
  * Builds subjectAltName (RFC 5280, 4.2.1.6).
  *
- * Fails with %ICERT_ERROR_MALFORMED when @names is empty, %ICERT_ERROR_TOO_LARGE, or
- * %ICERT_ERROR_BAD_NAME for a subtree of name constraints.
+ * Fails with `ICERT_ERROR_MALFORMED` when `names` is empty, `ICERT_ERROR_TOO_LARGE`, or
+ * `ICERT_ERROR_BAD_NAME` for a subtree of name constraints.
  *
  * Returns: (transfer full): the extension
  */
@@ -567,15 +567,15 @@ write_subtrees (GPtrArray *names, guint8 tag, GByteArray *der, GError **error)
 
 /**
  * icert_extension_new_name_constraints:
- * @permitted: (element-type ICertName) (nullable): subtrees, see icert_name_new_constraint()
+ * @permitted: (element-type ICertName) (nullable): subtrees, see [ctor@ICert.Name.new_constraint]
  * @excluded: (element-type ICertName) (nullable): subtrees
  * @critical: whether it is critical, which S-G4 demands
  * @error: return location for an error
  *
  * Builds nameConstraints (RFC 5280, 4.2.1.10), without minimum and maximum.
  *
- * Fails with %ICERT_ERROR_MALFORMED when both are empty, %ICERT_ERROR_TOO_LARGE for more than 100
- * subtrees, or %ICERT_ERROR_BAD_NAME for what is no subtree.
+ * Fails with `ICERT_ERROR_MALFORMED` when both are empty, `ICERT_ERROR_TOO_LARGE` for more than 100
+ * subtrees, or `ICERT_ERROR_BAD_NAME` for what is no subtree.
  *
  * Returns: (transfer full): the extension
  */
@@ -654,7 +654,7 @@ write_access (const char *const *urls,
  * @error: return location for an error
  *
  * Builds authorityInfoAccess, not critical (RFC 5280, 4.2.2.1), OCSP first. Fails with
- * %ICERT_ERROR_MALFORMED when both are empty or a text is no URL.
+ * `ICERT_ERROR_MALFORMED` when both are empty or a text is no URL.
  *
  * Returns: (transfer full): the extension
  */
@@ -688,7 +688,7 @@ icert_extension_new_authority_info_access (const char *const *ca_issuers,
  * @error: return location for an error
  *
  * Builds cRLDistributionPoints, not critical (RFC 5280, 4.2.1.13), with one distribution point that
- * has all the URLs. Fails with %ICERT_ERROR_MALFORMED.
+ * has all the URLs. Fails with `ICERT_ERROR_MALFORMED`.
  *
  * Returns: (transfer full): the extension
  */
@@ -764,8 +764,8 @@ split_names (GBytes *value, GPtrArray *elements, GError **error)
  *
  * Reads the names of a request or certificate and makes them canonical; a refused name refuses all.
  *
- * Fails with %ICERT_ERROR_MALFORMED, %ICERT_ERROR_TOO_LARGE for more than 100 names (details
- * `limit` and `actual`), or %ICERT_ERROR_BAD_NAME.
+ * Fails with `ICERT_ERROR_MALFORMED`, `ICERT_ERROR_TOO_LARGE` for more than 100 names (details
+ * `limit` and `actual`), or `ICERT_ERROR_BAD_NAME`.
  *
  * Returns: (transfer container) (element-type ICertName): the names in their order
  */

@@ -9,9 +9,9 @@
 /**
  * ICertIssuedContext:
  *
- * The object an exit gets: #ICertServer and #ICertServerExit, to read one request and its
- * certificate, or, with request id 0, the CA. It is a snapshot of the moment of the event and may
- * be kept.
+ * The object an exit gets: [iface@ICert.Server] and [iface@ICert.ServerExit], to read one request
+ * and its certificate, or, with request id 0, the CA. It is a snapshot of the moment of the event
+ * and may be kept.
  *
  * Thread-safe. Only the engine, and hosts of modules, make one.
  */
@@ -75,8 +75,8 @@ server_exit_iface_init (ICertServerExitInterface *iface)
  * icert_issued_context_new: (skip)
  * @request_id: id of the request, or 0 for the CA itself
  * @backend: answers what was checked; it outlives the context
- * @data: first argument of the functions of @backend
- * @destroy: (nullable): frees @data with the context
+ * @data: first argument of the functions of `backend`
+ * @destroy: (nullable): frees `data` with the context
  *
  * Makes the object an exit gets. C only.
  *

@@ -30,10 +30,10 @@ typedef struct
  *
  * A key file, read strictly and kept as it was written: order, comments and line numbers survive.
  *
- * Differences to #GKeyFile, all of them because a CA must not guess: a group or a key given twice
- * is refused, with the numbers of both lines; values stand for themselves, without escapes (a
- * config string has a backslash); leading and trailing white space of keys and values does not
- * count. A comment is a line that begins with `#`.
+ * Differences to [struct@GLib.KeyFile], all of them because a CA must not guess: a group or a key
+ * given twice is refused, with the numbers of both lines; values stand for themselves, without
+ * escapes (a config string has a backslash); leading and trailing white space of keys and values
+ * does not count. A comment is a line that begins with `#`.
  *
  * Not thread-safe; a reader per thread, or a copy.
  */
@@ -239,9 +239,9 @@ parse_line (ICertKeyfile *self, const char *text, gsize length, const char *grou
  * icert_keyfile_new: (skip)
  * @name: name for errors
  *
- * Makes an empty key file, to be filled with icert_keyfile_set().
+ * Makes an empty key file, to be filled with `icert_keyfile_set()`.
  *
- * Returns: (transfer full): a key file; free with icert_keyfile_free()
+ * Returns: (transfer full): a key file; free with `icert_keyfile_free()`
  */
 ICertKeyfile *
 icert_keyfile_new (const char *name)
@@ -265,11 +265,11 @@ icert_keyfile_new (const char *name)
  *
  * Reads a key file from memory. Any thread.
  *
- * Errors: %ICERT_ERROR_CONFIG with field `name:line` for what is no key file, for invalid UTF-8,
- * control characters, and a group or key given twice; %ICERT_ERROR_TOO_LARGE over
- * %ICERT_KEYFILE_MAX_SIZE.
+ * Errors: `ICERT_ERROR_CONFIG` with field `name:line` for what is no key file, for invalid UTF-8,
+ * control characters, and a group or key given twice; `ICERT_ERROR_TOO_LARGE` over
+ * `ICERT_KEYFILE_MAX_SIZE`.
  *
- * Returns: (transfer full): a key file, %NULL with @error set
+ * Returns: (transfer full): a key file, `NULL` with `error` set
  */
 ICertKeyfile *
 icert_keyfile_parse (GBytes *bytes, const char *name, GError **error)
@@ -309,13 +309,13 @@ icert_keyfile_parse (GBytes *bytes, const char *name, GError **error)
  * @path: (type filename): a file
  * @error: return location for an error
  *
- * Reads a key file. The last component of @path must not be a symbolic link.
+ * Reads a key file. The last component of `path` must not be a symbolic link.
  *
- * Errors: %ICERT_ERROR_NOT_FOUND when there is no such file, %ICERT_ERROR_CONFIG for anything but a
- * regular file, a file over %ICERT_KEYFILE_MAX_SIZE, and as icert_keyfile_parse(). Errors name the
- * file by @path.
+ * Errors: `ICERT_ERROR_NOT_FOUND` when there is no such file, `ICERT_ERROR_CONFIG` for anything but
+ * a regular file, a file over `ICERT_KEYFILE_MAX_SIZE`, and as `icert_keyfile_parse()`. Errors name
+ * the file by `path`.
  *
- * Returns: (transfer full): a key file, %NULL with @error set
+ * Returns: (transfer full): a key file, `NULL` with `error` set
  */
 ICertKeyfile *
 icert_keyfile_load (const char *path, GError **error)
@@ -447,7 +447,7 @@ icert_keyfile_list_keys (ICertKeyfile *self, const char *group)
  * icert_keyfile_get_line: (skip)
  * @self: a key file
  * @group: name of a group
- * @key: (nullable): a key, %NULL for the line of the group itself
+ * @key: (nullable): a key, `NULL` for the line of the group itself
  *
  * Answers where something stands, counting what was set or removed since the file was read.
  *
@@ -465,12 +465,12 @@ icert_keyfile_get_line (ICertKeyfile *self, const char *group, const char *key)
  * icert_keyfile_lookup: (skip)
  * @self: a key file
  * @group: name of a group
- * @key: (nullable): a key, %NULL to ask whether the group is there
+ * @key: (nullable): a key, `NULL` to ask whether the group is there
  *
  * Looks a value up, without copying it.
  *
  * Returns: (transfer none) (nullable): the value as it stands, "" for an empty one and for a group;
- *   %NULL when it is not there. Valid until the key file changes.
+ *   `NULL` when it is not there. Valid until the key file changes.
  */
 const char *
 icert_keyfile_lookup (ICertKeyfile *self, const char *group, const char *key)
@@ -514,9 +514,9 @@ icert_keyfile_split_list (const char *value)
  * @group: name of a group
  * @key: a key
  *
- * Answers the elements of a list, as icert_keyfile_split_list().
+ * Answers the elements of a list, as `icert_keyfile_split_list()`.
  *
- * Returns: (transfer full) (nullable) (array zero-terminated=1): the elements; %NULL when the key
+ * Returns: (transfer full) (nullable) (array zero-terminated=1): the elements; `NULL` when the key
  * is not there
  */
 char **
@@ -539,9 +539,9 @@ icert_keyfile_get_list (ICertKeyfile *self, const char *group, const char *key)
  * @value: (out): the value
  * @error: return location for an error
  *
- * Reads `true` or `false`; anything else, also an empty value, is %ICERT_ERROR_CONFIG.
+ * Reads `true` or `false`; anything else, also an empty value, is `ICERT_ERROR_CONFIG`.
  *
- * Returns: %TRUE when @value was set
+ * Returns: `TRUE` when `value` was set
  */
 gboolean
 icert_keyfile_get_boolean (ICertKeyfile *self,
@@ -577,9 +577,9 @@ icert_keyfile_get_boolean (ICertKeyfile *self,
  * @value: (out): the value
  * @error: return location for an error
  *
- * Reads a decimal number; anything else or a number out of range is %ICERT_ERROR_CONFIG.
+ * Reads a decimal number; anything else or a number out of range is `ICERT_ERROR_CONFIG`.
  *
- * Returns: %TRUE when @value was set
+ * Returns: `TRUE` when `value` was set
  */
 gboolean
 icert_keyfile_get_int (ICertKeyfile *self,
@@ -632,7 +632,7 @@ is_known (const char *const *known, const char *name)
  *
  * Refuses groups nobody reads.
  *
- * Returns: %TRUE when all are known; %ICERT_ERROR_CONFIG names the first that is not
+ * Returns: `TRUE` when all are known; `ICERT_ERROR_CONFIG` names the first that is not
  */
 gboolean
 icert_keyfile_check_groups (ICertKeyfile *self, const char *const *known, GError **error)
@@ -664,7 +664,7 @@ icert_keyfile_check_groups (ICertKeyfile *self, const char *const *known, GError
  *
  * Refuses keys nobody reads.
  *
- * Returns: %TRUE when all are known; %ICERT_ERROR_CONFIG names the first that is not
+ * Returns: `TRUE` when all are known; `ICERT_ERROR_CONFIG` names the first that is not
  */
 gboolean
 icert_keyfile_check_keys (ICertKeyfile *self,
@@ -695,12 +695,12 @@ icert_keyfile_check_keys (ICertKeyfile *self,
  * icert_keyfile_set_error: (skip)
  * @self: a key file
  * @group: (nullable): name of a group
- * @key: (nullable): a key of @group
+ * @key: (nullable): a key of `group`
  * @error: return location for an error
  * @format: printf() format of what is wrong (and what was expected)
  * @...: its arguments
  *
- * Sets %ICERT_ERROR_CONFIG with the place as field: `file:line` of the key, of the group when the
+ * Sets `ICERT_ERROR_CONFIG` with the place as field: `file:line` of the key, of the group when the
  * key is not there, or `file` alone.
  */
 void
@@ -798,10 +798,10 @@ is_plain (const char *text)
  *
  * Sets a value. Comments, order and all other lines stay as they are.
  *
- * Errors: %ICERT_ERROR_CONFIG for names or a value that would not read back the same: line breaks,
+ * Errors: `ICERT_ERROR_CONFIG` for names or a value that would not read back the same: line breaks,
  * control characters, white space at an end.
  *
- * Returns: %TRUE when it was set
+ * Returns: `TRUE` when it was set
  */
 gboolean
 icert_keyfile_set (ICertKeyfile *self,
@@ -868,11 +868,11 @@ end_with_comments (ICertKeyfile *self, guint first)
  * icert_keyfile_remove: (skip)
  * @self: a key file
  * @group: name of a group
- * @key: (nullable): a key; %NULL for the whole group with the comments in it
+ * @key: (nullable): a key; `NULL` for the whole group with the comments in it
  *
  * Removes an entry or a group. Comments outside stay.
  *
- * Returns: %TRUE when it was there
+ * Returns: `TRUE` when it was there
  */
 gboolean
 icert_keyfile_remove (ICertKeyfile *self, const char *group, const char *key)
@@ -924,9 +924,9 @@ icert_keyfile_to_bytes (ICertKeyfile *self)
  * Replaces a file so that readers and a crash find the old or the new contents: temporary file,
  * fsync, rename, fsync of the folder.
  *
- * Errors: %ICERT_ERROR_CONFIG when it cannot be written.
+ * Errors: `ICERT_ERROR_CONFIG` when it cannot be written.
  *
- * Returns: %TRUE when the file is on the disk
+ * Returns: `TRUE` when the file is on the disk
  */
 gboolean
 icert_keyfile_save (ICertKeyfile *self, const char *path, guint mode, GError **error)

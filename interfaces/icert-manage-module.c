@@ -113,10 +113,10 @@ icert_manage_module_default_init (ICertManageModuleInterface *iface)
  * duration, list, path), `default`, `minimum`, `maximum` and `description`, all texts as they would
  * stand in the configuration. The default has none.
  *
- * Errors: those of the module; %ICERT_ERROR_FAILED when it failed without an error;
- * %ICERT_ERROR_MODULE for an answer of another type.
+ * Errors: those of the module; `ICERT_ERROR_FAILED` when it failed without an error;
+ * `ICERT_ERROR_MODULE` for an answer of another type.
  *
- * Returns: (transfer full): an `aa{sv}`, or %NULL with @error set
+ * Returns: (transfer full): an `aa{sv}`, or `NULL` with `error` set
  */
 GVariant *
 icert_manage_module_describe_settings (ICertManageModule *self, GError **error)
@@ -141,9 +141,9 @@ icert_manage_module_describe_settings (ICertManageModule *self, GError **error)
  *
  * Reads the value of a setting that is in force (AD CS: ICertManageModule::GetProperty).
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME; %ICERT_ERROR_NOT_SUPPORTED.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_NOT_SUPPORTED`.
  *
- * Returns: (transfer full) (nullable): the value, or %NULL without an error when it is empty
+ * Returns: (transfer full) (nullable): the value, or `NULL` without an error when it is empty
  */
 GVariant *
 icert_manage_module_get_value (ICertManageModule *self, const char *name, GError **error)
@@ -167,16 +167,16 @@ icert_manage_module_get_value (ICertManageModule *self, const char *name, GError
  * icert_manage_module_set_value:
  * @self: a module
  * @name: name of a setting
- * @value: (nullable): the new value, or %NULL for the default
+ * @value: (nullable): the new value, or `NULL` for the default
  * @error: return location for an error
  *
  * Changes a setting until the module is loaded again (AD CS: ICertManageModule::SetProperty). What
  * is to last stands in the configuration.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME; %ICERT_ERROR_CONFIG for a value of another type or out of
- * range; %ICERT_ERROR_NOT_SUPPORTED.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_CONFIG` for a value of another type or out of
+ * range; `ICERT_ERROR_NOT_SUPPORTED`.
  *
- * Returns: %TRUE when the value is in force
+ * Returns: `TRUE` when the value is in force
  */
 gboolean
 icert_manage_module_set_value (ICertManageModule *self,
@@ -208,10 +208,10 @@ icert_manage_module_set_value (ICertManageModule *self,
  * Takes over new settings while the CA runs (AD CS: ICertManageModule::Configure with
  * CMM_REFRESHONLY). After a failure the old ones stay in force (S-N6).
  *
- * Errors: %ICERT_ERROR_CONFIG; %ICERT_ERROR_NOT_SUPPORTED; %ICERT_ERROR_FAILED when the module
+ * Errors: `ICERT_ERROR_CONFIG`; `ICERT_ERROR_NOT_SUPPORTED`; `ICERT_ERROR_FAILED` when the module
  * failed without an error.
  *
- * Returns: %TRUE when the new settings are in force
+ * Returns: `TRUE` when the new settings are in force
  */
 gboolean
 icert_manage_module_reload (ICertManageModule *self, ICertSettings *settings, GError **error)
@@ -239,10 +239,10 @@ icert_manage_module_reload (ICertManageModule *self, ICertSettings *settings, GE
  *
  * Judges a file that this module would read, without using it. No counterpart in AD CS.
  *
- * Errors: %ICERT_ERROR_CONFIG naming file and line; %ICERT_ERROR_NOT_SUPPORTED for a kind the
+ * Errors: `ICERT_ERROR_CONFIG` naming file and line; `ICERT_ERROR_NOT_SUPPORTED` for a kind the
  * module does not read.
  *
- * Returns: %TRUE when the module would take the file
+ * Returns: `TRUE` when the module would take the file
  */
 gboolean
 icert_manage_module_check (ICertManageModule *self,

@@ -21,7 +21,7 @@
  *
  * A general name of RFC 5280, 4.2.1.6, in its one canonical form (S-C1): DNS names as lower-case
  * A-labels, addresses as in RFC 5952, e-mail domains, schemes and hosts in lower case. What has no
- * canonical form is no name: creating it fails with %ICERT_ERROR_BAD_NAME.
+ * canonical form is no name: creating it fails with `ICERT_ERROR_BAD_NAME`.
  *
  * Whether an address may stand in a certificate (loopback, link-local …) is not judged here.
  *
@@ -246,8 +246,8 @@ check_argument (gconstpointer argument, const char *field, GError **error)
  * Makes the canonical form of a name. A DNS name may begin with a wildcard label; that a profile
  * allows it is judged elsewhere. A domain with other than ASCII letters is turned into A-labels.
  *
- * Fails with %ICERT_ERROR_BAD_NAME (S-A7, S-C2, S-C3), or %ICERT_ERROR_UNSUPPORTED for a kind that
- * is not made of text.
+ * Fails with `ICERT_ERROR_BAD_NAME` (S-A7, S-C2, S-C3), or `ICERT_ERROR_UNSUPPORTED` for a kind
+ * that is not made of text.
  *
  * Returns: (transfer full): the name
  */
@@ -321,10 +321,11 @@ form_constraint (ICertNameKind kind, const char *text, GError **error)
  *   `192.0.2.0/24`; an empty text stands for all names of the kind, but not with IP
  * @error: return location for an error
  *
- * Makes a subtree for icert_extension_new_name_constraints() (RFC 5280, 4.2.1.10). A DNS subtree
- * has no leading dot (S-G4). Subtrees of directory names are made by icert_name_new_bytes().
+ * Makes a subtree for [ctor@ICert.Extension.new_name_constraints] (RFC 5280, 4.2.1.10). A DNS
+ * subtree has no leading dot (S-G4). Subtrees of directory names are made by
+ * [ctor@ICert.Name.new_bytes].
  *
- * Fails with %ICERT_ERROR_BAD_NAME or %ICERT_ERROR_UNSUPPORTED.
+ * Fails with `ICERT_ERROR_BAD_NAME` or `ICERT_ERROR_UNSUPPORTED`.
  *
  * Returns: (transfer full): a name that no subjectAltName takes
  */
@@ -373,8 +374,8 @@ check_der (const char *field, GBytes *der, GError **error)
  *
  * Makes an otherName.
  *
- * Fails with %ICERT_ERROR_BAD_NAME for @oid and for a text with control characters, and
- * %ICERT_ERROR_MALFORMED when @value is not DER.
+ * Fails with `ICERT_ERROR_BAD_NAME` for `oid` and for a text with control characters, and
+ * `ICERT_ERROR_MALFORMED` when `value` is not DER.
  *
  * Returns: (transfer full): the name
  */
@@ -419,8 +420,8 @@ icert_name_new_other (const char *oid, GBytes *value, GError **error)
  *
  * Makes a name of octets.
  *
- * Fails with %ICERT_ERROR_BAD_NAME, %ICERT_ERROR_MALFORMED when they are not DER,
- * %ICERT_ERROR_TOO_LARGE for more than 16 relative names, or %ICERT_ERROR_UNSUPPORTED for a kind
+ * Fails with `ICERT_ERROR_BAD_NAME`, `ICERT_ERROR_MALFORMED` when they are not DER,
+ * `ICERT_ERROR_TOO_LARGE` for more than 16 relative names, or `ICERT_ERROR_UNSUPPORTED` for a kind
  * that is not made of octets.
  *
  * Returns: (transfer full): the name
@@ -535,8 +536,8 @@ read_text (ICertNameKind kind, const ICertDerSpan *content, GError **error)
  *
  * Reads a name of a request or certificate, and makes it canonical.
  *
- * Fails with %ICERT_ERROR_MALFORMED when it is not DER, and %ICERT_ERROR_BAD_NAME for what
- * icert_name_new() refuses; network addresses are refused, too.
+ * Fails with `ICERT_ERROR_MALFORMED` when it is not DER, and `ICERT_ERROR_BAD_NAME` for what
+ * [ctor@ICert.Name.new] refuses; network addresses are refused, too.
  *
  * Returns: (transfer full): the name
  */
@@ -600,7 +601,7 @@ icert_name_get_kind (ICertName *self)
  * The canonical text: `www.example.org`, `192.0.2.1`, `ann@example.org`, `https://example.org/`, a
  * dotted OID; `192.0.2.0/24` of a network.
  *
- * Returns: (transfer full) (nullable): the text; %NULL for OTHER, DIRECTORY, X400 and EDI_PARTY
+ * Returns: (transfer full) (nullable): the text; `NULL` for OTHER, DIRECTORY, X400 and EDI_PARTY
  */
 char *
 icert_name_get_text (ICertName *self)
@@ -616,7 +617,7 @@ icert_name_get_text (ICertName *self)
  *
  * Gives the OID that an otherName or a registeredID carries.
  *
- * Returns: (transfer full) (nullable): the dotted OID of an otherName or registeredID, else %NULL
+ * Returns: (transfer full) (nullable): the dotted OID of an otherName or registeredID, else `NULL`
  */
 char *
 icert_name_get_oid (ICertName *self)
@@ -865,11 +866,11 @@ parse_value (ICertNameKind kind, const char *value, GError **error)
  * @text: a kind and a name, such as `dNSName:www.example.org`
  * @error: return location for an error
  *
- * Reads the form of icert_name_to_string(), and the one of AD CS's attribute SAN: `dns=`, `email=`,
- * `url=`, `ipaddress=`, `oid=`, `upn=`, `guid=`, and an OID with `{utf8}`, `{asn}`, `{octet}` or
- * `{hex}`.
+ * Reads the form of [method@ICert.Name.to_string], and the one of AD CS's attribute SAN: `dns=`,
+ * `email=`, `url=`, `ipaddress=`, `oid=`, `upn=`, `guid=`, and an OID with `{utf8}`, `{asn}`,
+ * `{octet}` or `{hex}`.
  *
- * Fails with %ICERT_ERROR_BAD_NAME, or %ICERT_ERROR_MALFORMED when hex or base64 is not DER.
+ * Fails with `ICERT_ERROR_BAD_NAME`, or `ICERT_ERROR_MALFORMED` when hex or base64 is not DER.
  *
  * Returns: (transfer full): the name
  */
@@ -1035,13 +1036,13 @@ matches_email (const char *name, const char *pattern)
  * @self: a name
  * @pattern: `example.org` for itself, `*.example.org` for one label more, `192.0.2.0/24` or an
  * address, `ann@example.org`, `@example.org` for every mailbox of a domain; for the other kinds the
- * canonical text, and for any kind the form of icert_name_to_string()
+ * canonical text, and for any kind the form of [method@ICert.Name.to_string]
  *
  * Whether a pattern of a namespace grant covers the name. A pattern for one kind covers no name of
  * another; the wildcard name `*.example.org` is covered by the same pattern, but a pattern never
  * covers more than one label.
  *
- * Returns: whether @pattern covers it
+ * Returns: whether `pattern` covers it
  */
 gboolean
 icert_name_matches (ICertName *self, const char *pattern)
@@ -1082,7 +1083,7 @@ icert_name_matches (ICertName *self, const char *pattern)
  *
  * Names a kind as RFC 5280 does.
  *
- * Returns: (transfer none) (nullable): RFC 5280's name of the field, such as `dNSName`; %NULL for
+ * Returns: (transfer none) (nullable): RFC 5280's name of the field, such as `dNSName`; `NULL` for
  * NONE
  */
 const char *
@@ -1097,7 +1098,7 @@ icert_name_kind_to_field (ICertNameKind kind)
  *
  * Finds a kind by the name of its field in RFC 5280.
  *
- * Returns: the kind, %ICERT_NAME_KIND_NONE when there is none of that name
+ * Returns: the kind, `ICERT_NAME_KIND_NONE` when there is none of that name
  */
 ICertNameKind
 icert_name_kind_from_field (const char *field)

@@ -165,19 +165,19 @@ _icert_resolve_config (const char *config,
  * icert_create_instance:
  * @class_id: name of a class, such as `CertificateAuthority.Request` or `Template.Policy`
  * @config: (nullable): config string of a CA, `HOST\NAME`, `HOST/NAME` or `NAME`, or an address
- * such as `local:DIR`; %NULL for the CA of the environment variable `ICERT_CONFIG`, else the
+ * such as `local:DIR`; `NULL` for the CA of the environment variable `ICERT_CONFIG`, else the
  * default CA, or for a class that belongs to none
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
  * Makes an object of a class registered by name (AD CS: CoCreateInstance() of a ProgID): what
- * icert_registry_create_object() does with the registry of the process. Blocks; any thread.
+ * [method@ICert.Registry.create_object] does with the registry of the process. Blocks; any thread.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME when nobody registered the class; %ICERT_ERROR_NOT_FOUND and
- * %ICERT_ERROR_CONFIG, with the CAs there are, when @config means none or several; others as
- * icert_registry_create_object().
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME` when nobody registered the class; `ICERT_ERROR_NOT_FOUND` and
+ * `ICERT_ERROR_CONFIG`, with the CAs there are, when `config` means none or several; others as
+ * [method@ICert.Registry.create_object].
  *
- * Returns: (transfer full): an object, %NULL with @error set
+ * Returns: (transfer full): an object, `NULL` with `error` set
  */
 GObject *
 icert_create_instance (const char *class_id,
@@ -221,10 +221,10 @@ open_class (const char *class_id,
  *
  * Opens the list of CAs, class `CertificateAuthority.Config`. Blocks; any thread.
  *
- * Errors: as icert_create_instance(), and %ICERT_ERROR_NOT_SUPPORTED when the class lacks the
+ * Errors: as [func@ICert.create_instance], and `ICERT_ERROR_NOT_SUPPORTED` when the class lacks the
  * interface.
  *
- * Returns: (transfer full): the list, %NULL with @error set
+ * Returns: (transfer full): the list, `NULL` with `error` set
  */
 ICertConfig *
 icert_config_open (GCancellable *cancellable, GError **error)
@@ -234,16 +234,16 @@ icert_config_open (GCancellable *cancellable, GError **error)
 
 /**
  * icert_request_open:
- * @config: (nullable): config string or address of a CA; %NULL for the default CA
+ * @config: (nullable): config string or address of a CA; `NULL` for the default CA
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
  * Opens a CA to submit requests, class `CertificateAuthority.Request`. Blocks; any thread.
  *
- * Errors: as icert_create_instance(), %ICERT_ERROR_NOT_SUPPORTED when the class lacks the
+ * Errors: as [func@ICert.create_instance], `ICERT_ERROR_NOT_SUPPORTED` when the class lacks the
  * interface, and those of opening the CA.
  *
- * Returns: (transfer full): the CA's door for requests, %NULL with @error set
+ * Returns: (transfer full): the CA's door for requests, `NULL` with `error` set
  */
 ICertRequest *
 icert_request_open (const char *config, GCancellable *cancellable, GError **error)
@@ -254,16 +254,16 @@ icert_request_open (const char *config, GCancellable *cancellable, GError **erro
 
 /**
  * icert_admin_open:
- * @config: (nullable): config string or address of a CA; %NULL for the default CA
+ * @config: (nullable): config string or address of a CA; `NULL` for the default CA
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
  * Opens a CA to administer it, class `CertificateAuthority.Admin`. Blocks; any thread.
  *
- * Errors: as icert_create_instance(), %ICERT_ERROR_NOT_SUPPORTED when the class lacks the
+ * Errors: as [func@ICert.create_instance], `ICERT_ERROR_NOT_SUPPORTED` when the class lacks the
  * interface, and those of opening the CA. Rights are asked for by each call.
  *
- * Returns: (transfer full): the CA's door for officers, %NULL with @error set
+ * Returns: (transfer full): the CA's door for officers, `NULL` with `error` set
  */
 ICertAdmin *
 icert_admin_open (const char *config, GCancellable *cancellable, GError **error)
@@ -273,16 +273,16 @@ icert_admin_open (const char *config, GCancellable *cancellable, GError **error)
 
 /**
  * icert_view_open:
- * @config: (nullable): config string or address of a CA; %NULL for the default CA
+ * @config: (nullable): config string or address of a CA; `NULL` for the default CA
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
  * Opens the database of a CA for queries, class `CertificateAuthority.View`. Blocks; any thread.
  *
- * Errors: as icert_create_instance(), %ICERT_ERROR_NOT_SUPPORTED when the class lacks the
+ * Errors: as [func@ICert.create_instance], `ICERT_ERROR_NOT_SUPPORTED` when the class lacks the
  * interface, and those of opening the CA.
  *
- * Returns: (transfer full): a view without columns, %NULL with @error set
+ * Returns: (transfer full): a view without columns, `NULL` with `error` set
  */
 ICertView *
 icert_view_open (const char *config, GCancellable *cancellable, GError **error)
@@ -292,17 +292,17 @@ icert_view_open (const char *config, GCancellable *cancellable, GError **error)
 
 /**
  * icert_ca_open:
- * @config: (nullable): config string or address of a CA; %NULL for the default CA
+ * @config: (nullable): config string or address of a CA; `NULL` for the default CA
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
  * Opens a CA to read its properties, certificates and CRLs, class `CertificateAuthority.Ca`.
  * Blocks; any thread.
  *
- * Errors: as icert_create_instance(), %ICERT_ERROR_NOT_SUPPORTED when the class lacks the
+ * Errors: as [func@ICert.create_instance], `ICERT_ERROR_NOT_SUPPORTED` when the class lacks the
  * interface, and those of opening the CA.
  *
- * Returns: (transfer full): the CA, %NULL with @error set
+ * Returns: (transfer full): the CA, `NULL` with `error` set
  */
 ICertCa *
 icert_ca_open (const char *config, GCancellable *cancellable, GError **error)
@@ -318,10 +318,10 @@ icert_ca_open (const char *config, GCancellable *cancellable, GError **error)
  * Opens what makes CAs in this process, class `CertificateAuthority.Setup` of the engine. Blocks;
  * any thread.
  *
- * Errors: as icert_create_instance(), and %ICERT_ERROR_NOT_SUPPORTED when the class lacks the
+ * Errors: as [func@ICert.create_instance], and `ICERT_ERROR_NOT_SUPPORTED` when the class lacks the
  * interface.
  *
- * Returns: (transfer full): a setup, %NULL with @error set
+ * Returns: (transfer full): a setup, `NULL` with `error` set
  */
 ICertSetup *
 icert_setup_open (GCancellable *cancellable, GError **error)

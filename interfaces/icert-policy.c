@@ -86,10 +86,10 @@ icert_policy_default_init (ICertPolicyInterface *iface)
  * Prepares the policy, once, before the CA takes requests (AD CS: ICertPolicy::Initialize). A
  * failure keeps the CA from issuing. The default has nothing to prepare and succeeds.
  *
- * Errors: %ICERT_ERROR_CONFIG for settings that fit together badly; whatever else the module says;
- * %ICERT_ERROR_FAILED when it failed without an error.
+ * Errors: `ICERT_ERROR_CONFIG` for settings that fit together badly; whatever else the module says;
+ * `ICERT_ERROR_FAILED` when it failed without an error.
  *
- * Returns: %TRUE when the policy can judge requests
+ * Returns: `TRUE` when the policy can judge requests
  */
 gboolean
 icert_policy_initialize (ICertPolicy *self,
@@ -114,29 +114,29 @@ icert_policy_initialize (ICertPolicy *self,
 /**
  * icert_policy_verify_request:
  * @self: a policy
- * @server: what the engine lets the policy see and change; an #ICertRequestContext, dead after
- *   this call
- * @new_request: %FALSE when an officer resubmits it: then neither the right to enrol nor the need
+ * @server: what the engine lets the policy see and change; an [class@ICert.RequestContext], dead
+ *   after this call
+ * @new_request: `FALSE` when an officer resubmits it: then neither the right to enrol nor the need
  *   for an approval is judged again
  * @verdict: (out): what becomes of the request
  * @error: return location for an error
  *
  * Judges one request (AD CS: ICertPolicy::VerifyRequest).
  *
- * A refusal is an answer: %ICERT_VERDICT_DENY with %TRUE, or an error with a refusal code
- * (%ICERT_ERROR_DENIED, %ICERT_ERROR_WEAK_KEY, %ICERT_ERROR_BAD_NAME,
- * %ICERT_ERROR_FORBIDDEN_FIELD, %ICERT_ERROR_BAD_VALIDITY, %ICERT_ERROR_NOT_AUTHORIZED), which
+ * A refusal is an answer: `ICERT_VERDICT_DENY` with `TRUE`, or an error with a refusal code
+ * (`ICERT_ERROR_DENIED`, `ICERT_ERROR_WEAK_KEY`, `ICERT_ERROR_BAD_NAME`,
+ * `ICERT_ERROR_FORBIDDEN_FIELD`, `ICERT_ERROR_BAD_VALIDITY`, `ICERT_ERROR_NOT_AUTHORIZED`), which
  * denies with that code. Any other failure means that nobody could judge: the request stays
  * pending with status MODULE and is never issued (S-L3).
  *
- * @verdict is %ICERT_VERDICT_PENDING after every failure. Called on any thread; it may block up to
- * the deadline of the module's manifest.
+ * `verdict` is `ICERT_VERDICT_PENDING` after every failure. Called on any thread; it may block up
+ * to the deadline of the module's manifest.
  *
- * Errors: those of the module; %ICERT_ERROR_FAILED when it failed without an error;
- * %ICERT_ERROR_MODULE for a verdict that is none; %ICERT_ERROR_NOT_SUPPORTED when it does not
+ * Errors: those of the module; `ICERT_ERROR_FAILED` when it failed without an error;
+ * `ICERT_ERROR_MODULE` for a verdict that is none; `ICERT_ERROR_NOT_SUPPORTED` when it does not
  * judge requests.
  *
- * Returns: %TRUE when @verdict was set
+ * Returns: `TRUE` when `verdict` was set
  */
 gboolean
 icert_policy_verify_request (ICertPolicy *self,
@@ -177,8 +177,8 @@ icert_policy_verify_request (ICertPolicy *self,
  * @self: a policy
  *
  * Says in one line what the policy is (AD CS: ICertPolicy::GetDescription); it is CA property
- * %ICERT_CA_PROPERTY_POLICY_DESCRIPTION. A policy that says nothing is described by the name of its
- * type.
+ * `ICERT_CA_PROPERTY_POLICY_DESCRIPTION`. A policy that says nothing is described by the name of
+ * its type.
  *
  * Any thread.
  *
@@ -227,7 +227,7 @@ icert_policy_shutdown (ICertPolicy *self)
  *
  * Any thread.
  *
- * Returns: (transfer full) (nullable): the settings, or %NULL when there are none
+ * Returns: (transfer full) (nullable): the settings, or `NULL` when there are none
  */
 ICertManageModule *
 icert_policy_get_manage_module (ICertPolicy *self)
@@ -246,14 +246,14 @@ icert_policy_get_manage_module (ICertPolicy *self)
  * @caller: who asks: groups, account and grants can be read, nothing can be set
  * @error: return location for an error
  *
- * Lists the profiles (AD CS: certificate templates) that @caller may ask for. Only the policy knows
- * its profiles; the engine unites the answers of its chain. The default knows none.
+ * Lists the profiles (AD CS: certificate templates) that `caller` may ask for. Only the policy
+ * knows its profiles; the engine unites the answers of its chain. The default knows none.
  *
  * Any thread.
  *
- * Errors: those of the module; %ICERT_ERROR_FAILED when it failed without an error.
+ * Errors: those of the module; `ICERT_ERROR_FAILED` when it failed without an error.
  *
- * Returns: (transfer full) (array zero-terminated=1): names of profiles, or %NULL with @error set
+ * Returns: (transfer full) (array zero-terminated=1): names of profiles, or `NULL` with `error` set
  */
 char **
 icert_policy_list_profiles (ICertPolicy *self, ICertServer *caller, GError **error)

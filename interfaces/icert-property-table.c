@@ -332,7 +332,7 @@ find_indexed (ICertScope scope, const char *lower, int *index)
  * @index: (out) (optional): the n of `.n`, -1 without one
  * @error: return location for an error
  *
- * Finds a property by its name, from any thread. Fails with %ICERT_ERROR_UNKNOWN_NAME.
+ * Finds a property by its name, from any thread. Fails with `ICERT_ERROR_UNKNOWN_NAME`.
  *
  * A row of an OID that has no name here has the OID as name; it is made once and stays, so such
  * names must come from modules and officers, not from requesters.

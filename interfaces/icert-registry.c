@@ -29,10 +29,10 @@
  * theirs with a manifest in one of a list of folders; making the registry reads manifests and opens
  * no code.
  *
- * A manifest that is refused hides no other: icert_registry_list_problems() tells what is wrong. A
- * module in an earlier folder takes the place of one with the same name in a later folder, so that
- * a build tree can be tried where icert is installed. Two modules that register the same class are
- * an error, and neither is used.
+ * A manifest that is refused hides no other: [method@ICert.Registry.list_problems] tells what is
+ * wrong. A module in an earlier folder takes the place of one with the same name in a later folder,
+ * so that a build tree can be tried where icert is installed. Two modules that register the same
+ * class are an error, and neither is used.
  *
  * Immutable, so any thread may use it.
  */
@@ -301,11 +301,11 @@ icert_registry_get_default (void)
  * Reads the manifests of a list of folders, such as `modules/` of a CA, and those of the default
  * registry. Any thread.
  *
- * Errors: %ICERT_ERROR_CONFIG when one of @folders cannot be read, or can be written by others than
- * its owner, who must be root or the user of the process (S-L1). What is wrong with a manifest is
- * no error here, see icert_registry_list_problems().
+ * Errors: `ICERT_ERROR_CONFIG` when one of `folders` cannot be read, or can be written by others
+ * than its owner, who must be root or the user of the process (S-L1). What is wrong with a manifest
+ * is no error here, see [method@ICert.Registry.list_problems].
  *
- * Returns: (transfer full): a registry, %NULL with @error set
+ * Returns: (transfer full): a registry, `NULL` with `error` set
  */
 ICertRegistry *
 icert_registry_new (const char *const *folders, GError **error)
@@ -322,10 +322,10 @@ icert_registry_new (const char *const *folders, GError **error)
  *
  * Lists the classes of all manifests that could be read. Any thread.
  *
- * Errors: %ICERT_ERROR_CONFIG with the first problem when every manifest was refused, so that a
+ * Errors: `ICERT_ERROR_CONFIG` with the first problem when every manifest was refused, so that a
  * caller who does not ask for problems learns why there is nothing.
  *
- * Returns: (transfer full): a list of #ICertClassInfo by class id, %NULL with @error set
+ * Returns: (transfer full): a list of [class@ICert.ClassInfo] by class id, `NULL` with `error` set
  */
 GListModel *
 icert_registry_list_classes (ICertRegistry *self, GError **error)
@@ -399,15 +399,15 @@ set_unknown_class (ICertRegistry *self, const char *class_id, const char *scheme
  * @self: a registry
  * @class_id: name of a class, such as `Template.Policy`
  * @scheme: (nullable): scheme of the address of a CA, such as `local`, that a client class must
- *   reach; %NULL for a class that reaches none, or for the first
+ *   reach; `NULL` for a class that reaches none, or for the first
  * @error: return location for an error
  *
  * Looks a class up. Any thread.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME when nobody registered it (AD CS: REGDB_E_CLASSNOTREG),
- * %ICERT_ERROR_CONFIG naming both manifests when two did.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME` when nobody registered it (AD CS: REGDB_E_CLASSNOTREG),
+ * `ICERT_ERROR_CONFIG` naming both manifests when two did.
  *
- * Returns: (transfer full): the class, %NULL with @error set
+ * Returns: (transfer full): the class, `NULL` with `error` set
  */
 ICertClassInfo *
 icert_registry_find_class (ICertRegistry *self,
@@ -548,22 +548,23 @@ is_client_class (ICertRegistry *self, const char *class_id)
  * @self: a registry
  * @class_id: name of a class, such as `CertificateAuthority.Request`
  * @config: (nullable): config string of a CA, `HOST\NAME`, `HOST/NAME` or `NAME`, or an address
- * such as `local:DIR`; %NULL for the default CA, or for a class that belongs to none
+ * such as `local:DIR`; `NULL` for the default CA, or for a class that belongs to none
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
  * Makes an object of a class, and loads its module when this is the first (AD CS:
- * CoCreateInstance()). For a class that reaches CAs the record of @config decides which
+ * CoCreateInstance()). For a class that reaches CAs the record of `config` decides which
  * implementation that is. The object gets config string and address as its properties `config` and
- * `address`, when it has them, and is initialised when it is a #GInitable. Blocks; any thread.
+ * `address`, when it has them, and is initialised when it is a [iface@Gio.Initable]. Blocks; any
+ * thread.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME when nobody registered the class; %ICERT_ERROR_NOT_FOUND when
- * no CA is meant; %ICERT_ERROR_CONFIG for what may not be loaded: files others may write, a class
- * registered twice, a config string that means several CAs; %ICERT_ERROR_MODULE for a module that
- * is not what its manifest says; %ICERT_ERROR_NOT_SUPPORTED for a class that runs in a module host
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME` when nobody registered the class; `ICERT_ERROR_NOT_FOUND` when
+ * no CA is meant; `ICERT_ERROR_CONFIG` for what may not be loaded: files others may write, a class
+ * registered twice, a config string that means several CAs; `ICERT_ERROR_MODULE` for a module that
+ * is not what its manifest says; `ICERT_ERROR_NOT_SUPPORTED` for a class that runs in a module host
  * only; and those of the object's initialisation.
  *
- * Returns: (transfer full): an object, %NULL with @error set
+ * Returns: (transfer full): an object, `NULL` with `error` set
  */
 GObject *
 icert_registry_create_object (ICertRegistry *self,
@@ -595,12 +596,12 @@ icert_registry_create_object (ICertRegistry *self,
  * @interface_name: name of the interface that is wanted, such as `ICertPolicy`
  * @error: return location for an error
  *
- * Makes an object of a module's class, to be called through @interface_name. Blocks; any thread.
+ * Makes an object of a module's class, to be called through `interface_name`. Blocks; any thread.
  *
- * Errors: as icert_registry_create_object(), and %ICERT_ERROR_MODULE, before any code of the module
- * runs, when its manifest does not name the interface.
+ * Errors: as [method@ICert.Registry.create_object], and `ICERT_ERROR_MODULE`, before any code of
+ * the module runs, when its manifest does not name the interface.
  *
- * Returns: (transfer full): an object that implements the interface, %NULL with @error set
+ * Returns: (transfer full): an object that implements the interface, `NULL` with `error` set
  */
 GObject *
 icert_registry_create_module (ICertRegistry *self,
@@ -690,14 +691,15 @@ describe_interfaces (GType type)
  * @class_id: name of a class
  * @error: return location for an error
  *
- * Loads a class and answers what its code says of itself, beside what #ICertClassInfo knows from
- * the manifest: `type` (s), `interfaces` (as: all of them), `properties` (aa{sv} with name, type,
- * writable, description), `settings` (aa{sv} as of icert_manage_module_describe_settings(); absent
- * when the class has no settings or describes them only for a CA). Blocks; any thread.
+ * Loads a class and answers what its code says of itself, beside what [class@ICert.ClassInfo] knows
+ * from the manifest: `type` (s), `interfaces` (as: all of them), `properties` (aa{sv} with name,
+ * type, writable, description), `settings` (aa{sv} as of
+ * [method@ICert.ManageModule.describe_settings]; absent when the class has no settings or describes
+ * them only for a CA). Blocks; any thread.
  *
- * Errors: as icert_registry_create_module().
+ * Errors: as [method@ICert.Registry.create_module].
  *
- * Returns: (transfer full): a dictionary `a{sv}`, %NULL with @error set
+ * Returns: (transfer full): a dictionary `a{sv}`, `NULL` with `error` set
  */
 GVariant *
 icert_registry_describe_class (ICertRegistry *self, const char *class_id, GError **error)

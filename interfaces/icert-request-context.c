@@ -14,12 +14,12 @@
 /**
  * ICertRequestContext:
  *
- * The object a policy gets: #ICertServer to read one request and #ICertServerPolicy to change the
- * certificate to be. It is bound to one request or, with request id 0, to the CA, which can only be
- * read.
+ * The object a policy gets: [iface@ICert.Server] to read one request and [iface@ICert.ServerPolicy]
+ * to change the certificate to be. It is bound to one request or, with request id 0, to the CA,
+ * which can only be read.
  *
  * Thread-safe. It dies with the verdict (S-L2): every later call fails with
- * %ICERT_ERROR_CONTEXT, so a late answer of a module that was given up is harmless. Only the
+ * `ICERT_ERROR_CONTEXT`, so a late answer of a module that was given up is harmless. Only the
  * engine, and hosts of modules, make one.
  */
 struct _ICertRequestContext
@@ -271,8 +271,8 @@ server_policy_iface_init (ICertServerPolicyInterface *iface)
  * icert_request_context_new: (skip)
  * @request_id: id of the request, or 0 for the CA itself
  * @backend: answers what was checked; it outlives the context
- * @data: first argument of the functions of @backend
- * @destroy: (nullable): frees @data when the context dies
+ * @data: first argument of the functions of `backend`
+ * @destroy: (nullable): frees `data` when the context dies
  *
  * Makes the object a policy gets. C only.
  *
@@ -309,7 +309,7 @@ icert_request_context_invalidate (ICertRequestContext *self)
 /**
  * icert_request_context_list_used: (skip)
  * @self: a context
- * @written: %TRUE for the properties that were set, %FALSE for those that were read
+ * @written: `TRUE` for the properties that were set, `FALSE` for those that were read
  *
  * Lists which properties the policy used, for the trace; those of the request with the prefix
  * `Request.`. It works after [method@ICert.RequestContext.invalidate] too. C only, any thread.

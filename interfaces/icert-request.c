@@ -19,8 +19,8 @@
  * Submits requests to a CA and collects the answers (AD CS: ICertRequest, ICertRequest2,
  * ICertRequest3). Get one with [func@ICert.Request.open].
  *
- * The object remembers no last answer: each call gives an #ICertResponse of its own, so one object
- * serves any number of threads.
+ * The object remembers no last answer: each call gives an [class@ICert.Response] of its own, so one
+ * object serves any number of threads.
  */
 G_DEFINE_INTERFACE (ICertRequest, icert_request, G_TYPE_OBJECT)
 
@@ -155,9 +155,9 @@ check_submission (ICertSubmitFlags flags,
  * icert_request_submit_full:
  * @self: a request object
  * @flags: what is special about the submission
- * @encoding: armour of @request; %ICERT_ENCODING_ANY finds out
- * @format: kind of @request; %ICERT_REQUEST_FORMAT_ANY finds out, another one must be what is found
- *   (S-A4)
+ * @encoding: armour of `request`; `ICERT_ENCODING_ANY` finds out
+ * @format: kind of `request`; `ICERT_REQUEST_FORMAT_ANY` finds out, another one must be what is
+ *   found (S-A4)
  * @request: the request, as the client made it
  * @attributes: (nullable) (element-type utf8 utf8): claims beside the request, such as
  *   `CertificateTemplate`
@@ -174,13 +174,13 @@ check_submission (ICertSubmitFlags flags,
  *
  * Any thread; blocks until the answer is durable.
  *
- * Errors: %ICERT_ERROR_MALFORMED and %ICERT_ERROR_TOO_LARGE for arguments and for a request that
- * cannot be decoded; %ICERT_ERROR_CONFLICT for a key with other content;
- * %ICERT_ERROR_NOT_AUTHENTICATED; %ICERT_ERROR_NOT_AUTHORIZED; %ICERT_ERROR_BUSY;
- * %ICERT_ERROR_STORAGE; %ICERT_ERROR_AUDIT; %ICERT_ERROR_OUTCOME_UNKNOWN: ask again with the same
- * key.
+ * Errors: `ICERT_ERROR_MALFORMED` and `ICERT_ERROR_TOO_LARGE` for arguments and for a request that
+ * cannot be decoded; `ICERT_ERROR_CONFLICT` for a key with other content;
+ * `ICERT_ERROR_NOT_AUTHENTICATED`; `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_BUSY`;
+ * `ICERT_ERROR_STORAGE`; `ICERT_ERROR_AUDIT`; `ICERT_ERROR_OUTCOME_UNKNOWN`: ask again with the
+ * same key.
  *
- * Returns: (transfer full): the answer, or %NULL with @error set
+ * Returns: (transfer full): the answer, or `NULL` with `error` set
  */
 ICertResponse *
 icert_request_submit_full (ICertRequest *self,
@@ -212,14 +212,14 @@ icert_request_submit_full (ICertRequest *self,
  * icert_request_submit_full_async:
  * @self: a request object
  * @flags: what is special about the submission
- * @encoding: armour of @request
- * @format: kind of @request
+ * @encoding: armour of `request`
+ * @format: kind of `request`
  * @request: the request, as the client made it
  * @attributes: (nullable) (element-type utf8 utf8): claims beside the request
  * @idempotency_key: (nullable): at most 64 bytes of the caller's choice
  * @cancellable: (nullable): to stop waiting; the submission itself goes on
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Request.submit_full] without blocking. The engine takes it without a thread of its
  * own; the default runs the synchronous call in a thread.
@@ -261,7 +261,7 @@ icert_request_submit_full_async (ICertRequest *self,
  * Ends [method@ICert.Request.submit_full_async]. Errors are those of
  * [method@ICert.Request.submit_full].
  *
- * Returns: (transfer full): the answer, or %NULL with @error set
+ * Returns: (transfer full): the answer, or `NULL` with `error` set
  */
 ICertResponse *
 icert_request_submit_full_finish (ICertRequest *self, GAsyncResult *result, GError **error)
@@ -293,14 +293,14 @@ icert_request_submit_full_finish (ICertRequest *self, GAsyncResult *result, GErr
  * @error: return location for an error
  *
  * Asks what became of a request (AD CS: ICertRequest::RetrievePending). Exits hear
- * %ICERT_EXIT_EVENT_CERT_RETRIEVE_PENDING when a certificate is collected.
+ * `ICERT_EXIT_EVENT_CERT_RETRIEVE_PENDING` when a certificate is collected.
  *
  * Any thread; blocks.
  *
- * Errors: %ICERT_ERROR_NOT_FOUND for no such request, or one of somebody else;
- * %ICERT_ERROR_MALFORMED for an id below 1; %ICERT_ERROR_STORAGE.
+ * Errors: `ICERT_ERROR_NOT_FOUND` for no such request, or one of somebody else;
+ * `ICERT_ERROR_MALFORMED` for an id below 1; `ICERT_ERROR_STORAGE`.
  *
- * Returns: (transfer full): the answer, or %NULL with @error set
+ * Returns: (transfer full): the answer, or `NULL` with `error` set
  */
 ICertResponse *
 icert_request_retrieve_pending (ICertRequest *self,
@@ -329,7 +329,7 @@ icert_request_retrieve_pending (ICertRequest *self,
  * @id: request id
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Request.retrieve_pending] without blocking.
  */
@@ -356,7 +356,7 @@ icert_request_retrieve_pending_async (ICertRequest *self,
  * Ends [method@ICert.Request.retrieve_pending_async]. Errors are those of
  * [method@ICert.Request.retrieve_pending].
  *
- * Returns: (transfer full): the answer, or %NULL with @error set
+ * Returns: (transfer full): the answer, or `NULL` with `error` set
  */
 ICertResponse *
 icert_request_retrieve_pending_finish (ICertRequest *self, GAsyncResult *result, GError **error)
@@ -377,10 +377,10 @@ icert_request_retrieve_pending_finish (ICertRequest *self, GAsyncResult *result,
  *
  * Any thread; blocks.
  *
- * Errors: %ICERT_ERROR_NOT_FOUND when no submission of this caller had the key;
- * %ICERT_ERROR_MALFORMED and %ICERT_ERROR_TOO_LARGE for the key; %ICERT_ERROR_STORAGE.
+ * Errors: `ICERT_ERROR_NOT_FOUND` when no submission of this caller had the key;
+ * `ICERT_ERROR_MALFORMED` and `ICERT_ERROR_TOO_LARGE` for the key; `ICERT_ERROR_STORAGE`.
  *
- * Returns: (transfer full): the answer, or %NULL with @error set
+ * Returns: (transfer full): the answer, or `NULL` with `error` set
  */
 ICertResponse *
 icert_request_retrieve_by_key (ICertRequest *self,
@@ -409,7 +409,7 @@ icert_request_retrieve_by_key (ICertRequest *self,
  * @idempotency_key: the key of a submission whose answer was lost
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Request.retrieve_by_key] without blocking.
  */
@@ -436,7 +436,7 @@ icert_request_retrieve_by_key_async (ICertRequest *self,
  * Ends [method@ICert.Request.retrieve_by_key_async]. Errors are those of
  * [method@ICert.Request.retrieve_by_key].
  *
- * Returns: (transfer full): the answer, or %NULL with @error set
+ * Returns: (transfer full): the answer, or `NULL` with `error` set
  */
 ICertResponse *
 icert_request_retrieve_by_key_finish (ICertRequest *self, GAsyncResult *result, GError **error)
@@ -449,8 +449,8 @@ icert_request_retrieve_by_key_finish (ICertRequest *self, GAsyncResult *result, 
 /**
  * icert_request_get_issued:
  * @self: a request object
- * @id: request id, or -1 to find the certificate by @serial
- * @serial: (nullable): serial number in hex; not looked at unless @id is -1
+ * @id: request id, or -1 to find the certificate by `serial`
+ * @serial: (nullable): serial number in hex; not looked at unless `id` is -1
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
@@ -458,10 +458,10 @@ icert_request_retrieve_by_key_finish (ICertRequest *self, GAsyncResult *result, 
  *
  * Any thread; blocks.
  *
- * Errors: %ICERT_ERROR_NOT_FOUND for no such certificate, or one of somebody else;
- * %ICERT_ERROR_MALFORMED for an id below 1 other than -1, or for no serial; %ICERT_ERROR_STORAGE.
+ * Errors: `ICERT_ERROR_NOT_FOUND` for no such certificate, or one of somebody else;
+ * `ICERT_ERROR_MALFORMED` for an id below 1 other than -1, or for no serial; `ICERT_ERROR_STORAGE`.
  *
- * Returns: (transfer full): the answer, or %NULL with @error set
+ * Returns: (transfer full): the answer, or `NULL` with `error` set
  */
 ICertResponse *
 icert_request_get_issued (ICertRequest *self,
@@ -487,11 +487,11 @@ icert_request_get_issued (ICertRequest *self,
 /**
  * icert_request_get_issued_async:
  * @self: a request object
- * @id: request id, or -1 to find the certificate by @serial
+ * @id: request id, or -1 to find the certificate by `serial`
  * @serial: (nullable): serial number in hex
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Request.get_issued] without blocking.
  */
@@ -519,7 +519,7 @@ icert_request_get_issued_async (ICertRequest *self,
  * Ends [method@ICert.Request.get_issued_async]. Errors are those of
  * [method@ICert.Request.get_issued].
  *
- * Returns: (transfer full): the answer, or %NULL with @error set
+ * Returns: (transfer full): the answer, or `NULL` with `error` set
  */
 ICertResponse *
 icert_request_get_issued_finish (ICertRequest *self, GAsyncResult *result, GError **error)
@@ -539,9 +539,9 @@ icert_request_get_issued_finish (ICertRequest *self, GAsyncResult *result, GErro
  *
  * Any thread.
  *
- * Errors: those of the opener; %ICERT_ERROR_MODULE for an answer of another type.
+ * Errors: those of the opener; `ICERT_ERROR_MODULE` for an answer of another type.
  *
- * Returns: (transfer full): the CA, or %NULL with @error set
+ * Returns: (transfer full): the CA, or `NULL` with `error` set
  */
 ICertCa *
 icert_request_get_ca (ICertRequest *self, GError **error)
@@ -575,7 +575,7 @@ icert_request_get_ca (ICertRequest *self, GError **error)
  *
  * Errors: those of [method@ICert.Request.submit_full].
  *
- * Returns: (transfer full): the answer, or %NULL with @error set
+ * Returns: (transfer full): the answer, or `NULL` with `error` set
  */
 ICertResponse *
 icert_request_submit (ICertRequest *self,
@@ -597,7 +597,7 @@ icert_request_submit (ICertRequest *self,
  * @attributes: (nullable) (element-type utf8 utf8): claims beside the request
  * @cancellable: (nullable): to stop waiting; the submission itself goes on
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Request.submit] without blocking.
  */
@@ -622,7 +622,7 @@ icert_request_submit_async (ICertRequest *self,
  *
  * Ends [method@ICert.Request.submit_async]. Errors are those of [method@ICert.Request.submit].
  *
- * Returns: (transfer full): the answer, or %NULL with @error set
+ * Returns: (transfer full): the answer, or `NULL` with `error` set
  */
 ICertResponse *
 icert_request_submit_finish (ICertRequest *self, GAsyncResult *result, GError **error)

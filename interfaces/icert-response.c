@@ -169,7 +169,7 @@ icert_response_init (ICertResponse *self)
  * @certificate: (nullable): the certificate, DER
  * @chain: (element-type GBytes) (nullable): certificates of the issuers, DER, nearest first
  *
- * Makes an answer; for implementations of #ICertRequest.
+ * Makes an answer; for implementations of [iface@ICert.Request].
  *
  * Returns: (transfer full): the answer
  */
@@ -246,9 +246,10 @@ icert_response_get_message (ICertResponse *self)
  * icert_response_get_status: (attributes org.gtk.Method.get_property=status)
  * @self: an answer
  *
- * Why there is no certificate (AD CS: GetLastStatus). See also icert_response_check_status().
+ * Why there is no certificate (AD CS: GetLastStatus). See also
+ * [method@ICert.Response.check_status].
  *
- * Returns: (transfer full) (nullable): an error, or %NULL when the request was neither refused nor
+ * Returns: (transfer full) (nullable): an error, or `NULL` when the request was neither refused nor
  * failed
  */
 GError *
@@ -266,7 +267,7 @@ icert_response_get_status (ICertResponse *self)
  *
  * Throws the status, so that scripts read code and field of a refusal as they do of any error.
  *
- * Returns: %TRUE when there is no status
+ * Returns: `TRUE` when there is no status
  */
 gboolean
 icert_response_check_status (ICertResponse *self, GError **error)
@@ -442,14 +443,14 @@ is_known_encoding (guint encoding)
  * @flags: one encoding, and whether the chain goes along
  * @error: return location for an error
  *
- * The certificate in one of AD CS's forms (CR_OUT_*). With %ICERT_OUTPUT_CHAIN it is a PKCS #7
+ * The certificate in one of AD CS's forms (CR_OUT_*). With `ICERT_OUTPUT_CHAIN` it is a PKCS #7
  * message with the certificate first and its issuers behind it, and the PEM label is `PKCS7`; this
- * answer holds no CRLs, so %ICERT_OUTPUT_CRLS adds nothing to that. Lines end with LF; with
- * %ICERT_OUTPUT_NO_CRLF base64 and continuous hex have no line end at all.
+ * answer holds no CRLs, so `ICERT_OUTPUT_CRLS` adds nothing to that. Lines end with LF; with
+ * `ICERT_OUTPUT_NO_CRLF` base64 and continuous hex have no line end at all.
  *
- * Fails with %ICERT_ERROR_UNSUPPORTED for an unknown encoding.
+ * Fails with `ICERT_ERROR_UNSUPPORTED` for an unknown encoding.
  *
- * Returns: (transfer full) (nullable): the octets or text, without a NUL at the end; %NULL without
+ * Returns: (transfer full) (nullable): the octets or text, without a NUL at the end; `NULL` without
  * an error when there is no certificate
  */
 GBytes *
@@ -504,10 +505,10 @@ icert_response_list_issuers (ICertResponse *self)
  *
  * The certificate with its issuers, for GIO's TLS connections.
  *
- * Fails with %ICERT_ERROR_NOT_SUPPORTED when GIO has no TLS backend, or its backend cannot read the
- * certificate.
+ * Fails with `ICERT_ERROR_NOT_SUPPORTED` when GIO has no TLS backend, or its backend cannot read
+ * the certificate.
  *
- * Returns: (transfer full) (nullable): the certificate; %NULL without an error when there is none
+ * Returns: (transfer full) (nullable): the certificate; `NULL` without an error when there is none
  */
 GTlsCertificate *
 icert_response_get_tls_certificate (ICertResponse *self, GError **error)

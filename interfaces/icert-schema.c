@@ -90,7 +90,7 @@ ensure_indexes (void)
  * icert_store_table_name: (skip)
  * @table: a table
  *
- * Returns: (transfer none) (nullable): the name of the table in SQL; %NULL when there is no such
+ * Returns: (transfer none) (nullable): the name of the table in SQL; `NULL` when there is no such
  * table
  */
 const char *

@@ -10,9 +10,9 @@
 /**
  * ICertServerExit:
  *
- * What an exit can read beyond #ICertServer (AD CS: ICertServerExit). It has no setters: an exit
- * cannot change anything. The object an exit gets is an #ICertIssuedContext, a snapshot that may be
- * kept.
+ * What an exit can read beyond [iface@ICert.Server] (AD CS: ICertServerExit). It has no setters: an
+ * exit cannot change anything. The object an exit gets is an [class@ICert.IssuedContext], a
+ * snapshot that may be kept.
  */
 G_DEFINE_INTERFACE (ICertServerExit, icert_server_exit, ICERT_TYPE_SERVER)
 
@@ -33,10 +33,10 @@ icert_server_exit_default_init (ICertServerExitInterface *iface)
  *
  * Any thread.
  *
- * Errors: those of the engine, such as %ICERT_ERROR_STORAGE; %ICERT_ERROR_WRONG_STATE outside a
+ * Errors: those of the engine, such as `ICERT_ERROR_STORAGE`; `ICERT_ERROR_WRONG_STATE` outside a
  * request.
  *
- * Returns: (transfer full) (nullable): the certificate, DER, or %NULL without an error when none
+ * Returns: (transfer full) (nullable): the certificate, DER, or `NULL` without an error when none
  *   was issued
  */
 GBytes *

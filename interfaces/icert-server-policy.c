@@ -11,11 +11,11 @@
  * ICertServerPolicy:
  *
  * What a policy may change of the certificate to be (AD CS: ICertServerPolicy). What it may read
- * is #ICertServer; the object it gets is an #ICertRequestContext.
+ * is [iface@ICert.Server]; the object it gets is an [class@ICert.RequestContext].
  *
- * Thread-safe. Bound to one request: after the verdict every call fails with
- * %ICERT_ERROR_CONTEXT (S-L2); outside a request (request id 0) every call fails with
- * %ICERT_ERROR_WRONG_STATE. Whatever is set here is judged again by the engine before it is signed.
+ * Thread-safe. Bound to one request: after the verdict every call fails with `ICERT_ERROR_CONTEXT`
+ * (S-L2); outside a request (request id 0) every call fails with `ICERT_ERROR_WRONG_STATE`.
+ * Whatever is set here is judged again by the engine before it is signed.
  */
 G_DEFINE_INTERFACE (ICertServerPolicy, icert_server_policy, ICERT_TYPE_SERVER)
 
@@ -68,19 +68,19 @@ icert_server_policy_default_init (ICertServerPolicyInterface *iface)
  * @name: name of a certificate property, without case; subject attributes also by alias (`CN`) or
  *   by dotted OID
  * @value: (nullable): `s` for text, `x` for a date (microseconds since 1970, UTC), `i` for a
- *   number, `ay` for octets; %NULL or an empty text removes a subject attribute
+ *   number, `ay` for octets; `NULL` or an empty text removes a subject attribute
  * @error: return location for an error
  *
  * Sets what the certificate will say (AD CS: ICertServerPolicy::SetCertificateProperty). Several
  * values of one subject attribute are lines of one text. NotBefore can only move to later and
  * NotAfter only to earlier than the engine proposed; the value that is there already is accepted.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME; %ICERT_ERROR_FORBIDDEN_FIELD for what no policy sets (serial
- * number, issuer, signature, request id); %ICERT_ERROR_MALFORMED for a value of another type;
- * %ICERT_ERROR_BAD_VALIDITY; %ICERT_ERROR_WRONG_STATE outside a request; %ICERT_ERROR_CONTEXT after
- * the verdict.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_FORBIDDEN_FIELD` for what no policy sets (serial
+ * number, issuer, signature, request id); `ICERT_ERROR_MALFORMED` for a value of another type;
+ * `ICERT_ERROR_BAD_VALIDITY`; `ICERT_ERROR_WRONG_STATE` outside a request; `ICERT_ERROR_CONTEXT`
+ * after the verdict.
  *
- * Returns: %TRUE when the value is set
+ * Returns: `TRUE` when the value is set
  */
 gboolean
 icert_server_policy_set_certificate_property (ICertServerPolicy *self,
@@ -108,19 +108,19 @@ icert_server_policy_set_certificate_property (ICertServerPolicy *self,
  * @self: a server object of a request
  * @oid: OID of the extension, dotted
  * @flags: critical, disabled, deleted; bits 0xFF00 are the policy's own
- * @value: (nullable): the content of extnValue, DER; %NULL only to disable or delete
+ * @value: (nullable): the content of extnValue, DER; `NULL` only to disable or delete
  * @error: return location for an error
  *
  * Sets or replaces an extension of the certificate (AD CS:
- * ICertServerPolicy::SetCertificateExtension). With %ICERT_EXTENSION_DISABLE the row stays but is
- * left out of the certificate; a value that is %NULL then keeps the one that is there. Requested
+ * ICertServerPolicy::SetCertificateExtension). With `ICERT_EXTENSION_DISABLE` the row stays but is
+ * left out of the certificate; a value that is `NULL` then keeps the one that is there. Requested
  * extensions arrive disabled: setting one again without the flag lets it in.
  *
- * Errors: %ICERT_ERROR_MALFORMED for an OID that is none, or no value;
- * %ICERT_ERROR_FORBIDDEN_FIELD for flags beyond 0xFFFF and for the CA bit in basicConstraints
- * (S-L3); %ICERT_ERROR_WRONG_STATE outside a request; %ICERT_ERROR_CONTEXT after the verdict.
+ * Errors: `ICERT_ERROR_MALFORMED` for an OID that is none, or no value;
+ * `ICERT_ERROR_FORBIDDEN_FIELD` for flags beyond 0xFFFF and for the CA bit in basicConstraints
+ * (S-L3); `ICERT_ERROR_WRONG_STATE` outside a request; `ICERT_ERROR_CONTEXT` after the verdict.
  *
- * Returns: %TRUE when the extension is set
+ * Returns: `TRUE` when the extension is set
  */
 gboolean
 icert_server_policy_set_certificate_extension (ICertServerPolicy *self,
@@ -146,16 +146,16 @@ icert_server_policy_set_certificate_extension (ICertServerPolicy *self,
 /**
  * icert_server_policy_set_disposition_message:
  * @self: a server object of a request
- * @text: (nullable): one line for people; %NULL takes an earlier one back
+ * @text: (nullable): one line for people; `NULL` takes an earlier one back
  * @error: return location for an error
  *
  * Says to client, officer and log in words why the verdict is what it is. It has no counterpart in
  * AD CS, where a policy cannot write Request.DispositionMessage.
  *
- * Errors: %ICERT_ERROR_MALFORMED for text that is not UTF-8; %ICERT_ERROR_WRONG_STATE outside a
- * request; %ICERT_ERROR_CONTEXT after the verdict.
+ * Errors: `ICERT_ERROR_MALFORMED` for text that is not UTF-8; `ICERT_ERROR_WRONG_STATE` outside a
+ * request; `ICERT_ERROR_CONTEXT` after the verdict.
  *
- * Returns: %TRUE when the text is set
+ * Returns: `TRUE` when the text is set
  */
 gboolean
 icert_server_policy_set_disposition_message (ICertServerPolicy *self,
@@ -188,10 +188,10 @@ icert_server_policy_set_disposition_message (ICertServerPolicy *self,
  * Explains one step of the judgement. `icert explain` and
  * [method@ICert.Admin.get_trace] show it. No counterpart in AD CS.
  *
- * Errors: %ICERT_ERROR_MALFORMED without a rule, or for text that is not UTF-8;
- * %ICERT_ERROR_WRONG_STATE outside a request; %ICERT_ERROR_CONTEXT after the verdict.
+ * Errors: `ICERT_ERROR_MALFORMED` without a rule, or for text that is not UTF-8;
+ * `ICERT_ERROR_WRONG_STATE` outside a request; `ICERT_ERROR_CONTEXT` after the verdict.
  *
- * Returns: %TRUE when the step is recorded
+ * Returns: `TRUE` when the step is recorded
  */
 gboolean
 icert_server_policy_add_trace (ICertServerPolicy *self,

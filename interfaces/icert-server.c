@@ -18,7 +18,7 @@
  *
  * The object is bound to one request, or, with request id 0, to the CA itself: then only CA
  * properties can be read, and everything that belongs to a request fails with
- * %ICERT_ERROR_WRONG_STATE. Names of properties are those of AD CS, without case; an unknown name
+ * `ICERT_ERROR_WRONG_STATE`. Names of properties are those of AD CS, without case; an unknown name
  * is an error, an empty property is not. Thread-safe.
  */
 G_DEFINE_INTERFACE (ICertServer, icert_server, G_TYPE_OBJECT)
@@ -160,10 +160,10 @@ get_value_by_name (ICertServer *self,
  *
  * Any thread. Outside a request only the names of the caller can be read.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME; %ICERT_ERROR_WRONG_STATE outside a request, or for a property
- * that this kind of module never reads; %ICERT_ERROR_CONTEXT after the verdict.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_WRONG_STATE` outside a request, or for a
+ * property that this kind of module never reads; `ICERT_ERROR_CONTEXT` after the verdict.
  *
- * Returns: (transfer full) (nullable): the value, or %NULL without an error when it is empty
+ * Returns: (transfer full) (nullable): the value, or `NULL` without an error when it is empty
  */
 GVariant *
 icert_server_get_request_property (ICertServer *self, const char *name, GError **error)
@@ -186,10 +186,10 @@ icert_server_get_request_property (ICertServer *self, const char *name, GError *
  *
  * Any thread.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME; %ICERT_ERROR_WRONG_STATE outside a request, or for a property
- * that this kind of module never reads; %ICERT_ERROR_CONTEXT after the verdict.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_WRONG_STATE` outside a request, or for a
+ * property that this kind of module never reads; `ICERT_ERROR_CONTEXT` after the verdict.
  *
- * Returns: (transfer full) (nullable): the value, or %NULL without an error when it is empty
+ * Returns: (transfer full) (nullable): the value, or `NULL` without an error when it is empty
  */
 GVariant *
 icert_server_get_certificate_property (ICertServer *self, const char *name, GError **error)
@@ -212,9 +212,9 @@ icert_server_get_certificate_property (ICertServer *self, const char *name, GErr
  *
  * Any thread.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME; %ICERT_ERROR_CONTEXT after the verdict.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_CONTEXT` after the verdict.
  *
- * Returns: (transfer full) (nullable): the value, or %NULL without an error when it is empty
+ * Returns: (transfer full) (nullable): the value, or `NULL` without an error when it is empty
  */
 GVariant *
 icert_server_get_ca_property (ICertServer *self, const char *name, GError **error)
@@ -237,9 +237,9 @@ icert_server_get_ca_property (ICertServer *self, const char *name, GError **erro
  *
  * Any thread.
  *
- * Errors: %ICERT_ERROR_WRONG_STATE outside a request; %ICERT_ERROR_CONTEXT after the verdict.
+ * Errors: `ICERT_ERROR_WRONG_STATE` outside a request; `ICERT_ERROR_CONTEXT` after the verdict.
  *
- * Returns: (transfer full) (nullable): UTF-8 text, or %NULL without an error when it was not sent
+ * Returns: (transfer full) (nullable): UTF-8 text, or `NULL` without an error when it was not sent
  */
 char *
 icert_server_get_request_attribute (ICertServer *self, const char *name, GError **error)
@@ -278,10 +278,10 @@ get_list (ICertServer *self, GetList slot, const char *method, GError **error)
  *
  * Any thread.
  *
- * Errors: %ICERT_ERROR_WRONG_STATE outside a request; %ICERT_ERROR_CONTEXT after the verdict.
+ * Errors: `ICERT_ERROR_WRONG_STATE` outside a request; `ICERT_ERROR_CONTEXT` after the verdict.
  *
- * Returns: (transfer full) (array zero-terminated=1): names, empty when there are none, or %NULL
- *   with @error set
+ * Returns: (transfer full) (array zero-terminated=1): names, empty when there are none, or `NULL`
+ *   with `error` set
  */
 char **
 icert_server_list_attributes (ICertServer *self, GError **error)
@@ -301,14 +301,14 @@ icert_server_list_attributes (ICertServer *self, GError **error)
  * @error: return location for an error
  *
  * Reads an extension of the certificate, disabled ones included (AD CS: GetCertificateExtension and
- * GetCertificateExtensionFlags). @flags and @origin are 0 when it has none.
+ * GetCertificateExtensionFlags). `flags` and `origin` are 0 when it has none.
  *
  * Any thread.
  *
- * Errors: %ICERT_ERROR_MALFORMED for an OID that is none; %ICERT_ERROR_WRONG_STATE outside a
- * request; %ICERT_ERROR_CONTEXT after the verdict.
+ * Errors: `ICERT_ERROR_MALFORMED` for an OID that is none; `ICERT_ERROR_WRONG_STATE` outside a
+ * request; `ICERT_ERROR_CONTEXT` after the verdict.
  *
- * Returns: (transfer full) (nullable): the content of extnValue, DER, or %NULL without an error
+ * Returns: (transfer full) (nullable): the content of extnValue, DER, or `NULL` without an error
  * when there is no such extension or it has no value
  */
 GBytes *
@@ -352,10 +352,10 @@ icert_server_get_certificate_extension (ICertServer *self,
  *
  * Any thread.
  *
- * Errors: %ICERT_ERROR_WRONG_STATE outside a request; %ICERT_ERROR_CONTEXT after the verdict.
+ * Errors: `ICERT_ERROR_WRONG_STATE` outside a request; `ICERT_ERROR_CONTEXT` after the verdict.
  *
  * Returns: (transfer full) (array zero-terminated=1): dotted OIDs, empty when there are none, or
- *   %NULL with @error set
+ *   `NULL` with `error` set
  */
 char **
 icert_server_list_extensions (ICertServer *self, GError **error)
@@ -376,10 +376,10 @@ icert_server_list_extensions (ICertServer *self, GError **error)
  *
  * Any thread.
  *
- * Errors: %ICERT_ERROR_WRONG_STATE outside a request; %ICERT_ERROR_CONTEXT after the verdict;
- * %ICERT_ERROR_MODULE for an answer of another type.
+ * Errors: `ICERT_ERROR_WRONG_STATE` outside a request; `ICERT_ERROR_CONTEXT` after the verdict;
+ * `ICERT_ERROR_MODULE` for an answer of another type.
  *
- * Returns: (transfer full): an `a(ss)`, empty for an empty subject, or %NULL with @error set
+ * Returns: (transfer full): an `a(ss)`, empty for an empty subject, or `NULL` with `error` set
  */
 GVariant *
 icert_server_list_subject_rdns (ICertServer *self, GError **error)
@@ -403,11 +403,11 @@ icert_server_list_subject_rdns (ICertServer *self, GError **error)
  *
  * Any thread.
  *
- * Errors: %ICERT_ERROR_MALFORMED or %ICERT_ERROR_BAD_NAME for a value that cannot be decoded;
- * %ICERT_ERROR_WRONG_STATE outside a request; %ICERT_ERROR_CONTEXT after the verdict.
+ * Errors: `ICERT_ERROR_MALFORMED` or `ICERT_ERROR_BAD_NAME` for a value that cannot be decoded;
+ * `ICERT_ERROR_WRONG_STATE` outside a request; `ICERT_ERROR_CONTEXT` after the verdict.
  *
  * Returns: (transfer container) (element-type ICertName): the names, empty when there are none, or
- * %NULL with @error set
+ * `NULL` with `error` set
  */
 GPtrArray *
 icert_server_get_subject_alt_names (ICertServer *self, GError **error)
@@ -427,10 +427,10 @@ icert_server_get_subject_alt_names (ICertServer *self, GError **error)
  *
  * Any thread.
  *
- * Errors: %ICERT_ERROR_CONTEXT after the verdict.
+ * Errors: `ICERT_ERROR_CONTEXT` after the verdict.
  *
  * Returns: (transfer full) (array zero-terminated=1): names of groups, empty when there are none,
- * or %NULL with @error set
+ * or `NULL` with `error` set
  */
 char **
 icert_server_get_requester_groups (ICertServer *self, GError **error)
@@ -451,9 +451,9 @@ icert_server_get_requester_groups (ICertServer *self, GError **error)
  *
  * Any thread.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME; %ICERT_ERROR_CONTEXT after the verdict.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_CONTEXT` after the verdict.
  *
- * Returns: (transfer full) (nullable): UTF-8 text, or %NULL without an error when the account does
+ * Returns: (transfer full) (nullable): UTF-8 text, or `NULL` without an error when the account does
  *   not have it
  */
 char *
@@ -472,15 +472,15 @@ icert_server_get_requester_attribute (ICertServer *self, const char *name, GErro
  * @name: the name that is asked for
  * @error: return location for an error
  *
- * Asks whether an administrator granted @name to who asked, under @profile: source `granted` of a
+ * Asks whether an administrator granted `name` to who asked, under `profile`: source `granted` of a
  * profile (S-D1).
  *
  * Any thread.
  *
- * Errors: %ICERT_ERROR_CONTEXT after the verdict; %ICERT_ERROR_CONFIG when the grants cannot be
+ * Errors: `ICERT_ERROR_CONTEXT` after the verdict; `ICERT_ERROR_CONFIG` when the grants cannot be
  * read.
  *
- * Returns: (transfer full) (nullable): the name of the grant that covers it, or %NULL without an
+ * Returns: (transfer full) (nullable): the name of the grant that covers it, or `NULL` without an
  *   error when none does
  */
 char *
@@ -513,10 +513,10 @@ icert_server_find_grant (ICertServer *self, const char *profile, ICertName *name
  *
  * Any thread.
  *
- * Errors: %ICERT_ERROR_MALFORMED for an unknown level or text that is empty or not UTF-8;
- * %ICERT_ERROR_CONTEXT after the verdict.
+ * Errors: `ICERT_ERROR_MALFORMED` for an unknown level or text that is empty or not UTF-8;
+ * `ICERT_ERROR_CONTEXT` after the verdict.
  *
- * Returns: %TRUE when the line was taken
+ * Returns: `TRUE` when the line was taken
  */
 gboolean
 icert_server_log (ICertServer *self, ICertLogLevel level, const char *text, GError **error)
@@ -619,9 +619,9 @@ take_bytes (GVariant *value, const char *name, GError **error)
  *
  * [method@ICert.Server.get_request_property] for text.
  *
- * Errors: as there, and %ICERT_ERROR_MALFORMED when the property has another type.
+ * Errors: as there, and `ICERT_ERROR_MALFORMED` when the property has another type.
  *
- * Returns: (transfer full) (nullable): UTF-8 text, or %NULL without an error when it is empty
+ * Returns: (transfer full) (nullable): UTF-8 text, or `NULL` without an error when it is empty
  */
 char *
 icert_server_get_request_string (ICertServer *self, const char *name, GError **error)
@@ -638,9 +638,9 @@ icert_server_get_request_string (ICertServer *self, const char *name, GError **e
  *
  * [method@ICert.Server.get_request_property] for numbers.
  *
- * Errors: as there, and %ICERT_ERROR_MALFORMED when the property has another type.
+ * Errors: as there, and `ICERT_ERROR_MALFORMED` when the property has another type.
  *
- * Returns: %TRUE when there is a number; %FALSE without an error when it is empty
+ * Returns: `TRUE` when there is a number; `FALSE` without an error when it is empty
  */
 gboolean
 icert_server_get_request_int (ICertServer *self, const char *name, gint64 *value, GError **error)
@@ -658,9 +658,9 @@ icert_server_get_request_int (ICertServer *self, const char *name, gint64 *value
  *
  * [method@ICert.Server.get_request_property] for dates.
  *
- * Errors: as there, and %ICERT_ERROR_MALFORMED when the property has another type.
+ * Errors: as there, and `ICERT_ERROR_MALFORMED` when the property has another type.
  *
- * Returns: (transfer full) (nullable): the date, UTC, or %NULL without an error when it is empty
+ * Returns: (transfer full) (nullable): the date, UTC, or `NULL` without an error when it is empty
  */
 GDateTime *
 icert_server_get_request_date (ICertServer *self, const char *name, GError **error)
@@ -676,9 +676,9 @@ icert_server_get_request_date (ICertServer *self, const char *name, GError **err
  *
  * [method@ICert.Server.get_request_property] for octets.
  *
- * Errors: as there, and %ICERT_ERROR_MALFORMED when the property has another type.
+ * Errors: as there, and `ICERT_ERROR_MALFORMED` when the property has another type.
  *
- * Returns: (transfer full) (nullable): octets, or %NULL without an error when it is empty
+ * Returns: (transfer full) (nullable): octets, or `NULL` without an error when it is empty
  */
 GBytes *
 icert_server_get_request_bytes (ICertServer *self, const char *name, GError **error)
@@ -694,9 +694,9 @@ icert_server_get_request_bytes (ICertServer *self, const char *name, GError **er
  *
  * [method@ICert.Server.get_certificate_property] for text.
  *
- * Errors: as there, and %ICERT_ERROR_MALFORMED when the property has another type.
+ * Errors: as there, and `ICERT_ERROR_MALFORMED` when the property has another type.
  *
- * Returns: (transfer full) (nullable): UTF-8 text, or %NULL without an error when it is empty
+ * Returns: (transfer full) (nullable): UTF-8 text, or `NULL` without an error when it is empty
  */
 char *
 icert_server_get_certificate_string (ICertServer *self, const char *name, GError **error)
@@ -713,9 +713,9 @@ icert_server_get_certificate_string (ICertServer *self, const char *name, GError
  *
  * [method@ICert.Server.get_certificate_property] for numbers.
  *
- * Errors: as there, and %ICERT_ERROR_MALFORMED when the property has another type.
+ * Errors: as there, and `ICERT_ERROR_MALFORMED` when the property has another type.
  *
- * Returns: %TRUE when there is a number; %FALSE without an error when it is empty
+ * Returns: `TRUE` when there is a number; `FALSE` without an error when it is empty
  */
 gboolean
 icert_server_get_certificate_int (ICertServer *self,
@@ -736,9 +736,9 @@ icert_server_get_certificate_int (ICertServer *self,
  *
  * [method@ICert.Server.get_certificate_property] for dates.
  *
- * Errors: as there, and %ICERT_ERROR_MALFORMED when the property has another type.
+ * Errors: as there, and `ICERT_ERROR_MALFORMED` when the property has another type.
  *
- * Returns: (transfer full) (nullable): the date, UTC, or %NULL without an error when it is empty
+ * Returns: (transfer full) (nullable): the date, UTC, or `NULL` without an error when it is empty
  */
 GDateTime *
 icert_server_get_certificate_date (ICertServer *self, const char *name, GError **error)
@@ -754,9 +754,9 @@ icert_server_get_certificate_date (ICertServer *self, const char *name, GError *
  *
  * [method@ICert.Server.get_certificate_property] for octets.
  *
- * Errors: as there, and %ICERT_ERROR_MALFORMED when the property has another type.
+ * Errors: as there, and `ICERT_ERROR_MALFORMED` when the property has another type.
  *
- * Returns: (transfer full) (nullable): octets, or %NULL without an error when it is empty
+ * Returns: (transfer full) (nullable): octets, or `NULL` without an error when it is empty
  */
 GBytes *
 icert_server_get_certificate_bytes (ICertServer *self, const char *name, GError **error)

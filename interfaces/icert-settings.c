@@ -86,7 +86,7 @@ add_text (GVariantBuilder *builder, const char *key, const char *text)
  * The description that a module answers for its settings, made of a table.
  *
  * Returns: (transfer full): a variant of type `aa{sv}` with the keys `name`, `type`, `default`,
- * `minimum`, `maximum` and `description` (all s, left out when %NULL), never floating
+ * `minimum`, `maximum` and `description` (all s, left out when `NULL`), never floating
  */
 GVariant *
 icert_settings_describe (const ICertSettingInfo *infos, gsize n_infos)
@@ -375,7 +375,7 @@ add_undescribed (ICertSettings *self, GHashTable *texts, GError **error)
  *
  * Judges what is written and fills in the defaults (S-N6).
  *
- * Fails with %ICERT_ERROR_CONFIG for an unknown name, a wrong type or a value out of range; the
+ * Fails with `ICERT_ERROR_CONFIG` for an unknown name, a wrong type or a value out of range; the
  * field of the error is the name of the setting.
  *
  * Returns: (transfer full): the settings
@@ -457,10 +457,10 @@ look_up (ICertSettings *self, const char *name, GError **error)
  * The value of a setting by its type: string s, int x, boolean b, duration x (seconds), list as,
  * path s (absolute). A month in a duration counts 30 days and a year 365.
  *
- * Fails with %ICERT_ERROR_UNKNOWN_NAME.
+ * Fails with `ICERT_ERROR_UNKNOWN_NAME`.
  *
- * Returns: (transfer full) (nullable): the value; %NULL without an error when it is not set and has
- * no default
+ * Returns: (transfer full) (nullable): the value; `NULL` without an error when it is not set and
+ * has no default
  */
 GVariant *
 icert_settings_get_value (ICertSettings *self, const char *name, GError **error)
@@ -482,9 +482,9 @@ icert_settings_get_value (ICertSettings *self, const char *name, GError **error)
  * The text of a setting; one that is not text is written in its plainest form: a number in decimal,
  * `true` or `false`, items with semicolons between them.
  *
- * Fails with %ICERT_ERROR_UNKNOWN_NAME.
+ * Fails with `ICERT_ERROR_UNKNOWN_NAME`.
  *
- * Returns: (transfer full) (nullable): the text; %NULL without an error when it is not set and has
+ * Returns: (transfer full) (nullable): the text; `NULL` without an error when it is not set and has
  * no default
  */
 char *
@@ -514,9 +514,9 @@ icert_settings_get_string (ICertSettings *self, const char *name, GError **error
  *
  * The items of a list; of any other setting those of its text.
  *
- * Fails with %ICERT_ERROR_UNKNOWN_NAME.
+ * Fails with `ICERT_ERROR_UNKNOWN_NAME`.
  *
- * Returns: (transfer full) (array zero-terminated=1) (nullable): the items; %NULL without an error
+ * Returns: (transfer full) (array zero-terminated=1) (nullable): the items; `NULL` without an error
  * when it is not set and has no default
  */
 char **
@@ -567,12 +567,13 @@ get_number (ICertSettings *self,
  * icert_settings_get_int:
  * @self: settings
  * @name: name of a setting
- * @value: (out): the number, or a duration in seconds; 0 when %FALSE is returned
+ * @value: (out): the number, or a duration in seconds; 0 when `FALSE` is returned
  * @error: return location for an error
  *
- * Fails with %ICERT_ERROR_UNKNOWN_NAME, or %ICERT_ERROR_CONFIG when it is no number.
+ * Fails with `ICERT_ERROR_UNKNOWN_NAME`, or `ICERT_ERROR_CONFIG` when it is no number.
  *
- * Returns: %TRUE when @value was set; %FALSE without an error when it is not set and has no default
+ * Returns: `TRUE` when `value` was set; `FALSE` without an error when it is not set and has no
+ *   default
  */
 gboolean
 icert_settings_get_int (ICertSettings *self, const char *name, gint64 *value, GError **error)
@@ -588,12 +589,13 @@ icert_settings_get_int (ICertSettings *self, const char *name, gint64 *value, GE
  * icert_settings_get_boolean:
  * @self: settings
  * @name: name of a setting
- * @value: (out): the value; %FALSE when %FALSE is returned
+ * @value: (out): the value; `FALSE` when `FALSE` is returned
  * @error: return location for an error
  *
- * Fails with %ICERT_ERROR_UNKNOWN_NAME, or %ICERT_ERROR_CONFIG when it is neither true nor false.
+ * Fails with `ICERT_ERROR_UNKNOWN_NAME`, or `ICERT_ERROR_CONFIG` when it is neither true nor false.
  *
- * Returns: %TRUE when @value was set; %FALSE without an error when it is not set and has no default
+ * Returns: `TRUE` when `value` was set; `FALSE` without an error when it is not set and has no
+ *   default
  */
 gboolean
 icert_settings_get_boolean (ICertSettings *self, const char *name, gboolean *value, GError **error)
@@ -682,9 +684,9 @@ parse_term (const char **text, gint64 *months, gint64 *seconds)
  *
  * Reads a duration. Months stay months, since their length depends on where they are counted from.
  *
- * Fails with %ICERT_ERROR_CONFIG.
+ * Fails with `ICERT_ERROR_CONFIG`.
  *
- * Returns: %TRUE when both are set
+ * Returns: `TRUE` when both are set
  */
 gboolean
 icert_duration_parse (const char *text, int *months, gint64 *seconds, GError **error)

@@ -15,7 +15,8 @@ G_DECLARE_FINAL_TYPE (ICertSettings, icert_settings, ICERT, SETTINGS, GObject)
  * ICertSettingInfo: (skip)
  * @name: key in ca.conf
  * @type: `string`, `int`, `boolean`, `duration`, `list` or `path`
- * @default_text: (nullable): what stands for a setting that is not written; %NULL: it is empty then
+ * @default_text: (nullable): what stands for a setting that is not written; `NULL`: it is empty
+ *   then
  * @minimum: (nullable): least int or duration, least number of characters or list items
  * @maximum: (nullable): most of them
  * @description: a line for people

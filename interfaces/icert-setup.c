@@ -130,11 +130,11 @@ icert_setup_default_init (ICertSetupInterface *iface)
  *
  * Any thread; blocks.
  *
- * Errors: %ICERT_ERROR_CONFLICT when there is a CA already; %ICERT_ERROR_BAD_NAME,
- * %ICERT_ERROR_BAD_VALIDITY, %ICERT_ERROR_UNSUPPORTED for a property that cannot be used;
- * %ICERT_ERROR_CONFIG for folders and files; %ICERT_ERROR_STORAGE; %ICERT_ERROR_KEY_UNAVAILABLE.
+ * Errors: `ICERT_ERROR_CONFLICT` when there is a CA already; `ICERT_ERROR_BAD_NAME`,
+ * `ICERT_ERROR_BAD_VALIDITY`, `ICERT_ERROR_UNSUPPORTED` for a property that cannot be used;
+ * `ICERT_ERROR_CONFIG` for folders and files; `ICERT_ERROR_STORAGE`; `ICERT_ERROR_KEY_UNAVAILABLE`.
  *
- * Returns: (transfer full): config string of the issuing CA, or %NULL with @error set
+ * Returns: (transfer full): config string of the issuing CA, or `NULL` with `error` set
  */
 char *
 icert_setup_create (ICertSetup *self, GCancellable *cancellable, GError **error)
@@ -156,7 +156,7 @@ icert_setup_create (ICertSetup *self, GCancellable *cancellable, GError **error)
  * @self: a setup object
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Setup.create] without blocking.
  */
@@ -180,7 +180,7 @@ icert_setup_create_async (ICertSetup *self,
  *
  * Ends [method@ICert.Setup.create_async]. Errors are those of [method@ICert.Setup.create].
  *
- * Returns: (transfer full): config string of the issuing CA, or %NULL with @error set
+ * Returns: (transfer full): config string of the issuing CA, or `NULL` with `error` set
  */
 char *
 icert_setup_create_finish (ICertSetup *self, GAsyncResult *result, GError **error)
@@ -202,11 +202,11 @@ icert_setup_create_finish (ICertSetup *self, GAsyncResult *result, GError **erro
  *
  * Any thread; blocks.
  *
- * Errors: %ICERT_ERROR_NOT_FOUND for a CA that is not there; %ICERT_ERROR_WRONG_STATE when it does
- * not wait; %ICERT_ERROR_MALFORMED for octets that are no certificate; %ICERT_ERROR_CONFIG for one
- * that does not fit key, name or chain.
+ * Errors: `ICERT_ERROR_NOT_FOUND` for a CA that is not there; `ICERT_ERROR_WRONG_STATE` when it
+ * does not wait; `ICERT_ERROR_MALFORMED` for octets that are no certificate; `ICERT_ERROR_CONFIG`
+ * for one that does not fit key, name or chain.
  *
- * Returns: %TRUE when the CA can issue
+ * Returns: `TRUE` when the CA can issue
  */
 gboolean
 icert_setup_install (ICertSetup *self,
@@ -237,7 +237,7 @@ icert_setup_install (ICertSetup *self,
  * @certificate: its certificate, DER or PEM
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Setup.install] without blocking.
  */
@@ -264,7 +264,7 @@ icert_setup_install_async (ICertSetup *self,
  *
  * Ends [method@ICert.Setup.install_async]. Errors are those of [method@ICert.Setup.install].
  *
- * Returns: %TRUE when the CA can issue
+ * Returns: `TRUE` when the CA can issue
  */
 gboolean
 icert_setup_install_finish (ICertSetup *self, GAsyncResult *result, GError **error)

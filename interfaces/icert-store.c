@@ -277,7 +277,7 @@ icert_store_batch_set_int (ICertStoreBatch *batch, guint column, gint64 value)
  * icert_store_batch_set_text: (skip)
  * @batch: a batch
  * @column: a column of text
- * @text: (nullable): UTF-8, copied; %NULL for an empty cell
+ * @text: (nullable): UTF-8, copied; `NULL` for an empty cell
  *
  * Sets a cell of the last change.
  */
@@ -291,7 +291,7 @@ icert_store_batch_set_text (ICertStoreBatch *batch, guint column, const char *te
  * icert_store_batch_set_data: (skip)
  * @batch: a batch
  * @column: a column of octets or text
- * @data: (nullable): octets, copied; %NULL for an empty cell
+ * @data: (nullable): octets, copied; `NULL` for an empty cell
  * @size: how many
  *
  * Sets a cell of the last change.
@@ -322,7 +322,7 @@ icert_store_batch_set_data (ICertStoreBatch *batch, guint column, const void *da
  * icert_store_batch_set_bytes: (skip)
  * @batch: a batch
  * @column: a column of octets or text
- * @bytes: (nullable): octets, of which the batch keeps a reference; %NULL for an empty cell
+ * @bytes: (nullable): octets, of which the batch keeps a reference; `NULL` for an empty cell
  *
  * Sets a cell of the last change.
  */
@@ -387,8 +387,8 @@ icert_store_batch_get_n_changes (ICertStoreBatch *batch)
  * @batch: a batch
  * @index: which change, from 0
  *
- * Returns: (transfer none) (nullable): the change, good until the next one is started; %NULL behind
- *   the last
+ * Returns: (transfer none) (nullable): the change, good until the next one is started; `NULL`
+ *   behind the last
  */
 const ICertStoreChange *
 icert_store_batch_get_change (ICertStoreBatch *batch, guint index)
@@ -403,7 +403,7 @@ icert_store_batch_get_change (ICertStoreBatch *batch, guint index)
  * @batch: a batch
  * @n_changes: how many changes stay
  *
- * Drops the changes behind the first @n_changes. Their memory goes with the batch.
+ * Drops the changes behind the first `n_changes`. Their memory goes with the batch.
  */
 void
 icert_store_batch_truncate (ICertStoreBatch *batch, guint n_changes)
@@ -427,7 +427,7 @@ icert_store_batch_truncate (ICertStoreBatch *batch, guint n_changes)
 /**
  * icert_store_batch_take_error: (skip)
  * @batch: a batch
- * @error: (transfer full) (nullable): why the batch was not committed; %NULL when it was
+ * @error: (transfer full) (nullable): why the batch was not committed; `NULL` when it was
  *
  * Says how it went. The store calls it for each batch of a commit.
  */
@@ -512,7 +512,7 @@ icert_store_row_free (ICertStoreRow *row)
  * @row: a row
  * @index: which cell, in the order of the query's columns
  *
- * Returns: (transfer none) (nullable): the cell; %NULL behind the last
+ * Returns: (transfer none) (nullable): the cell; `NULL` behind the last
  */
 const ICertStoreValue *
 icert_store_row_get (const ICertStoreRow *row, guint index)
@@ -559,7 +559,7 @@ icert_store_row_get_int (const ICertStoreRow *row, guint index)
  * @row: a row
  * @index: which cell
  *
- * Returns: (transfer full) (nullable): the text of a cell; %NULL when it is empty
+ * Returns: (transfer full) (nullable): the text of a cell; `NULL` when it is empty
  */
 char *
 icert_store_row_dup_text (const ICertStoreRow *row, guint index)
@@ -576,7 +576,7 @@ icert_store_row_dup_text (const ICertStoreRow *row, guint index)
  * @row: a row
  * @index: which cell
  *
- * Returns: (transfer full) (nullable): the octets of a cell; %NULL when it is empty
+ * Returns: (transfer full) (nullable): the octets of a cell; `NULL` when it is empty
  */
 GBytes *
 icert_store_row_dup_bytes (const ICertStoreRow *row, guint index)
@@ -614,12 +614,12 @@ check_text (const char *text, const char *field, GError **error)
  * @create: whether to make it
  * @error: return location for an error
  *
- * Opens the store, from the thread that will commit. Fails with %ICERT_ERROR_CONFIG when one is
- * there already (@create), and otherwise when it is no store, of a newer version, broken, badly set
- * or in use by another engine; then nothing is changed. %ICERT_ERROR_STORAGE when it cannot be
+ * Opens the store, from the thread that will commit. Fails with `ICERT_ERROR_CONFIG` when one is
+ * there already (`create`), and otherwise when it is no store, of a newer version, broken, badly
+ * set or in use by another engine; then nothing is changed. `ICERT_ERROR_STORAGE` when it cannot be
  * read.
  *
- * Returns: %TRUE when it is open
+ * Returns: `TRUE` when it is open
  */
 gboolean
 icert_store_open (ICertStore *self, const char *url, gboolean create, GError **error)
@@ -644,9 +644,9 @@ icert_store_open (ICertStore *self, const char *url, gboolean create, GError **e
  * @self: a store
  * @error: return location for an error
  *
- * Makes a checkpoint and gives the lock up. Later calls fail with %ICERT_ERROR_STORAGE.
+ * Makes a checkpoint and gives the lock up. Later calls fail with `ICERT_ERROR_STORAGE`.
  *
- * Returns: %TRUE when it closed cleanly
+ * Returns: `TRUE` when it closed cleanly
  */
 gboolean
 icert_store_close (ICertStore *self, GError **error)
@@ -671,16 +671,16 @@ icert_store_close (ICertStore *self, GError **error)
  * @self: a store
  * @batches: (element-type ICertStoreBatch): what to commit, in order
  * @prepare: (nullable): called just before each batch is applied, and after one failed
- * @data: for @prepare
+ * @data: for `prepare`
  * @error: return location for an error
  *
  * Commits all batches in one transaction and with one sync. Each alone may fail with
- * %ICERT_ERROR_CONFLICT or %ICERT_ERROR_WRONG_STATE; then its error is set and the others go in.
+ * `ICERT_ERROR_CONFLICT` or `ICERT_ERROR_WRONG_STATE`; then its error is set and the others go in.
  *
- * Fails with %ICERT_ERROR_STORAGE when nothing was committed, and %ICERT_ERROR_OUTCOME_UNKNOWN when
- * that is not known: then icert_store_recover() tells (S-E4).
+ * Fails with `ICERT_ERROR_STORAGE` when nothing was committed, and `ICERT_ERROR_OUTCOME_UNKNOWN`
+ * when that is not known: then `icert_store_recover()` tells (S-E4).
  *
- * Returns: %TRUE when the transaction was committed
+ * Returns: `TRUE` when the transaction was committed
  */
 gboolean
 icert_store_commit (ICertStore *self,
@@ -711,10 +711,10 @@ icert_store_commit (ICertStore *self,
  * @committed: (out): whether the last group of batches went in
  * @error: return location for an error
  *
- * Opens the store anew after %ICERT_ERROR_OUTCOME_UNKNOWN and looks (S-E4). Fails with
- * %ICERT_ERROR_STORAGE.
+ * Opens the store anew after `ICERT_ERROR_OUTCOME_UNKNOWN` and looks (S-E4). Fails with
+ * `ICERT_ERROR_STORAGE`.
  *
- * Returns: %TRUE when the outcome is known
+ * Returns: `TRUE` when the outcome is known
  */
 gboolean
 icert_store_recover (ICertStore *self, gboolean *committed, GError **error)
@@ -744,7 +744,7 @@ icert_store_recover (ICertStore *self, gboolean *committed, GError **error)
  * @cancellable: (nullable): to give up
  * @error: return location for an error
  *
- * Reads a page of a table, from any thread. Fails with %ICERT_ERROR_STORAGE.
+ * Reads a page of a table, from any thread. Fails with `ICERT_ERROR_STORAGE`.
  *
  * Returns: (transfer full) (element-type ICertStoreRow): the rows; their cells are in the order of
  * the query's columns
@@ -779,7 +779,7 @@ icert_store_query (ICertStore *self,
  * @cancellable: (nullable): to give up
  * @error: return location for an error
  *
- * Counts rows, from any thread. Fails with %ICERT_ERROR_STORAGE.
+ * Counts rows, from any thread. Fails with `ICERT_ERROR_STORAGE`.
  *
  * Returns: how many there are, -1 with an error
  */
@@ -816,9 +816,9 @@ icert_store_count (ICertStore *self,
  * @error: return location for an error
  *
  * Takes numbers out of circulation, durably before it returns (S-E7). Fails with
- * %ICERT_ERROR_STORAGE.
+ * `ICERT_ERROR_STORAGE`.
  *
- * Returns: %TRUE when the numbers are reserved
+ * Returns: `TRUE` when the numbers are reserved
  */
 gboolean
 icert_store_reserve (ICertStore *self, const char *counter, gint64 n, gint64 *first, GError **error)
@@ -856,9 +856,9 @@ icert_store_reserve (ICertStore *self, const char *counter, gint64 n, gint64 *fi
  * @error: return location for an error
  *
  * Gives the rest of the newest reservation back; only at a clean close. Fails with
- * %ICERT_ERROR_STORAGE.
+ * `ICERT_ERROR_STORAGE`.
  *
- * Returns: %TRUE when they are back
+ * Returns: `TRUE` when they are back
  */
 gboolean
 icert_store_release (ICertStore *self, const char *counter, gint64 next, GError **error)

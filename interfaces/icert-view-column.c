@@ -129,12 +129,12 @@ icert_view_column_init (ICertViewColumn *self)
 /**
  * icert_view_column_new:
  * @name: AD CS's name of the column
- * @display_name: (nullable): what people read above it; @name without one
+ * @display_name: (nullable): what people read above it; `name` without one
  * @type: type of its values
  * @indexed: whether it has an index
  * @max_length: the longest value in octets, 0 without a bound
  *
- * Describes a column; for implementations of #ICertView.
+ * Describes a column; for implementations of [iface@ICert.View].
  *
  * Returns: (transfer full): a column
  */

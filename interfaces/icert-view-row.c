@@ -125,13 +125,13 @@ copy_table (GHashTable *table)
 /**
  * icert_view_row_new:
  * @names: (array zero-terminated=1): the view's result columns
- * @values: (element-type GVariant): their cells in the same order; a %NULL, or one that is missing
+ * @values: (element-type GVariant): their cells in the same order; a `NULL`, or one that is missing
  * at the end, is an empty cell
  * @cursor: (nullable): where a view goes on behind this row
  * @attributes: (element-type utf8 utf8) (nullable): the request's attributes by name
  * @extensions: (element-type ICertExtension) (nullable): the request's extensions
  *
- * Makes a row; for implementations of #ICertView.
+ * Makes a row; for implementations of [iface@ICert.View].
  *
  * Returns: (transfer full): a row
  */
@@ -207,9 +207,9 @@ find_column (ICertViewRow *self, const char *name)
  *
  * A cell: numbers are i or x, dates x (microseconds since 1970, UTC), text s, octets ay.
  *
- * Fails with %ICERT_ERROR_UNKNOWN_NAME when the view does not have the column.
+ * Fails with `ICERT_ERROR_UNKNOWN_NAME` when the view does not have the column.
  *
- * Returns: (transfer full) (nullable): the value; %NULL without an error when the cell is empty
+ * Returns: (transfer full) (nullable): the value; `NULL` without an error when the cell is empty
  */
 GVariant *
 icert_view_row_get_value (ICertViewRow *self, const char *name, GError **error)
@@ -266,7 +266,7 @@ check_request (gconstpointer part, const char *method, GError **error)
  *
  * The attributes of the row's request (AD CS: IEnumCERTVIEWATTRIBUTE).
  *
- * Fails with %ICERT_ERROR_NOT_SUPPORTED when the view is over another table.
+ * Fails with `ICERT_ERROR_NOT_SUPPORTED` when the view is over another table.
  *
  * Returns: (transfer full) (element-type utf8 utf8): values by name
  */
@@ -285,9 +285,10 @@ icert_view_row_get_attributes (ICertViewRow *self, GError **error)
  * @self: a row
  * @error: return location for an error
  *
- * The extensions of the row's request (AD CS: IEnumCERTVIEWEXTENSION), a list of #ICertExtension.
+ * The extensions of the row's request (AD CS: IEnumCERTVIEWEXTENSION), a list of
+ * [class@ICert.Extension].
  *
- * Fails with %ICERT_ERROR_NOT_SUPPORTED when the view is over another table.
+ * Fails with `ICERT_ERROR_NOT_SUPPORTED` when the view is over another table.
  *
  * Returns: (transfer full): the extensions
  */

@@ -106,10 +106,10 @@ icert_view_default_init (ICertViewInterface *iface)
  * Chooses the table (AD CS: ICertView2::SetTable); without it requests are read. Columns,
  * restrictions and order are forgotten.
  *
- * Errors: %ICERT_ERROR_MALFORMED for an unknown table; %ICERT_ERROR_NOT_SUPPORTED for one this CA
+ * Errors: `ICERT_ERROR_MALFORMED` for an unknown table; `ICERT_ERROR_NOT_SUPPORTED` for one this CA
  * does not keep.
  *
- * Returns: %TRUE when the table is chosen
+ * Returns: `TRUE` when the table is chosen
  */
 gboolean
 icert_view_set_table (ICertView *self, ICertTable table, GError **error)
@@ -135,9 +135,9 @@ icert_view_set_table (ICertView *self, ICertTable table, GError **error)
  *
  * Lists the columns of the table (AD CS: EnumCertViewColumn, GetColumnCount, GetColumnIndex).
  *
- * Errors: those of the CA; %ICERT_ERROR_FAILED when it failed without an error.
+ * Errors: those of the CA; `ICERT_ERROR_FAILED` when it failed without an error.
  *
- * Returns: (transfer full): a list of #ICertViewColumn, or %NULL with @error set
+ * Returns: (transfer full): a list of [class@ICert.ViewColumn], or `NULL` with `error` set
  */
 GListModel *
 icert_view_list_columns (ICertView *self, GError **error)
@@ -163,9 +163,9 @@ icert_view_list_columns (ICertView *self, GError **error)
  * Chooses the columns of the rows (AD CS: SetResultColumnCount, SetResultColumn); without it all of
  * the small ones are read.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME; %ICERT_ERROR_MALFORMED for an empty list or name.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_MALFORMED` for an empty list or name.
  *
- * Returns: %TRUE when the columns are chosen
+ * Returns: `TRUE` when the columns are chosen
  */
 gboolean
 icert_view_set_columns (ICertView *self, const char *const *names, GError **error)
@@ -193,10 +193,10 @@ icert_view_set_columns (ICertView *self, const char *const *names, GError **erro
  *
  * Chooses a usual set of columns (AD CS: SetResultColumnCount with CV_COLUMN_*_DEFAULT).
  *
- * Errors: %ICERT_ERROR_MALFORMED for an unknown set; %ICERT_ERROR_WRONG_STATE for one of another
+ * Errors: `ICERT_ERROR_MALFORMED` for an unknown set; `ICERT_ERROR_WRONG_STATE` for one of another
  * table.
  *
- * Returns: %TRUE when the columns are chosen
+ * Returns: `TRUE` when the columns are chosen
  */
 gboolean
 icert_view_set_column_set (ICertView *self, ICertColumnSet column_set, GError **error)
@@ -221,15 +221,15 @@ icert_view_set_column_set (ICertView *self, ICertColumnSet column_set, GError **
  * @column: name of a column, without case
  * @seek: how the cell is compared
  * @value: (nullable): what the cell is compared with, in the column's type (integers of any width);
- *   %NULL for an empty cell
+ *   `NULL` for an empty cell
  * @error: return location for an error
  *
  * Leaves out the rows whose cell compares otherwise (AD CS: SetRestriction).
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME; %ICERT_ERROR_MALFORMED for an unknown comparison or a value of
- * another type; %ICERT_ERROR_UNSUPPORTED for a column that cannot be compared.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_MALFORMED` for an unknown comparison or a value
+ * of another type; `ICERT_ERROR_UNSUPPORTED` for a column that cannot be compared.
  *
- * Returns: %TRUE when the restriction is added
+ * Returns: `TRUE` when the restriction is added
  */
 gboolean
 icert_view_add_restriction (ICertView *self,
@@ -267,9 +267,9 @@ icert_view_add_restriction (ICertView *self,
  * Begins the next alternative: a row is given when it passes all restrictions of one alternative.
  * No counterpart in AD CS.
  *
- * Errors: %ICERT_ERROR_WRONG_STATE when the alternative before has no restriction.
+ * Errors: `ICERT_ERROR_WRONG_STATE` when the alternative before has no restriction.
  *
- * Returns: %TRUE when the next restriction belongs to a new alternative
+ * Returns: `TRUE` when the next restriction belongs to a new alternative
  */
 gboolean
 icert_view_add_alternative (ICertView *self, GError **error)
@@ -296,10 +296,10 @@ icert_view_add_alternative (ICertView *self, GError **error)
  * Chooses the order of the rows (AD CS: the sort argument of SetRestriction); without it they come
  * by the table's key.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME; %ICERT_ERROR_UNSUPPORTED for a column without an index;
- * %ICERT_ERROR_MALFORMED for an unknown direction.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_UNSUPPORTED` for a column without an index;
+ * `ICERT_ERROR_MALFORMED` for an unknown direction.
  *
- * Returns: %TRUE when the order is chosen
+ * Returns: `TRUE` when the order is chosen
  */
 gboolean
 icert_view_set_sort (ICertView *self, const char *column, ICertSort sort, GError **error)
@@ -323,16 +323,16 @@ icert_view_set_sort (ICertView *self, const char *column, ICertSort sort, GError
  * icert_view_set_cursor:
  * @self: a view
  * @cursor: (nullable): a cursor of a row or of rows given before by a view with the same order;
- * %NULL for the beginning
+ * `NULL` for the beginning
  * @error: return location for an error
  *
  * Lets the rows begin after a row that was given before. A cursor may be kept and used by another
  * process.
  *
- * Errors: %ICERT_ERROR_MALFORMED for a text that is no cursor; %ICERT_ERROR_WRONG_STATE for one of
- * another order.
+ * Errors: `ICERT_ERROR_MALFORMED` for a text that is no cursor; `ICERT_ERROR_WRONG_STATE` for one
+ * of another order.
  *
- * Returns: %TRUE when the cursor is set
+ * Returns: `TRUE` when the cursor is set
  */
 gboolean
 icert_view_set_cursor (ICertView *self, const char *cursor, GError **error)
@@ -362,10 +362,10 @@ icert_view_set_cursor (ICertView *self, const char *cursor, GError **error)
  *
  * Blocks.
  *
- * Errors: %ICERT_ERROR_NOT_AUTHORIZED; %ICERT_ERROR_STORAGE; %ICERT_ERROR_MODULE for an answer of
- * another type.
+ * Errors: `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_STORAGE`; `ICERT_ERROR_MODULE` for an answer
+ * of another type.
  *
- * Returns: (transfer full): the rows, or %NULL with @error set
+ * Returns: (transfer full): the rows, or `NULL` with `error` set
  */
 ICertEnumViewRow *
 icert_view_open_view (ICertView *self, GCancellable *cancellable, GError **error)
@@ -387,7 +387,7 @@ icert_view_open_view (ICertView *self, GCancellable *cancellable, GError **error
  * @self: a view
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.View.open_view] without blocking. The view is not changed before the answer.
  */
@@ -411,7 +411,7 @@ icert_view_open_view_async (ICertView *self,
  *
  * Ends [method@ICert.View.open_view_async]. Errors are those of [method@ICert.View.open_view].
  *
- * Returns: (transfer full): the rows, or %NULL with @error set
+ * Returns: (transfer full): the rows, or `NULL` with `error` set
  */
 ICertEnumViewRow *
 icert_view_open_view_finish (ICertView *self, GAsyncResult *result, GError **error)
@@ -431,9 +431,9 @@ icert_view_open_view_finish (ICertView *self, GAsyncResult *result, GError **err
  *
  * Blocks; the cost grows with the number of rows.
  *
- * Errors: %ICERT_ERROR_NOT_AUTHORIZED; %ICERT_ERROR_STORAGE.
+ * Errors: `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_STORAGE`.
  *
- * Returns: the number of rows, or -1 with @error set
+ * Returns: the number of rows, or -1 with `error` set
  */
 gint64
 icert_view_count (ICertView *self, GCancellable *cancellable, GError **error)
@@ -455,7 +455,7 @@ icert_view_count (ICertView *self, GCancellable *cancellable, GError **error)
  * @self: a view
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.View.count] without blocking. The view is not changed before the answer.
  */
@@ -479,7 +479,7 @@ icert_view_count_async (ICertView *self,
  *
  * Ends [method@ICert.View.count_async]. Errors are those of [method@ICert.View.count].
  *
- * Returns: the number of rows, or -1 with @error set
+ * Returns: the number of rows, or -1 with `error` set
  */
 gint64
 icert_view_count_finish (ICertView *self, GAsyncResult *result, GError **error)
