@@ -17,6 +17,7 @@
 #include "icert-key.h"
 #include "icert-keyfile.h"
 #include "icert-manage-module.h"
+#include "icert-module-base.h"
 #include "icert-module.h"
 #include "icert-name.h"
 #include "icert-open.h"

@@ -21,31 +21,18 @@ typedef struct
  * whole and the same event again changes nothing. */
 struct _ExitPublish
 {
-  GObject parent_instance;
+  ICertModuleBase parent_instance;
 
   GMutex lock;    /* of target */
   Target *target; /* owned; NULL before initialize() */
 };
 
-enum
-{
-  PROP_0,
-  PROP_NAME,
-  PROP_DESCRIPTION,
-  PROP_COPYRIGHT,
-  PROP_VERSION,
-  PROP_PRODUCT_VERSION,
-};
-
 static void exit_iface_init (ICertExitInterface *iface);
-static void manage_module_iface_init (ICertManageModuleInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (ExitPublish,
                                exit_publish,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (ICERT_TYPE_EXIT, exit_iface_init)
-                                   G_IMPLEMENT_INTERFACE (ICERT_TYPE_MANAGE_MODULE,
-                                                          manage_module_iface_init))
+                               ICERT_TYPE_MODULE_BASE,
+                               G_IMPLEMENT_INTERFACE (ICERT_TYPE_EXIT, exit_iface_init))
 
 static const ICertSettingInfo setting_infos[] = {
   { "Folder", "path", "publish", NULL, NULL, "Where files go" },
@@ -53,6 +40,15 @@ static const ICertSettingInfo setting_infos[] = {
     "Name of an issued certificate's file; AD CS's tokens, <RequestID>, <SerialNumber>" },
   { "CACertificate", "string", "ca%4.crt", NULL, NULL,
     "Name of the files of the CA's own certificates; empty: none" },
+};
+
+static const ICertModuleDescription module_description = {
+  .name = "Publish.Exit",
+  .description = "Publishes certificates as files",
+  .copyright = "The icert authors, LGPL-2.1-or-later",
+  .version = ICERT_VERSION,
+  .settings = setting_infos,
+  .n_settings = G_N_ELEMENTS (setting_infos),
 };
 
 static void
@@ -94,8 +90,9 @@ target_new (ICertSettings *settings, GError **error)
 }
 
 static gboolean
-use_settings (ExitPublish *self, ICertSettings *settings, GError **error)
+exit_publish_apply_settings (ICertModuleBase *base, ICertSettings *settings, GError **error)
 {
+  ExitPublish *self = EXIT_PUBLISH (base);
   Target *target = target_new (settings, error);
 
   if (target == NULL)
@@ -225,7 +222,7 @@ exit_publish_initialize (ICertExit *module,
                          ICertExitEvents *mask,
                          GError **error)
 {
-  if (!use_settings (EXIT_PUBLISH (module), settings, error))
+  if (!icert_module_base_use_settings (ICERT_MODULE_BASE (module), settings, error))
     return FALSE;
   *mask = ICERT_EXIT_EVENT_CERT_ISSUED | ICERT_EXIT_EVENT_STARTUP;
   return TRUE;
@@ -273,76 +270,6 @@ exit_iface_init (ICertExitInterface *iface)
   iface->get_manage_module = exit_publish_get_manage_module;
 }
 
-static GVariant *
-exit_publish_describe_settings (ICertManageModule *module, GError **error)
-{
-  return icert_settings_describe (setting_infos, G_N_ELEMENTS (setting_infos));
-}
-
-static const char *
-find_text (const Target *target, const char *name)
-{
-  if (g_str_equal (name, "Folder"))
-    return target->folder;
-  if (g_str_equal (name, "Certificate"))
-    return target->certificate;
-  return g_str_equal (name, "CACertificate") ? target->ca_certificate : NULL;
-}
-
-static GVariant *
-exit_publish_get_value (ICertManageModule *module, const char *name, GError **error)
-{
-  g_autoptr (Target) target = NULL;
-  const char *text;
-
-  target = dup_target (EXIT_PUBLISH (module), error);
-  if (target == NULL)
-    return NULL;
-  text = find_text (target, name);
-  if (text != NULL)
-    return g_variant_ref_sink (g_variant_new_string (text));
-  icert_set_error (error, ICERT_ERROR_UNKNOWN_NAME, name,
-                   "no such value (Folder, Certificate, CACertificate)");
-  return NULL;
-}
-
-static gboolean
-exit_publish_reload (ICertManageModule *module, ICertSettings *settings, GError **error)
-{
-  return use_settings (EXIT_PUBLISH (module), settings, error);
-}
-
-static void
-manage_module_iface_init (ICertManageModuleInterface *iface)
-{
-  iface->describe_settings = exit_publish_describe_settings;
-  iface->get_value = exit_publish_get_value;
-  iface->reload = exit_publish_reload;
-}
-
-static void
-exit_publish_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  switch (id)
-    {
-    case PROP_NAME:
-      g_value_set_string (value, "Publish.Exit");
-      break;
-    case PROP_DESCRIPTION:
-      g_value_set_string (value, "Publishes certificates as files");
-      break;
-    case PROP_COPYRIGHT:
-      g_value_set_static_string (value, "The icert authors, LGPL-2.1-or-later");
-      break;
-    case PROP_VERSION:
-    case PROP_PRODUCT_VERSION:
-      g_value_set_static_string (value, ICERT_VERSION);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
-}
-
 static void
 exit_publish_finalize (GObject *object)
 {
@@ -356,15 +283,11 @@ exit_publish_finalize (GObject *object)
 static void
 exit_publish_class_init (ExitPublishClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  ICertModuleBaseClass *base_class = ICERT_MODULE_BASE_CLASS (klass);
 
-  object_class->get_property = exit_publish_get_property;
-  object_class->finalize = exit_publish_finalize;
-  g_object_class_override_property (object_class, PROP_NAME, "name");
-  g_object_class_override_property (object_class, PROP_DESCRIPTION, "description");
-  g_object_class_override_property (object_class, PROP_COPYRIGHT, "copyright");
-  g_object_class_override_property (object_class, PROP_VERSION, "version");
-  g_object_class_override_property (object_class, PROP_PRODUCT_VERSION, "product-version");
+  G_OBJECT_CLASS (klass)->finalize = exit_publish_finalize;
+  base_class->apply_settings = exit_publish_apply_settings;
+  icert_module_base_class_describe (base_class, &module_description);
 }
 
 static void

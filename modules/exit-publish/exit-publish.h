@@ -8,6 +8,6 @@ G_BEGIN_DECLS
 
 #define EXIT_TYPE_PUBLISH (exit_publish_get_type ())
 
-G_DECLARE_FINAL_TYPE (ExitPublish, exit_publish, EXIT, PUBLISH, GObject)
+G_DECLARE_FINAL_TYPE (ExitPublish, exit_publish, EXIT, PUBLISH, ICertModuleBase)
 
 G_END_DECLS

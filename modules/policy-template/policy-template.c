@@ -12,35 +12,30 @@
  * in a PolicyTemplateJudgement, so that requests are judged in parallel. */
 struct _PolicyTemplate
 {
-  GObject parent_instance;
+  ICertModuleBase parent_instance;
 
-  GMutex lock;                  /* of folder and path */
+  GMutex lock;                  /* of folder */
   PolicyTemplateFolder *folder; /* owned; NULL before initialize() and after shutdown() */
-  char *path;                   /* owned; absolute */
-};
-
-enum
-{
-  PROP_0,
-  PROP_NAME,
-  PROP_DESCRIPTION,
-  PROP_COPYRIGHT,
-  PROP_VERSION,
-  PROP_PRODUCT_VERSION,
 };
 
 static void policy_iface_init (ICertPolicyInterface *iface);
-static void manage_module_iface_init (ICertManageModuleInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (PolicyTemplate,
                                policy_template,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (ICERT_TYPE_POLICY, policy_iface_init)
-                                   G_IMPLEMENT_INTERFACE (ICERT_TYPE_MANAGE_MODULE,
-                                                          manage_module_iface_init))
+                               ICERT_TYPE_MODULE_BASE,
+                               G_IMPLEMENT_INTERFACE (ICERT_TYPE_POLICY, policy_iface_init))
 
 static const ICertSettingInfo setting_infos[] = {
   { "Folder", "path", "profiles", NULL, NULL, "Folder of the profiles, NAME.profile" },
+};
+
+static const ICertModuleDescription module_description = {
+  .name = "Template.Policy",
+  .description = "Judges by certificate profile",
+  .copyright = "The icert authors, LGPL-2.1-or-later",
+  .version = ICERT_VERSION,
+  .settings = setting_infos,
+  .n_settings = G_N_ELEMENTS (setting_infos),
 };
 
 /* The profiles of this moment; NULL with an error before initialize(). */
@@ -59,32 +54,27 @@ dup_set (PolicyTemplate *self, GError **error)
   return NULL;
 }
 
-/* Takes @folder and @path, both nullable. Calls that use the former folder finish with it. */
+/* Takes @folder, nullable. Calls that use the former folder finish with it. */
 static void
-replace_folder (PolicyTemplate *self, PolicyTemplateFolder *folder, char *path)
+replace_folder (PolicyTemplate *self, PolicyTemplateFolder *folder)
 {
   g_autoptr (PolicyTemplateFolder) old = NULL;
 
   g_mutex_lock (&self->lock);
   old = self->folder;
   self->folder = folder;
-  g_free (self->path);
-  self->path = path;
   g_mutex_unlock (&self->lock);
 }
 
 static gboolean
-use_settings (PolicyTemplate *self, ICertSettings *settings, GError **error)
+policy_template_apply_settings (ICertModuleBase *base, ICertSettings *settings, GError **error)
 {
   g_autofree char *path = icert_settings_get_string (settings, "Folder", error);
-  PolicyTemplateFolder *folder;
+  PolicyTemplateFolder *folder = path != NULL ? policy_template_folder_new (path, error) : NULL;
 
-  if (path == NULL)
-    return FALSE;
-  folder = policy_template_folder_new (path, error);
   if (folder == NULL)
     return FALSE;
-  replace_folder (self, folder, g_steal_pointer (&path));
+  replace_folder (POLICY_TEMPLATE (base), folder);
   return TRUE;
 }
 
@@ -98,7 +88,7 @@ policy_template_initialize (ICertPolicy *policy,
   g_autoptr (PolicyTemplateSet) set = NULL;
   GPtrArray *entries;
 
-  if (!use_settings (self, settings, error))
+  if (!icert_module_base_use_settings (ICERT_MODULE_BASE (self), settings, error))
     return FALSE;
   set = dup_set (self, error);
   if (set == NULL)
@@ -149,7 +139,7 @@ policy_template_get_description (ICertPolicy *policy)
 static void
 policy_template_shutdown (ICertPolicy *policy)
 {
-  replace_folder (POLICY_TEMPLATE (policy), NULL, NULL);
+  replace_folder (POLICY_TEMPLATE (policy), NULL);
 }
 
 static ICertManageModule *
@@ -177,39 +167,12 @@ policy_iface_init (ICertPolicyInterface *iface)
   iface->list_profiles = policy_template_list_profiles;
 }
 
-static GVariant *
-policy_template_describe_settings (ICertManageModule *module, GError **error)
-{
-  return icert_settings_describe (setting_infos, G_N_ELEMENTS (setting_infos));
-}
-
-static GVariant *
-policy_template_get_value (ICertManageModule *module, const char *name, GError **error)
-{
-  PolicyTemplate *self = POLICY_TEMPLATE (module);
-  g_autoptr (GMutexLocker) locker = NULL;
-
-  if (!g_str_equal (name, "Folder"))
-    {
-      icert_set_error (error, ICERT_ERROR_UNKNOWN_NAME, name, "no such value (Folder)");
-      return NULL;
-    }
-  locker = g_mutex_locker_new (&self->lock);
-  return self->path != NULL ? g_variant_ref_sink (g_variant_new_string (self->path)) : NULL;
-}
-
 static gboolean
-policy_template_reload (ICertManageModule *module, ICertSettings *settings, GError **error)
-{
-  return use_settings (POLICY_TEMPLATE (module), settings, error);
-}
-
-static gboolean
-policy_template_check (ICertManageModule *module,
-                       const char *kind,
-                       const char *name,
-                       GBytes *contents,
-                       GError **error)
+policy_template_check_file (ICertModuleBase *base,
+                            const char *kind,
+                            const char *name,
+                            GBytes *contents,
+                            GError **error)
 {
   g_autoptr (PolicyTemplateProfile) profile = NULL;
   g_autofree char *promised = NULL;
@@ -229,44 +192,11 @@ policy_template_check (ICertManageModule *module,
 }
 
 static void
-manage_module_iface_init (ICertManageModuleInterface *iface)
-{
-  iface->describe_settings = policy_template_describe_settings;
-  iface->get_value = policy_template_get_value;
-  iface->reload = policy_template_reload;
-  iface->check = policy_template_check;
-}
-
-static void
-policy_template_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  switch (id)
-    {
-    case PROP_NAME:
-      g_value_set_string (value, "Template.Policy");
-      break;
-    case PROP_DESCRIPTION:
-      g_value_set_string (value, "Judges by certificate profile");
-      break;
-    case PROP_COPYRIGHT:
-      g_value_set_static_string (value, "The icert authors, LGPL-2.1-or-later");
-      break;
-    case PROP_VERSION:
-    case PROP_PRODUCT_VERSION:
-      g_value_set_static_string (value, ICERT_VERSION);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
-}
-
-static void
 policy_template_finalize (GObject *object)
 {
   PolicyTemplate *self = POLICY_TEMPLATE (object);
 
   g_clear_pointer (&self->folder, policy_template_folder_unref);
-  g_free (self->path);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (policy_template_parent_class)->finalize (object);
 }
@@ -274,15 +204,12 @@ policy_template_finalize (GObject *object)
 static void
 policy_template_class_init (PolicyTemplateClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  ICertModuleBaseClass *base_class = ICERT_MODULE_BASE_CLASS (klass);
 
-  object_class->get_property = policy_template_get_property;
-  object_class->finalize = policy_template_finalize;
-  g_object_class_override_property (object_class, PROP_NAME, "name");
-  g_object_class_override_property (object_class, PROP_DESCRIPTION, "description");
-  g_object_class_override_property (object_class, PROP_COPYRIGHT, "copyright");
-  g_object_class_override_property (object_class, PROP_VERSION, "version");
-  g_object_class_override_property (object_class, PROP_PRODUCT_VERSION, "product-version");
+  G_OBJECT_CLASS (klass)->finalize = policy_template_finalize;
+  base_class->apply_settings = policy_template_apply_settings;
+  base_class->check_file = policy_template_check_file;
+  icert_module_base_class_describe (base_class, &module_description);
 }
 
 static void
