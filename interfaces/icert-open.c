@@ -311,6 +311,45 @@ icert_ca_open (const char *config, GCancellable *cancellable, GError **error)
 }
 
 /**
+ * icert_control_open:
+ * @config: (nullable): config string or address of a CA; %NULL for the default CA
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Opens the engine of a `local:` CA in this process, class `CertificateAuthority.Control`. When
+ * this is the first object of the CA it is not started (see [iface@ICert.Control]). Blocks; any
+ * thread.
+ *
+ * Errors: as icert_create_instance(), %ICERT_ERROR_NOT_SUPPORTED when the CA runs elsewhere (its
+ * address is not `local:`) or the class lacks the interface, and those of opening the CA. Rights
+ * are asked for by each call.
+ *
+ * Returns: (transfer full): the control of the CA, %NULL with @error set
+ */
+ICertControl *
+icert_control_open (const char *config, GCancellable *cancellable, GError **error)
+{
+  const char *class_id = "CertificateAuthority.Control";
+  g_autofree char *found = NULL;
+  g_autofree char *address = NULL;
+  GObject *object;
+
+  if (!_icert_resolve_config (config, cancellable, &found, &address, error))
+    return NULL;
+  if (!g_str_has_prefix (address, "local:"))
+    {
+      g_autofree char *quoted = icert_error_quote (address, -1);
+
+      icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, "address",
+                       "%s is not in this process (local:DIR)", quoted);
+      return NULL;
+    }
+  object = _icert_registry_create (icert_registry_get_default (), class_id, "local", found, address,
+                                   cancellable, error);
+  return check_interface (object, ICERT_TYPE_CONTROL, class_id, error);
+}
+
+/**
  * icert_setup_open:
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error

@@ -5,6 +5,7 @@
 #include "icert-admin.h"
 #include "icert-ca.h"
 #include "icert-config.h"
+#include "icert-control.h"
 #include "icert-request.h"
 #include "icert-setup.h"
 #include "icert-view.h"
@@ -21,6 +22,8 @@ ICERT_AVAILABLE_IN_0_1
 ICertView *icert_view_open (const char *config, GCancellable *cancellable, GError **error);
 ICERT_AVAILABLE_IN_0_1
 ICertCa *icert_ca_open (const char *config, GCancellable *cancellable, GError **error);
+ICERT_AVAILABLE_IN_0_1
+ICertControl *icert_control_open (const char *config, GCancellable *cancellable, GError **error);
 ICERT_AVAILABLE_IN_0_1
 ICertSetup *icert_setup_open (GCancellable *cancellable, GError **error);
 

@@ -8,6 +8,7 @@
 #include "icert-ca.h"
 #include "icert-config-files.h"
 #include "icert-config.h"
+#include "icert-control.h"
 #include "icert-enum-view-row.h"
 #include "icert-enums.h"
 #include "icert-enum-types.h"

@@ -390,10 +390,10 @@ start_modules (CaEngine *engine, GError **error)
   if (engine->exits == NULL)
     return FALSE;
   warn_of_expiry (engine);
-  engine->direct = engine->facts->key_in_process && ca_policy_host_is_direct (engine->policies);
   engine->workers
       = ca_workers_new (g_get_num_processors (), ca_submit_run, ca_submit_expired, engine);
-  ca_exit_host_announce (engine->exits, ICERT_EXIT_EVENT_STARTUP);
+  if (engine->gate == CA_GATE_OPEN)
+    ca_exit_host_announce (engine->exits, ICERT_EXIT_EVENT_STARTUP);
   return TRUE;
 }
 
@@ -406,7 +406,7 @@ engine_close (CaEngine *engine)
   g_clear_pointer (&engine->workers, ca_workers_free);
   if (engine->writer != NULL)
     ca_writer_flush (engine->writer);
-  if (engine->exits != NULL)
+  if (engine->exits != NULL && g_atomic_int_get (&engine->gate) == CA_GATE_OPEN)
     ca_exit_host_announce (engine->exits, ICERT_EXIT_EVENT_SHUTDOWN);
   g_clear_pointer (&engine->exits, ca_exit_host_free);
   g_clear_pointer (&engine->policies, ca_policy_host_free);
@@ -428,10 +428,11 @@ engine_close (CaEngine *engine)
 }
 
 static CaEngine *
-engine_new (const char *folder, const struct stat *status, GError **error)
+engine_new (const char *folder, const struct stat *status, gboolean held, GError **error)
 {
   CaEngine *engine = g_new0 (CaEngine, 1);
 
+  engine->gate = held ? CA_GATE_SHUT : CA_GATE_OPEN;
   g_atomic_ref_count_init (&engine->ref_count);
   engine->folder = g_canonicalize_filename (folder, NULL);
   engine->device = status->st_dev;
@@ -459,7 +460,7 @@ find_engine (const struct stat *status)
 }
 
 CaEngine *
-ca_engine_open (const char *folder, GError **error)
+ca_engine_open (const char *folder, gboolean held, GError **error)
 {
   struct stat status;
   CaEngine *engine;
@@ -476,7 +477,7 @@ ca_engine_open (const char *folder, GError **error)
     g_atomic_ref_count_inc (&engine->ref_count);
   else
     {
-      engine = engine_new (folder, &status, error);
+      engine = engine_new (folder, &status, held, error);
       if (engine != NULL)
         {
           if (engines == NULL)

@@ -37,8 +37,17 @@
  *          '-> ca-exit-host.c  from the outbox ..................... the exits' thread -->
  * ICertExit
  *
- * Officers' changes of a pending request: ca-officer.c. After a crash: ca-recover.c. */
+ * Officers' changes of a pending request: ca-officer.c. After a crash: ca-recover.c. Policies and
+ * exits of an application: ca-control.c, called on its threads by ca-owner.c. */
 typedef struct _CaEngine CaEngine;
+
+/* Whether requests are taken. */
+typedef enum
+{
+  CA_GATE_SHUT,
+  CA_GATE_OPEN,
+  CA_GATE_CLOSING /* somebody stops the CA */
+} CaGate;
 
 struct _CaEngine
 {
@@ -54,7 +63,8 @@ struct _CaEngine
   CaExitHost *exits;
   CaWorkers *workers;
   CaClockGuard *clock;
-  gboolean direct;          /* one commit a request (data/docs/decisions.md) */
+  gint gate;                /* CaGate, atomic */
+  gint n_jobs;              /* submissions that are not answered, atomic */
   GHashTable *blocked_keys; /* set of SHA-256 of SubjectPublicKeyInfo, hex (S-B3) */
 
   GMutex config_mutex; /* one change of ca.conf at a time */
@@ -63,9 +73,9 @@ struct _CaEngine
   GPtrArray *observers; /* of CaObserver, under the mutex */
 };
 
-/* Opens the CA in @folder, or the engine that has it open already in this process. CONFIG, STORAGE,
- * KEY_UNAVAILABLE */
-CaEngine *ca_engine_open (const char *folder, GError **error);
+/* Opens the CA in @folder, or the engine that has it open already in this process. @held: if it was
+ * not open, it takes no requests until ca_control_start(). CONFIG, STORAGE, KEY_UNAVAILABLE */
+CaEngine *ca_engine_open (const char *folder, gboolean held, GError **error);
 CaEngine *ca_engine_ref (CaEngine *engine);
 /* The last reference closes the CA. */
 void ca_engine_unref (CaEngine *engine);

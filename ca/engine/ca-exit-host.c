@@ -18,11 +18,28 @@
 #define FIRST_PAUSE G_TIME_SPAN_SECOND
 #define LAST_PAUSE (10 * G_TIME_SPAN_MINUTE)
 
+/* What a call on another thread needs to come back, also when the host has gone meanwhile. */
 typedef struct
 {
-  ICertExit *exit;
-  char *class_id;
+  GMutex mutex;
+  CaExitHost *host; /* under the mutex; NULL: the host has gone */
+} Port;
+
+/* An exit of the configuration, or one that the application lent: its deliveries are handed to its
+ * owner's thread, one at a time, so that they keep their order. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  ICertExit *exit; /* NULL: lent */
+  CaOwned *owned;  /* NULL: of the configuration */
+  char *class_id;  /* of a lent one: the name of its type */
+  char *description;
   ICertExitEvents mask;
+
+  /* of a lent one, under the host's mutex */
+  gboolean out;   /* a delivery is with its owner */
+  GQueue waiting; /* of CaDelivery, behind that one */
+  gboolean removed;
 } ExitModule;
 
 struct _CaDelivery
@@ -31,23 +48,25 @@ struct _CaDelivery
   gint64 request_id;  /* 0 = of the CA */
   CaRequest *request; /* NULL: to be read from the store */
   ICertExitEvents event;
-  guint module;
+  ExitModule *module;
   guint attempts;
   gint64 created; /* wall clock, microseconds */
   gint64 due;     /* wall clock, microseconds */
+  gboolean retry; /* others of its request wait behind it */
 };
 
 /* Deliveries that wait behind one that failed, so that a request's events keep their order. */
 typedef struct
 {
-  guint module;
+  ExitModule *module; /* lives as long as a delivery for it */
   gint64 request_id;
   GQueue waiting; /* of CaDelivery */
 } Blocked;
 
 struct _CaExitHost
 {
-  GPtrArray *modules; /* of ExitModule */
+  GPtrArray *modules; /* of ExitModule; under the mutex; never changed, only replaced */
+  Port *port;
   ICertStore *store;
   CaWriter *writer;
   CaIds *ids;
@@ -58,6 +77,7 @@ struct _CaExitHost
   GQueue ready;        /* of CaDelivery */
   GSequence *delayed;  /* of CaDelivery by due; frees none, since a retry is taken out of it */
   GHashTable *blocked; /* set of Blocked */
+  gboolean running;    /* a delivery is with an exit of the configuration */
   gboolean closing;
   gint64 close_by;    /* monotonic */
   gboolean ended;     /* the thread touches nothing of the host any more */
@@ -65,22 +85,57 @@ struct _CaExitHost
 };
 
 static void
+port_clear (gpointer data)
+{
+  g_mutex_clear (&((Port *) data)->mutex);
+}
+
+static void
+port_unref (Port *port)
+{
+  g_atomic_rc_box_release_full (port, port_clear);
+}
+
+static ExitModule *
+exit_module_new (const char *class_id)
+{
+  ExitModule *module = g_new0 (ExitModule, 1);
+
+  g_atomic_ref_count_init (&module->ref_count);
+  g_queue_init (&module->waiting);
+  module->class_id = g_strdup (class_id);
+  return module;
+}
+
+static ExitModule *
+exit_module_ref (ExitModule *module)
+{
+  g_atomic_ref_count_inc (&module->ref_count);
+  return module;
+}
+
+static void
+exit_module_unref (gpointer data)
+{
+  ExitModule *module = data;
+
+  if (!g_atomic_ref_count_dec (&module->ref_count))
+    return;
+  g_clear_object (&module->exit);
+  g_clear_pointer (&module->owned, ca_owned_unref);
+  g_free (module->class_id);
+  g_free (module->description);
+  g_free (module);
+}
+
+static void
 delivery_free (gpointer data)
 {
   CaDelivery *delivery = data;
 
   g_clear_pointer (&delivery->request, ca_request_unref);
+  exit_module_unref (delivery->module);
   g_free (delivery);
-}
-
-static void
-exit_module_free (gpointer data)
-{
-  ExitModule *module = data;
-
-  g_clear_object (&module->exit);
-  g_free (module->class_id);
-  g_free (module);
 }
 
 static guint
@@ -88,7 +143,13 @@ blocked_hash (gconstpointer key)
 {
   const Blocked *blocked = key;
 
-  return (guint) blocked->request_id * 31 + blocked->module;
+  return (guint) blocked->request_id * 31 + g_direct_hash (blocked->module);
+}
+
+static gboolean
+is_of_removed (gpointer key, gpointer value, gpointer data)
+{
+  return ((const Blocked *) key)->module->removed;
 }
 
 static gboolean
@@ -112,9 +173,13 @@ blocked_free (gpointer data)
 /* Loading */
 
 static gboolean
-initialize (ExitModule *module, const CaModuleConfig *config, CaFacts *facts, GError **error)
+initialize (ICertExit *exit,
+            const CaModuleConfig *config,
+            CaFacts *facts,
+            ICertExitEvents *mask,
+            GError **error)
 {
-  g_autoptr (ICertManageModule) manage = icert_exit_get_manage_module (module->exit);
+  g_autoptr (ICertManageModule) manage = icert_exit_get_manage_module (exit);
   g_autoptr (ICertSettings) settings
       = ca_module_settings_new (config, manage, facts->config->folder, error);
   g_autoptr (ICertRequestContext) context = NULL;
@@ -122,8 +187,8 @@ initialize (ExitModule *module, const CaModuleConfig *config, CaFacts *facts, GE
 
   if (settings == NULL)
     return FALSE;
-  context = ca_server_new_ca_context (facts, NULL, module->class_id);
-  ok = icert_exit_initialize (module->exit, ICERT_SERVER (context), settings, &module->mask, error);
+  context = ca_server_new_ca_context (facts, NULL, config->class_id);
+  ok = icert_exit_initialize (exit, ICERT_SERVER (context), settings, mask, error);
   icert_request_context_invalidate (context);
   return ok;
 }
@@ -154,18 +219,17 @@ load_module (CaExitHost *host,
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *description = NULL;
-  ExitModule *module = g_new0 (ExitModule, 1);
+  ExitModule *module = exit_module_new (config->class_id);
 
-  module->class_id = g_strdup (config->class_id);
   module->exit = (ICertExit *) icert_registry_create_module (registry, config->class_id,
                                                              "ICertExit", &error);
-  if (module->exit == NULL || !initialize (module, config, facts, &error))
+  if (module->exit == NULL || !initialize (module->exit, config, facts, &module->mask, &error))
     {
       g_message ("exit module %s is left out: %s", config->class_id, error->message);
       ca_writer_audit (host->writer, ca_audit_record_new (NULL, "load-exit", config->class_id,
                                                           icert_error_get_code_name (error->code),
                                                           error->message));
-      exit_module_free (module);
+      exit_module_unref (module);
       return;
     }
   description = icert_exit_get_description (module->exit);
@@ -174,41 +238,48 @@ load_module (CaExitHost *host,
   g_ptr_array_add (host->modules, module);
 }
 
-static int
-find_module (const CaExitHost *host, const char *class_id)
+static ExitModule *
+find_module (GPtrArray *modules, const char *class_id)
 {
-  for (guint i = 0; i < host->modules->len; i++)
-    if (g_strcmp0 (((ExitModule *) host->modules->pdata[i])->class_id, class_id) == 0)
-      return i;
-  return -1;
+  for (guint i = 0; i < modules->len; i++)
+    if (g_strcmp0 (((ExitModule *) modules->pdata[i])->class_id, class_id) == 0)
+      return modules->pdata[i];
+  return NULL;
+}
+
+static GPtrArray *
+ref_modules (CaExitHost *host)
+{
+  GPtrArray *modules;
+
+  g_mutex_lock (&host->mutex);
+  modules = g_ptr_array_ref (host->modules);
+  g_mutex_unlock (&host->mutex);
+  return modules;
 }
 
 static const guint8 outbox_columns[]
     = { ICERT_OUTBOX_ID,       ICERT_OUTBOX_REQUEST_ID, ICERT_OUTBOX_EVENT,
         ICERT_OUTBOX_CLASS_ID, ICERT_OUTBOX_CREATED,    ICERT_OUTBOX_ATTEMPTS };
 
-static void
-queue_row (CaExitHost *host, const ICertStoreRow *row)
+static CaDelivery *
+delivery_of_row (const ICertStoreRow *row, ExitModule *module)
 {
-  g_autofree char *class_id = icert_store_row_dup_text (row, 3);
-  int module = find_module (host, class_id);
-  CaDelivery *delivery;
+  CaDelivery *delivery = g_new0 (CaDelivery, 1);
 
-  /* A module that was taken out of the configuration may come back: its events stay. */
-  if (module < 0)
-    return;
-  delivery = g_new0 (CaDelivery, 1);
   delivery->id = icert_store_row_get_int (row, 0);
   delivery->request_id = icert_store_row_get_int (row, 1);
   delivery->event = icert_store_row_get_int (row, 2);
-  delivery->module = module;
+  delivery->module = exit_module_ref (module);
   delivery->created = icert_store_row_get_int (row, 4);
   delivery->attempts = icert_store_row_get_int (row, 5);
-  g_queue_push_tail (&host->ready, delivery);
+  return delivery;
 }
 
+/* What @modules did not get in an earlier run. A module that was taken out of the configuration may
+ * come back: its events stay. */
 static gboolean
-load_outbox (CaExitHost *host, GError **error)
+load_outbox (CaExitHost *host, GPtrArray *modules, GQueue *deliveries, GError **error)
 {
   ICertStoreCondition condition = { .kind = ICERT_STORE_COMPARE,
                                     .column = ICERT_OUTBOX_DEAD,
@@ -224,7 +295,13 @@ load_outbox (CaExitHost *host, GError **error)
   if (rows == NULL)
     return FALSE;
   for (guint i = 0; i < rows->len; i++)
-    queue_row (host, rows->pdata[i]);
+    {
+      g_autofree char *class_id = icert_store_row_dup_text (rows->pdata[i], 3);
+      ExitModule *module = find_module (modules, class_id);
+
+      if (module != NULL)
+        g_queue_push_tail (deliveries, delivery_of_row (rows->pdata[i], module));
+    }
   return TRUE;
 }
 
@@ -256,7 +333,7 @@ store_outcome (CaExitHost *host, const CaDelivery *delivery, const GError *error
   set_row (delivery, error, dead, batch);
   if (error != NULL)
     {
-      const ExitModule *module = host->modules->pdata[delivery->module];
+      const ExitModule *module = delivery->module;
       g_autofree char *object = g_strdup_printf ("request:%" G_GINT64_FORMAT, delivery->request_id);
 
       audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
@@ -284,23 +361,27 @@ print_step (const CaDelivery *delivery, guint step, const char *class_id, const 
                     delivery->request_id, text);
 }
 
-static gboolean
-notify (CaExitHost *host, CaDelivery *delivery, CaFacts *facts, GError **error)
+static ICertIssuedContext *
+new_context (CaExitHost *host, CaDelivery *delivery, CaFacts *facts, GError **error)
 {
-  ExitModule *module = host->modules->pdata[delivery->module];
-  g_autoptr (ICertIssuedContext) context = NULL;
-  gboolean ok;
-
   if (delivery->request == NULL && delivery->request_id != 0)
     {
       delivery->request = ca_request_row_load (host->store, delivery->request_id, error);
       if (delivery->request == NULL)
-        return FALSE;
+        return NULL;
     }
-  print_step (delivery, 7, module->class_id, event_to_string (delivery->event));
-  context = ca_server_new_exit_context (delivery->request, facts, module->class_id);
-  ok = icert_exit_notify_event (module->exit, delivery->event, ICERT_SERVER_EXIT (context), error);
-  print_step (delivery, 8, module->class_id, ok ? "read it and is done" : (*error)->message);
+  return ca_server_new_exit_context (delivery->request, facts, delivery->module->class_id);
+}
+
+static gboolean
+notify (ICertExit *exit, CaDelivery *delivery, ICertIssuedContext *context, GError **error)
+{
+  const char *class_id = delivery->module->class_id;
+  gboolean ok;
+
+  print_step (delivery, 7, class_id, event_to_string (delivery->event));
+  ok = icert_exit_notify_event (exit, delivery->event, ICERT_SERVER_EXIT (context), error);
+  print_step (delivery, 8, class_id, ok ? "read it and is done" : (*error)->message);
   return ok;
 }
 
@@ -339,6 +420,7 @@ unblock (CaExitHost *host, const CaDelivery *delivery)
 static void
 delay (CaExitHost *host, CaDelivery *delivery)
 {
+  delivery->retry = TRUE;
   if (find_blocked (host, delivery) == NULL)
     {
       Blocked *blocked = g_new0 (Blocked, 1);
@@ -349,6 +431,37 @@ delay (CaExitHost *host, CaDelivery *delivery)
       g_hash_table_add (host->blocked, blocked);
     }
   g_sequence_insert_sorted (host->delayed, delivery, compare_due, NULL);
+}
+
+/* What waits for the owner may be much, and its rows are in the store anyway. */
+#define REQUESTS_IN_MEMORY 256
+
+/* TRUE: it may go to its owner now. Under the lock. */
+static gboolean
+claim_lent (CaDelivery *delivery)
+{
+  ExitModule *module = delivery->module;
+
+  if (!module->out)
+    {
+      module->out = TRUE;
+      return TRUE;
+    }
+  if (module->waiting.length >= REQUESTS_IN_MEMORY && delivery->id != 0)
+    g_clear_pointer (&delivery->request, ca_request_unref);
+  g_queue_push_tail (&module->waiting, delivery);
+  return FALSE;
+}
+
+/* The one behind goes first. Under the lock. */
+static void
+next_of_lent (CaExitHost *host, ExitModule *module)
+{
+  CaDelivery *next = g_queue_pop_head (&module->waiting);
+
+  module->out = FALSE;
+  if (next != NULL)
+    g_queue_push_head (&host->ready, next);
 }
 
 static void
@@ -373,56 +486,135 @@ is_abandoned (CaExitHost *host)
   return abandoned;
 }
 
+/* The second half of a delivery: what became of it. Takes @delivery. */
+static void
+finish_delivery (CaExitHost *host, CaDelivery *delivery, const GError *error)
+{
+  gboolean dead
+      = error != NULL
+        && (delivery->id == 0
+            || ca_clock_now () - delivery->created > CA_LIMIT_EXIT_AGE * G_TIME_SPAN_SECOND);
+
+  if (error != NULL)
+    plan_retry (delivery);
+  store_outcome (host, delivery, error, dead);
+  g_mutex_lock (&host->mutex);
+  if (delivery->module->owned != NULL)
+    next_of_lent (host, delivery->module);
+  if (error != NULL && !dead && !delivery->module->removed)
+    delay (host, g_steal_pointer (&delivery));
+  else
+    unblock (host, delivery);
+  g_cond_signal (&host->cond);
+  g_mutex_unlock (&host->mutex);
+  g_clear_pointer (&delivery, delivery_free);
+}
+
+/* A delivery on its way to the thread of an application. */
+typedef struct
+{
+  Port *port;
+  CaDelivery *delivery; /* NULL: done */
+  ICertIssuedContext *context;
+} Errand;
+
+static void
+errand_free (gpointer data)
+{
+  Errand *errand = data;
+
+  g_clear_pointer (&errand->delivery, delivery_free);
+  g_clear_object (&errand->context);
+  port_unref (errand->port);
+  g_free (errand);
+}
+
+static void
+run_errand_cb (gpointer exit, gpointer data)
+{
+  Errand *errand = data;
+  g_autoptr (GError) error = NULL;
+
+  notify (exit, errand->delivery, errand->context, &error);
+  g_mutex_lock (&errand->port->mutex);
+  if (errand->port->host != NULL)
+    finish_delivery (errand->port->host, g_steal_pointer (&errand->delivery), error);
+  g_mutex_unlock (&errand->port->mutex);
+}
+
+static void
+send_errand (CaExitHost *host, CaDelivery *delivery, ICertIssuedContext *context)
+{
+  Errand *errand = g_new0 (Errand, 1);
+
+  errand->port = g_atomic_rc_box_acquire (host->port);
+  errand->delivery = delivery;
+  errand->context = g_object_ref (context);
+  ca_owned_post (delivery->module->owned, run_errand_cb, errand, errand_free);
+}
+
 /* FALSE: the thread ends at once. */
 static gboolean
 run_delivery (CaExitHost *host, CaDelivery *delivery, CaFacts *facts)
 {
   g_autoptr (GError) error = NULL;
-  gboolean ok = notify (host, delivery, facts, &error);
-  gboolean dead;
+  g_autoptr (ICertIssuedContext) context = new_context (host, delivery, facts, &error);
 
+  if (context != NULL && delivery->module->owned != NULL)
+    {
+      send_errand (host, delivery, context);
+      return TRUE;
+    }
+  if (context != NULL)
+    notify (delivery->module->exit, delivery, context, &error);
   if (is_abandoned (host))
     return FALSE;
-  dead = !ok
-         && (delivery->id == 0
-             || ca_clock_now () - delivery->created > CA_LIMIT_EXIT_AGE * G_TIME_SPAN_SECOND);
-  if (!ok)
-    plan_retry (delivery);
-  store_outcome (host, delivery, error, dead);
-  g_mutex_lock (&host->mutex);
-  if (!ok && !dead)
-    delay (host, g_steal_pointer (&delivery));
-  else
-    unblock (host, delivery);
-  g_mutex_unlock (&host->mutex);
-  g_clear_pointer (&delivery, delivery_free);
+  finish_delivery (host, delivery, error);
   return TRUE;
 }
 
-/* The next one that may go; behind a failed one of its request it joins the queue there. Under the
- * lock. */
+/* Under the lock. */
 static CaDelivery *
-pop_ready (CaExitHost *host)
+pop_delayed (CaExitHost *host)
 {
   GSequenceIter *first = g_sequence_get_begin_iter (host->delayed);
   CaDelivery *delivery;
 
-  if (!g_sequence_iter_is_end (first)
-      && ((CaDelivery *) g_sequence_get (first))->due <= ca_clock_now ())
-    {
-      delivery = g_sequence_get (first);
-      g_sequence_remove (first);
-      return delivery;
-    }
-  while ((delivery = g_queue_pop_head (&host->ready)) != NULL)
-    {
-      Blocked *blocked = find_blocked (host, delivery);
+  if (g_sequence_iter_is_end (first))
+    return NULL;
+  delivery = g_sequence_get (first);
+  if (delivery->due > ca_clock_now ())
+    return NULL;
+  g_sequence_remove (first);
+  return delivery;
+}
 
-      if (blocked == NULL)
+/* The next one that may go; behind a failed one of its request it joins the queue there, and behind
+ * one that is with its owner the queue of that. Under the lock. */
+static CaDelivery *
+pop_ready (CaExitHost *host)
+{
+  CaDelivery *delivery;
+
+  for (;;)
+    {
+      Blocked *blocked = NULL;
+
+      delivery = pop_delayed (host);
+      if (delivery == NULL)
+        {
+          delivery = g_queue_pop_head (&host->ready);
+          if (delivery == NULL)
+            return NULL;
+          blocked = delivery->retry ? NULL : find_blocked (host, delivery);
+        }
+      if (delivery->module->removed)
+        delivery_free (delivery);
+      else if (blocked != NULL)
+        g_queue_push_tail (&blocked->waiting, delivery);
+      else if (delivery->module->owned == NULL || claim_lent (delivery))
         return delivery;
-      g_queue_push_tail (&blocked->waiting, delivery);
     }
-  return NULL;
 }
 
 static void
@@ -448,9 +640,11 @@ take_delivery (CaExitHost *host, CaFacts **facts)
   CaDelivery *delivery = NULL;
 
   g_mutex_lock (&host->mutex);
+  host->running = FALSE;
   while (!(host->closing && g_get_monotonic_time () > host->close_by)
          && (delivery = pop_ready (host)) == NULL && !host->closing)
     wait_for_work (host);
+  host->running = delivery != NULL;
   *facts = ca_facts_ref (host->facts);
   g_mutex_unlock (&host->mutex);
   return delivery;
@@ -486,7 +680,10 @@ ca_exit_host_new (ICertRegistry *registry,
 {
   CaExitHost *host = g_new0 (CaExitHost, 1);
 
-  host->modules = g_ptr_array_new_with_free_func (exit_module_free);
+  host->modules = g_ptr_array_new_with_free_func (exit_module_unref);
+  host->port = g_atomic_rc_box_new0 (Port);
+  g_mutex_init (&host->port->mutex);
+  host->port->host = host;
   host->store = g_object_ref (store);
   host->writer = writer;
   host->facts = ca_facts_ref (facts);
@@ -498,7 +695,7 @@ ca_exit_host_new (ICertRegistry *registry,
   host->blocked = g_hash_table_new_full (blocked_hash, blocked_equal, blocked_free, NULL);
   for (guint i = 0; i < facts->config->exits->len; i++)
     load_module (host, registry, facts->config->exits->pdata[i], facts);
-  if (!load_outbox (host, error))
+  if (!load_outbox (host, host->modules, &host->ready, error))
     {
       ca_exit_host_free (host);
       return NULL;
@@ -533,6 +730,53 @@ end_thread (CaExitHost *host)
   return ended;
 }
 
+/* Takes the lent exits out. Their deliveries are let go, their rows stay in the outbox. */
+static GPtrArray *
+take_lent (CaExitHost *host)
+{
+  GPtrArray *lent = g_ptr_array_new_with_free_func (exit_module_unref);
+  GPtrArray *kept = g_ptr_array_new_with_free_func (exit_module_unref);
+
+  g_mutex_lock (&host->mutex);
+  for (guint i = 0; i < host->modules->len; i++)
+    {
+      ExitModule *module = exit_module_ref (host->modules->pdata[i]);
+
+      g_ptr_array_add (module->owned != NULL ? lent : kept, module);
+      module->removed = module->owned != NULL;
+    }
+  g_ptr_array_unref (host->modules);
+  host->modules = kept;
+  g_hash_table_foreach_remove (host->blocked, is_of_removed, NULL);
+  for (guint i = 0; i < lent->len; i++)
+    g_queue_clear_full (&((ExitModule *) lent->pdata[i])->waiting, delivery_free);
+  g_mutex_unlock (&host->mutex);
+  return lent;
+}
+
+void
+ca_exit_host_remove_lent (CaExitHost *host)
+{
+  g_autoptr (GPtrArray) lent = take_lent (host);
+
+  for (guint i = 0; i < lent->len; i++)
+    ca_owned_release (((ExitModule *) lent->pdata[i])->owned);
+}
+
+/* The caller may be the finaliser of a script's object: nothing of the script is called. */
+static void
+abandon_lent (CaExitHost *host)
+{
+  g_autoptr (GPtrArray) lent = take_lent (host);
+
+  for (guint i = 0; i < lent->len; i++)
+    ca_owned_release_later (((ExitModule *) lent->pdata[i])->owned, NULL);
+  g_mutex_lock (&host->port->mutex);
+  host->port->host = NULL;
+  g_mutex_unlock (&host->port->mutex);
+  port_unref (host->port);
+}
+
 static void
 free_delayed (gpointer delivery, gpointer data)
 {
@@ -544,6 +788,7 @@ ca_exit_host_free (CaExitHost *host)
 {
   if (host == NULL)
     return;
+  abandon_lent (host);
   if (!end_thread (host))
     {
       g_message ("an exit module does not come back; its events wait in the outbox");
@@ -564,28 +809,26 @@ ca_exit_host_free (CaExitHost *host)
 }
 
 static CaDelivery *
-delivery_new (CaRequest *request, guint module, ICertExitEvents event)
+delivery_new (CaRequest *request, ExitModule *module, ICertExitEvents event)
 {
   CaDelivery *delivery = g_new0 (CaDelivery, 1);
 
   delivery->request = request != NULL ? ca_request_ref (request) : NULL;
   delivery->request_id = request != NULL ? request->id : 0;
-  delivery->module = module;
+  delivery->module = exit_module_ref (module);
   delivery->event = event;
   delivery->created = delivery->due = ca_clock_now ();
   return delivery;
 }
 
 static void
-insert_row (const CaExitHost *host, const CaDelivery *delivery, ICertStoreBatch *batch)
+insert_row (const CaDelivery *delivery, ICertStoreBatch *batch)
 {
-  const ExitModule *module = host->modules->pdata[delivery->module];
-
   icert_store_batch_begin (batch, ICERT_STORE_OUTBOX, ICERT_STORE_INSERT);
   icert_store_batch_set_int (batch, ICERT_OUTBOX_ID, delivery->id);
   icert_store_batch_set_int (batch, ICERT_OUTBOX_REQUEST_ID, delivery->request_id);
   icert_store_batch_set_int (batch, ICERT_OUTBOX_EVENT, delivery->event);
-  icert_store_batch_set_text (batch, ICERT_OUTBOX_CLASS_ID, module->class_id);
+  icert_store_batch_set_text (batch, ICERT_OUTBOX_CLASS_ID, delivery->module->class_id);
   icert_store_batch_set_int (batch, ICERT_OUTBOX_CREATED, delivery->created);
   icert_store_batch_set_int (batch, ICERT_OUTBOX_DUE, delivery->due);
   icert_store_batch_set_int (batch, ICERT_OUTBOX_ATTEMPTS, 0);
@@ -600,17 +843,19 @@ ca_exit_host_record (CaExitHost *host,
                      GPtrArray **deliveries,
                      GError **error)
 {
+  g_autoptr (GPtrArray) modules = ref_modules (host);
+
   *deliveries = NULL;
-  for (guint i = 0; i < host->modules->len; i++)
+  for (guint i = 0; i < modules->len; i++)
     {
-      const ExitModule *module = host->modules->pdata[i];
+      ExitModule *module = modules->pdata[i];
       CaDelivery *delivery;
 
       if ((module->mask & event) == 0)
         continue;
       if (*deliveries == NULL)
         *deliveries = g_ptr_array_new_with_free_func (delivery_free);
-      delivery = delivery_new (request, i, event);
+      delivery = delivery_new (request, module, event);
       g_ptr_array_add (*deliveries, delivery);
       delivery->id = ca_ids_next (host->ids, error);
       if (delivery->id == 0)
@@ -618,7 +863,7 @@ ca_exit_host_record (CaExitHost *host,
           g_clear_pointer (deliveries, g_ptr_array_unref);
           return FALSE;
         }
-      insert_row (host, delivery, batch);
+      insert_row (delivery, batch);
     }
   return TRUE;
 }
@@ -643,26 +888,170 @@ ca_exit_host_deliver (CaExitHost *host, GPtrArray *deliveries)
 void
 ca_exit_host_announce (CaExitHost *host, ICertExitEvents event)
 {
+  g_autoptr (GPtrArray) modules = ref_modules (host);
   GPtrArray *deliveries = g_ptr_array_new_with_free_func (delivery_free);
 
-  for (guint i = 0; i < host->modules->len; i++)
-    if ((((ExitModule *) host->modules->pdata[i])->mask & event) != 0)
-      g_ptr_array_add (deliveries, delivery_new (NULL, i, event));
+  for (guint i = 0; i < modules->len; i++)
+    if ((((ExitModule *) modules->pdata[i])->mask & event) != 0)
+      g_ptr_array_add (deliveries, delivery_new (NULL, modules->pdata[i], event));
   ca_exit_host_deliver (host, deliveries);
 }
 
-guint
-ca_exit_host_get_n_modules (const CaExitHost *host)
+gboolean
+ca_exit_host_is_idle (CaExitHost *host)
 {
-  return host->modules->len;
+  gboolean idle;
+
+  g_mutex_lock (&host->mutex);
+  idle = host->ready.length == 0 && !host->running;
+  for (guint i = 0; i < host->modules->len; i++)
+    idle = idle && !((ExitModule *) host->modules->pdata[i])->out;
+  g_mutex_unlock (&host->mutex);
+  return idle;
+}
+
+guint
+ca_exit_host_get_n_modules (CaExitHost *host)
+{
+  g_autoptr (GPtrArray) modules = ref_modules (host);
+
+  return modules->len;
 }
 
 char *
-ca_exit_host_describe (const CaExitHost *host, guint index)
+ca_exit_host_describe (CaExitHost *host, guint index)
 {
-  return index < host->modules->len
-             ? icert_exit_get_description (((ExitModule *) host->modules->pdata[index])->exit)
-             : NULL;
+  g_autoptr (GPtrArray) modules = ref_modules (host);
+  const ExitModule *module = index < modules->len ? modules->pdata[index] : NULL;
+
+  if (module == NULL)
+    return NULL;
+  return module->exit != NULL ? icert_exit_get_description (module->exit)
+                              : g_strdup (module->description);
+}
+
+/* Lent exits */
+
+static gboolean
+is_lent (GPtrArray *modules, gconstpointer exit)
+{
+  for (guint i = 0; i < modules->len; i++)
+    {
+      ExitModule *module = modules->pdata[i];
+
+      if (module->owned != NULL && ca_owned_is (module->owned, exit))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+check_exit (CaExitHost *host, ICertExit *exit, GError **error)
+{
+  const ICertExitInterface *plain = g_type_default_interface_peek (ICERT_TYPE_EXIT);
+  const ICertExitInterface *iface = ICERT_EXIT_GET_IFACE (exit);
+  g_autoptr (GPtrArray) modules = ref_modules (host);
+
+  if (iface->notify_event == NULL || iface->notify_event == plain->notify_event)
+    icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, G_OBJECT_TYPE_NAME (exit),
+                     "hears no events (a class that implements notify_event)");
+  else if (is_lent (modules, exit))
+    icert_set_error (error, ICERT_ERROR_CONFLICT, G_OBJECT_TYPE_NAME (exit),
+                     "is appended already (another object, or once)");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static ExitModule *
+new_lent (ICertExit *exit, CaFacts *facts, gconstpointer tag, GError **error)
+{
+  g_autoptr (GHashTable) none = g_hash_table_new (g_str_hash, g_str_equal);
+  CaModuleConfig config = { .class_id = (char *) G_OBJECT_TYPE_NAME (exit), .texts = none };
+  ICertExitEvents mask = ICERT_EXIT_EVENT_NONE;
+  g_autofree char *description = NULL;
+  ExitModule *module;
+
+  if (!initialize (exit, &config, facts, &mask, error))
+    return NULL;
+  description = icert_exit_get_description (exit);
+  module = exit_module_new (config.class_id);
+  module->mask = mask;
+  module->description = ca_module_clean_description (description, config.class_id);
+  module->owned = ca_owned_new (exit, tag);
+  ca_steps_print (1, "engine", module->class_id, "exit appended: %s", module->description);
+  return module;
+}
+
+/* An exit of the same class has its events in memory already. */
+static gboolean
+load_left (CaExitHost *host, ExitModule *module, GQueue *deliveries, GError **error)
+{
+  g_autoptr (GPtrArray) modules = ref_modules (host);
+  g_autoptr (GPtrArray) one = g_ptr_array_new ();
+
+  if (find_module (modules, module->class_id) != NULL)
+    return TRUE;
+  /* What was delivered before is out of the store only when it was committed. */
+  if (!ca_writer_commit_wait (host->writer, icert_store_batch_new (), NULL, error))
+    return FALSE;
+  g_ptr_array_add (one, module);
+  return load_outbox (host, one, deliveries, error);
+}
+
+/* FALSE: somebody was faster with the same exit. */
+static gboolean
+add_lent (CaExitHost *host, ExitModule *module, ICertExit *exit, GQueue *deliveries)
+{
+  gboolean twice;
+
+  g_mutex_lock (&host->mutex);
+  twice = is_lent (host->modules, exit);
+  if (!twice)
+    {
+      GPtrArray *fresh = g_ptr_array_new_with_free_func (exit_module_unref);
+      CaDelivery *delivery;
+
+      for (guint i = 0; i < host->modules->len; i++)
+        g_ptr_array_add (fresh, exit_module_ref (host->modules->pdata[i]));
+      g_ptr_array_add (fresh, exit_module_ref (module));
+      g_ptr_array_unref (host->modules);
+      host->modules = fresh;
+      while ((delivery = g_queue_pop_head (deliveries)) != NULL)
+        g_queue_push_tail (&host->ready, delivery);
+      g_cond_signal (&host->cond);
+    }
+  g_mutex_unlock (&host->mutex);
+  return !twice;
+}
+
+gboolean
+ca_exit_host_append (CaExitHost *host,
+                     ICertExit *exit,
+                     CaFacts *facts,
+                     gconstpointer tag,
+                     gboolean started,
+                     GError **error)
+{
+  GQueue deliveries = G_QUEUE_INIT;
+  ExitModule *module;
+  gboolean ok;
+
+  if (!check_exit (host, exit, error))
+    return FALSE;
+  module = new_lent (exit, facts, tag, error);
+  if (module == NULL)
+    return FALSE;
+  ok = load_left (host, module, &deliveries, error);
+  if (ok && started && (module->mask & ICERT_EXIT_EVENT_STARTUP) != 0)
+    g_queue_push_tail (&deliveries, delivery_new (NULL, module, ICERT_EXIT_EVENT_STARTUP));
+  if (ok && !add_lent (host, module, exit, &deliveries))
+    ok = check_exit (host, exit, error);
+  if (!ok)
+    ca_owned_release (module->owned);
+  g_queue_clear_full (&deliveries, delivery_free);
+  exit_module_unref (module);
+  return ok;
 }
 
 void

@@ -39,9 +39,22 @@ gboolean ca_exit_host_record (CaExitHost *host,
 void ca_exit_host_deliver (CaExitHost *host, GPtrArray *deliveries);
 /* STARTUP and SHUTDOWN: of the CA, not kept in the outbox */
 void ca_exit_host_announce (CaExitHost *host, ICertExitEvents event);
-guint ca_exit_host_get_n_modules (const CaExitHost *host);
+/* whether nothing is due or being delivered; retries of what failed are not counted */
+gboolean ca_exit_host_is_idle (CaExitHost *host);
+guint ca_exit_host_get_n_modules (CaExitHost *host);
 /* (transfer full) (nullable) */
-char *ca_exit_host_describe (const CaExitHost *host, guint index);
+char *ca_exit_host_describe (CaExitHost *host, guint index);
+/* Initialises @exit, which the calling thread lends to @tag; then come the events that one of its
+ * class did not get, and STARTUP when the CA is @started. CONFLICT, NOT_SUPPORTED, STORAGE, or what
+ * it says itself */
+gboolean ca_exit_host_append (CaExitHost *host,
+                              ICertExit *exit,
+                              CaFacts *facts,
+                              gconstpointer tag,
+                              gboolean started,
+                              GError **error);
+/* Lets go of what was lent; its undelivered events stay in the outbox. */
+void ca_exit_host_remove_lent (CaExitHost *host);
 void ca_exit_host_set_facts (CaExitHost *host, CaFacts *facts);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaExitHost, ca_exit_host_free)

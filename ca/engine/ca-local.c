@@ -49,7 +49,8 @@ ca_local_initable_init (GInitable *initable, GCancellable *cancellable, GError *
                        priv->address != NULL ? priv->address : "none");
       return FALSE;
     }
-  priv->engine = ca_engine_open (priv->address + strlen (SCHEME), error);
+  priv->engine = ca_engine_open (priv->address + strlen (SCHEME),
+                                 CA_LOCAL_GET_CLASS (initable)->held, error);
   if (priv->engine == NULL)
     return FALSE;
   facts = ca_engine_ref_facts (priv->engine);

@@ -13,6 +13,8 @@ G_DECLARE_DERIVABLE_TYPE (CaLocal, ca_local, CA, LOCAL, GObject)
 struct _CaLocalClass
 {
   GObjectClass parent_class;
+
+  gboolean held; /* a CA that its objects open first is not started */
 };
 
 /* lends */
@@ -28,4 +30,5 @@ GType ca_local_request_get_type (void);
 GType ca_local_ca_get_type (void);
 GType ca_local_admin_get_type (void);
 GType ca_local_view_get_type (void);
+GType ca_local_control_get_type (void);
 GType ca_setup_get_type (void);

@@ -6,34 +6,108 @@
 
 #include <string.h>
 
+#include "ca-der.h"
 #include "ca-limits.h"
 #include "ca-server-backend.h"
 #include "ca-steps.h"
 
+/* S-L3, milliseconds: what manifests say by default. The environment may shorten it, for tests. */
+#define LENT_DEADLINE 10000
+
+/* A policy of the configuration, which is called from any thread, or one that the application lent,
+ * which is called on its owner's. */
 typedef struct
 {
-  ICertPolicy *policy;
-  char *class_id;
-  guint deadline; /* milliseconds */
-  gint hangs;     /* atomic */
+  gatomicrefcount ref_count;
+  ICertPolicy *policy; /* NULL: lent */
+  CaOwned *owned;      /* NULL: of the configuration */
+  char *class_id;      /* of a lent one: the name of its type */
+  char *description;   /* of a lent one */
+  guint deadline;      /* milliseconds */
+  gint hangs;          /* atomic */
 } PolicyModule;
 
-struct _CaPolicyHost
+struct _CaPolicyChain
 {
+  gatomicrefcount ref_count;
   GPtrArray *modules; /* of PolicyModule */
   gboolean direct;
 };
 
+struct _CaPolicyHost
+{
+  GMutex mutex;
+  CaPolicyChain *chain; /* under the mutex; never changed, only replaced */
+  gboolean configured_direct;
+};
+
+static PolicyModule *
+policy_module_new (const char *class_id)
+{
+  PolicyModule *module = g_new0 (PolicyModule, 1);
+
+  g_atomic_ref_count_init (&module->ref_count);
+  module->class_id = g_strdup (class_id);
+  return module;
+}
+
+static PolicyModule *
+policy_module_ref (PolicyModule *module)
+{
+  g_atomic_ref_count_inc (&module->ref_count);
+  return module;
+}
+
 static void
-policy_module_free (gpointer data)
+policy_module_unref (gpointer data)
 {
   PolicyModule *module = data;
 
-  if (module->policy != NULL)
-    icert_policy_shutdown (module->policy);
+  if (!g_atomic_ref_count_dec (&module->ref_count))
+    return;
   g_clear_object (&module->policy);
+  g_clear_pointer (&module->owned, ca_owned_unref);
   g_free (module->class_id);
+  g_free (module->description);
   g_free (module);
+}
+
+static CaPolicyChain *
+chain_new (void)
+{
+  CaPolicyChain *chain = g_new0 (CaPolicyChain, 1);
+
+  g_atomic_ref_count_init (&chain->ref_count);
+  chain->modules = g_ptr_array_new_with_free_func (policy_module_unref);
+  chain->direct = TRUE;
+  return chain;
+}
+
+void
+ca_policy_chain_unref (CaPolicyChain *chain)
+{
+  if (!g_atomic_ref_count_dec (&chain->ref_count))
+    return;
+  g_ptr_array_unref (chain->modules);
+  g_free (chain);
+}
+
+gboolean
+ca_policy_chain_is_direct (const CaPolicyChain *chain)
+{
+  return chain->direct;
+}
+
+CaPolicyChain *
+ca_policy_host_ref_chain (CaPolicyHost *host)
+{
+  CaPolicyChain *chain;
+
+  g_mutex_lock (&host->mutex);
+  chain = host->chain;
+  g_atomic_ref_count_inc (&chain->ref_count);
+  g_mutex_unlock (&host->mutex);
+  return chain;
 }
 
 ICertSettings *
@@ -62,10 +136,30 @@ ca_module_settings_new (const CaModuleConfig *config,
   return settings;
 }
 
-static gboolean
-initialize (PolicyModule *module, const CaModuleConfig *config, CaFacts *facts, GError **error)
+guint
+ca_module_get_deadline (void)
 {
-  g_autoptr (ICertManageModule) manage = icert_policy_get_manage_module (module->policy);
+  const char *text = g_getenv ("ICERT_LENT_DEADLINE");
+  guint64 shorter;
+
+  if (text != NULL && g_ascii_string_to_unsigned (text, 10, 1, LENT_DEADLINE, &shorter, NULL))
+    return (guint) shorter;
+  return LENT_DEADLINE;
+}
+
+char *
+ca_module_clean_description (const char *description, const char *class_id)
+{
+  return g_strdup (description != NULL && g_utf8_validate (description, -1, NULL)
+                           && ca_text_is_clean (description)
+                       ? description
+                       : class_id);
+}
+
+static gboolean
+initialize (ICertPolicy *policy, const CaModuleConfig *config, CaFacts *facts, GError **error)
+{
+  g_autoptr (ICertManageModule) manage = icert_policy_get_manage_module (policy);
   g_autoptr (ICertSettings) settings
       = ca_module_settings_new (config, manage, facts->config->folder, error);
   g_autoptr (ICertRequestContext) context = NULL;
@@ -73,14 +167,14 @@ initialize (PolicyModule *module, const CaModuleConfig *config, CaFacts *facts, 
 
   if (settings == NULL)
     return FALSE;
-  context = ca_server_new_ca_context (facts, NULL, module->class_id);
-  ok = icert_policy_initialize (module->policy, ICERT_SERVER (context), settings, error);
+  context = ca_server_new_ca_context (facts, NULL, config->class_id);
+  ok = icert_policy_initialize (policy, ICERT_SERVER (context), settings, error);
   icert_request_context_invalidate (context);
   return ok;
 }
 
 static gboolean
-add_module (CaPolicyHost *host,
+add_module (CaPolicyChain *chain,
             ICertRegistry *registry,
             const CaModuleConfig *config,
             CaFacts *facts,
@@ -94,17 +188,16 @@ add_module (CaPolicyHost *host,
 
   if (info == NULL)
     return FALSE;
-  module = g_new0 (PolicyModule, 1);
-  module->class_id = g_strdup (config->class_id);
+  module = policy_module_new (config->class_id);
   module->deadline = icert_class_info_get_deadline (info) * 1000;
-  g_ptr_array_add (host->modules, module);
+  g_ptr_array_add (chain->modules, module);
   module->policy = ICERT_POLICY (
       icert_registry_create_module (registry, config->class_id, "ICertPolicy", error));
-  if (module->policy == NULL || !initialize (module, config, facts, error))
+  if (module->policy == NULL || !initialize (module->policy, config, facts, error))
     return FALSE;
   threads = icert_class_info_get_threads (info);
   if (strcmp (threads, "any") != 0)
-    host->direct = FALSE;
+    chain->direct = FALSE;
   description = icert_policy_get_description (module->policy);
   ca_steps_print (1, "engine", module->class_id, "policy module loaded: %s",
                   description != NULL ? description : "");
@@ -116,27 +209,170 @@ ca_policy_host_new (ICertRegistry *registry, CaFacts *facts, GError **error)
 {
   g_autoptr (CaPolicyHost) host = g_new0 (CaPolicyHost, 1);
 
-  host->direct = TRUE;
-  host->modules = g_ptr_array_new_with_free_func (policy_module_free);
+  g_mutex_init (&host->mutex);
+  host->chain = chain_new ();
   for (guint i = 0; i < facts->config->policies->len; i++)
-    if (!add_module (host, registry, facts->config->policies->pdata[i], facts, error))
+    if (!add_module (host->chain, registry, facts->config->policies->pdata[i], facts, error))
       return NULL;
+  host->configured_direct = host->chain->direct;
   return g_steal_pointer (&host);
 }
 
+static void
+shut_down_cb (gpointer policy, gpointer data)
+{
+  icert_policy_shutdown (policy);
+}
+
+/* A lent policy that nobody stopped is told in its own main context, if that ever runs: the caller
+ * may be the finaliser of a script's object. */
 void
 ca_policy_host_free (CaPolicyHost *host)
 {
   if (host == NULL)
     return;
-  g_ptr_array_unref (host->modules);
+  for (guint i = 0; i < host->chain->modules->len; i++)
+    {
+      PolicyModule *module = host->chain->modules->pdata[i];
+
+      if (module->owned != NULL)
+        ca_owned_release_later (module->owned, shut_down_cb);
+      else if (module->policy != NULL)
+        icert_policy_shutdown (module->policy);
+    }
+  ca_policy_chain_unref (host->chain);
+  g_mutex_clear (&host->mutex);
   g_free (host);
 }
 
-gboolean
-ca_policy_host_is_direct (const CaPolicyHost *host)
+/* Lent policies */
+
+static PolicyModule *
+find_lent (const CaPolicyChain *chain, gconstpointer policy)
 {
-  return host->direct;
+  for (guint i = 0; i < chain->modules->len; i++)
+    {
+      PolicyModule *module = chain->modules->pdata[i];
+
+      if (module->owned != NULL && ca_owned_is (module->owned, policy))
+        return module;
+    }
+  return NULL;
+}
+
+/* Takes @module; FALSE when its policy is in the chain already, which does not lend it twice. */
+static gboolean
+append_module (CaPolicyHost *host, PolicyModule *module, gconstpointer policy)
+{
+  g_autoptr (CaPolicyChain) old = NULL;
+  CaPolicyChain *fresh = chain_new ();
+
+  g_mutex_lock (&host->mutex);
+  if (find_lent (host->chain, policy) != NULL)
+    {
+      g_mutex_unlock (&host->mutex);
+      ca_policy_chain_unref (fresh);
+      return FALSE;
+    }
+  for (guint i = 0; i < host->chain->modules->len; i++)
+    g_ptr_array_add (fresh->modules, policy_module_ref (host->chain->modules->pdata[i]));
+  g_ptr_array_add (fresh->modules, module);
+  fresh->direct = FALSE;
+  old = g_steal_pointer (&host->chain);
+  host->chain = fresh;
+  g_mutex_unlock (&host->mutex);
+  return TRUE;
+}
+
+static void
+refuse_twice (const char *class_id, GError **error)
+{
+  icert_set_error (error, ICERT_ERROR_CONFLICT, class_id,
+                   "is appended already (another object, or once)");
+}
+
+static gboolean
+initialize_lent (PolicyModule *module, ICertPolicy *policy, CaFacts *facts, GError **error)
+{
+  g_autoptr (GHashTable) none = g_hash_table_new (g_str_hash, g_str_equal);
+  CaModuleConfig config = { .class_id = module->class_id, .texts = none };
+  g_autofree char *description = NULL;
+
+  if (!initialize (policy, &config, facts, error))
+    return FALSE;
+  description = icert_policy_get_description (policy);
+  module->description = ca_module_clean_description (description, module->class_id);
+  ca_steps_print (1, "engine", module->class_id, "policy appended: %s", module->description);
+  return TRUE;
+}
+
+gboolean
+ca_policy_host_append (CaPolicyHost *host,
+                       ICertPolicy *policy,
+                       CaFacts *facts,
+                       gconstpointer tag,
+                       GError **error)
+{
+  const ICertPolicyInterface *plain = g_type_default_interface_peek (ICERT_TYPE_POLICY);
+  const ICertPolicyInterface *iface = ICERT_POLICY_GET_IFACE (policy);
+  const char *class_id = G_OBJECT_TYPE_NAME (policy);
+  g_autoptr (CaPolicyChain) chain = ca_policy_host_ref_chain (host);
+  PolicyModule *module;
+
+  if (iface->verify_request == NULL || iface->verify_request == plain->verify_request)
+    {
+      icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, class_id,
+                       "judges nothing (a class that implements verify_request)");
+      return FALSE;
+    }
+  if (find_lent (chain, policy) != NULL)
+    {
+      refuse_twice (class_id, error);
+      return FALSE;
+    }
+  module = policy_module_new (class_id);
+  module->deadline = ca_module_get_deadline ();
+  if (!initialize_lent (module, policy, facts, error))
+    {
+      policy_module_unref (module);
+      return FALSE;
+    }
+  module->owned = ca_owned_new (policy, tag);
+  if (append_module (host, module, policy))
+    return TRUE;
+  refuse_twice (class_id, error);
+  ca_owned_release (module->owned);
+  policy_module_unref (module);
+  return FALSE;
+}
+
+void
+ca_policy_host_remove_lent (CaPolicyHost *host)
+{
+  g_autoptr (CaPolicyChain) old = NULL;
+  CaPolicyChain *fresh = chain_new ();
+
+  g_mutex_lock (&host->mutex);
+  for (guint i = 0; i < host->chain->modules->len; i++)
+    {
+      PolicyModule *module = host->chain->modules->pdata[i];
+
+      if (module->owned == NULL)
+        g_ptr_array_add (fresh->modules, policy_module_ref (module));
+    }
+  fresh->direct = host->configured_direct;
+  old = g_steal_pointer (&host->chain);
+  host->chain = fresh;
+  g_mutex_unlock (&host->mutex);
+  for (guint i = 0; i < old->modules->len; i++)
+    {
+      PolicyModule *module = old->modules->pdata[i];
+
+      if (module->owned == NULL)
+        continue;
+      ca_owned_call (module->owned, shut_down_cb, NULL, NULL, module->deadline);
+      ca_owned_release (module->owned);
+    }
 }
 
 static const CaModuleConfig *
@@ -175,26 +411,32 @@ reload_module (PolicyModule *module,
 gboolean
 ca_policy_host_reload (CaPolicyHost *host, CaFacts *facts, GError **error)
 {
-  for (guint i = 0; i < host->modules->len; i++)
+  g_autoptr (CaPolicyChain) chain = ca_policy_host_ref_chain (host);
+
+  for (guint i = 0; i < chain->modules->len; i++)
     {
-      PolicyModule *module = host->modules->pdata[i];
+      PolicyModule *module = chain->modules->pdata[i];
       const CaModuleConfig *config = find_config (facts, module->class_id);
 
-      if (config != NULL && !reload_module (module, config, facts->config->folder, error))
+      if (config != NULL && module->policy != NULL
+          && !reload_module (module, config, facts->config->folder, error))
         return FALSE;
     }
   return TRUE;
 }
 
 char *
-ca_policy_host_describe (const CaPolicyHost *host)
+ca_policy_host_describe (CaPolicyHost *host)
 {
+  g_autoptr (CaPolicyChain) chain = ca_policy_host_ref_chain (host);
   GString *text = g_string_new (NULL);
 
-  for (guint i = 0; i < host->modules->len; i++)
+  for (guint i = 0; i < chain->modules->len; i++)
     {
-      const PolicyModule *module = host->modules->pdata[i];
-      g_autofree char *description = icert_policy_get_description (module->policy);
+      const PolicyModule *module = chain->modules->pdata[i];
+      g_autofree char *description = module->policy != NULL
+                                         ? icert_policy_get_description (module->policy)
+                                         : g_strdup (module->description);
 
       g_string_append_printf (text, "%s%s", i > 0 ? "; " : "",
                               description != NULL ? description : module->class_id);
@@ -202,34 +444,93 @@ ca_policy_host_describe (const CaPolicyHost *host)
   return g_string_free (text, FALSE);
 }
 
+/* Profiles */
+
+typedef struct
+{
+  ICertRequestContext *context;
+  char **names;
+  GError *error;
+} ProfilesCall;
+
+static void
+profiles_call_clear (gpointer data)
+{
+  ProfilesCall *call = data;
+
+  g_clear_object (&call->context);
+  g_strfreev (call->names);
+  g_clear_error (&call->error);
+}
+
+static void
+profiles_call_release (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, profiles_call_clear);
+}
+
+static void
+list_profiles_cb (gpointer policy, gpointer data)
+{
+  ProfilesCall *call = data;
+
+  call->names = icert_policy_list_profiles (policy, ICERT_SERVER (call->context), &call->error);
+}
+
+static void
+set_silent (const PolicyModule *module, CaCallEnd end, GError **error)
+{
+  icert_set_error (error, ICERT_ERROR_MODULE, module->class_id, "%s (an answer)",
+                   end == CA_CALL_GONE ? "was let go" : "its thread did not answer in time");
+}
+
+static char **
+list_profiles (PolicyModule *module, ICertRequestContext *context, GError **error)
+{
+  ProfilesCall *call;
+  CaCallEnd end;
+  char **names = NULL;
+
+  if (module->policy != NULL)
+    return icert_policy_list_profiles (module->policy, ICERT_SERVER (context), error);
+  call = g_atomic_rc_box_new0 (ProfilesCall);
+  call->context = g_object_ref (context);
+  end = ca_owned_call (module->owned, list_profiles_cb, g_atomic_rc_box_acquire (call),
+                       profiles_call_release, module->deadline);
+  if (end != CA_CALL_DONE)
+    set_silent (module, end, error);
+  else if (call->error != NULL)
+    g_propagate_error (error, g_steal_pointer (&call->error));
+  else
+    names = g_steal_pointer (&call->names);
+  profiles_call_release (call);
+  return names;
+}
+
 char **
 ca_policy_host_list_profiles (CaPolicyHost *host, CaFacts *facts, CaCaller *caller, GError **error)
 {
-  GStrvBuilder *builder = g_strv_builder_new ();
-  char **names;
+  g_autoptr (CaPolicyChain) chain = ca_policy_host_ref_chain (host);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
-  for (guint i = 0; i < host->modules->len; i++)
+  for (guint i = 0; i < chain->modules->len; i++)
     {
-      PolicyModule *module = host->modules->pdata[i];
+      PolicyModule *module = chain->modules->pdata[i];
       g_autoptr (ICertRequestContext) context
           = ca_server_new_ca_context (facts, caller, module->class_id);
       g_autoptr (GError) local = NULL;
-      g_auto (GStrv) list
-          = icert_policy_list_profiles (module->policy, ICERT_SERVER (context), &local);
+      g_auto (GStrv) list = list_profiles (module, context, &local);
 
       icert_request_context_invalidate (context);
       if (list != NULL)
         g_strv_builder_addv (builder, (const char **) list);
       else if (local != NULL && !g_error_matches (local, ICERT_ERROR, ICERT_ERROR_NOT_SUPPORTED))
         {
-          g_strv_builder_unref (builder);
           g_propagate_error (error, g_steal_pointer (&local));
           return NULL;
         }
     }
-  names = g_strv_builder_end (builder);
-  g_strv_builder_unref (builder);
-  return names;
+  return g_strv_builder_end (builder);
 }
 
 /* The verdict of one module */
@@ -311,53 +612,144 @@ take_verdict (CaRequest *request,
 /* FALSE: the watchdog took the request. */
 static gboolean
 ask (PolicyModule *module,
-     CaFacts *facts,
-     CaRequest *request,
+     ICertRequestContext *context,
+     gboolean new_request,
      CaWorker *worker,
      ICertVerdict *verdict,
      GError **error)
 {
-  g_autoptr (ICertRequestContext) context
-      = ca_server_new_policy_context (request, facts, module->class_id);
   /* A call that never comes back keeps its object, whatever becomes of the host. */
   g_autoptr (ICertPolicy) policy = g_object_ref (module->policy);
-  gboolean new_request = request->new_request;
-  gboolean mine;
 
   ca_worker_enter (worker, module->deadline, context, module->class_id);
   if (!icert_policy_verify_request (policy, ICERT_SERVER_POLICY (context), new_request, verdict,
                                     error))
     *verdict = ICERT_VERDICT_PENDING;
-  mine = ca_worker_leave (worker);
+  return ca_worker_leave (worker);
+}
+
+typedef struct
+{
+  ICertRequestContext *context;
+  gboolean new_request;
+  ICertVerdict verdict;
+  GError *error;
+} VerdictCall;
+
+static void
+verdict_call_clear (gpointer data)
+{
+  VerdictCall *call = data;
+
+  g_clear_object (&call->context);
+  g_clear_error (&call->error);
+}
+
+static void
+verdict_call_release (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, verdict_call_clear);
+}
+
+static void
+verify_request_cb (gpointer policy, gpointer data)
+{
+  VerdictCall *call = data;
+
+  if (!icert_policy_verify_request (policy, ICERT_SERVER_POLICY (call->context), call->new_request,
+                                    &call->verdict, &call->error))
+    call->verdict = ICERT_VERDICT_PENDING;
+}
+
+/* On its own thread. At the deadline the worker goes on, and the context dies: a late answer
+ * reaches nothing. */
+static CaCallEnd
+ask_lent (PolicyModule *module,
+          ICertRequestContext *context,
+          gboolean new_request,
+          ICertVerdict *verdict,
+          GError **error)
+{
+  VerdictCall *call = g_atomic_rc_box_new0 (VerdictCall);
+  CaCallEnd end;
+
+  call->context = g_object_ref (context);
+  call->new_request = new_request;
+  call->verdict = ICERT_VERDICT_PENDING;
+  end = ca_owned_call (module->owned, verify_request_cb, g_atomic_rc_box_acquire (call),
+                       verdict_call_release, module->deadline);
+  if (end == CA_CALL_DONE)
+    {
+      *verdict = call->verdict;
+      *error = g_steal_pointer (&call->error);
+    }
+  verdict_call_release (call);
+  return end;
+}
+
+static void
+fail_silent (CaRequest *request, PolicyModule *module, CaCallEnd end)
+{
+  g_autofree char *what
+      = g_strdup_printf ("its thread did not answer within %g s", module->deadline / 1000.0);
+
+  if (end == CA_CALL_LATE)
+    g_atomic_int_inc (&module->hangs);
+  fail (request, module->class_id,
+        end == CA_CALL_LATE ? what : "was let go, or its thread has ended");
+}
+
+static CaJudged
+judge_one (PolicyModule *module,
+           CaFacts *facts,
+           CaRequest *request,
+           CaWorker *worker,
+           gboolean *pending)
+{
+  g_autoptr (ICertRequestContext) context = NULL;
+  gboolean new_request = request->new_request;
+  ICertVerdict verdict = ICERT_VERDICT_PENDING;
+  GError *error = NULL;
+  gboolean mine = TRUE;
+  CaCallEnd end = CA_CALL_DONE;
+
+  if (g_atomic_int_get (&module->hangs) >= CA_LIMIT_MODULE_HANGS)
+    {
+      fail (request, module->class_id, "quarantined after it overran its deadline several times");
+      return CA_JUDGED_DECIDED;
+    }
+  context = ca_server_new_policy_context (request, facts, module->class_id);
+  if (module->owned != NULL)
+    end = ask_lent (module, context, new_request, &verdict, &error);
+  else
+    mine = ask (module, context, new_request, worker, &verdict, &error);
   icert_request_context_invalidate (context);
-  return mine;
+  if (!mine)
+    {
+      g_clear_error (&error);
+      return CA_JUDGED_ABANDONED;
+    }
+  if (end != CA_CALL_DONE)
+    {
+      fail_silent (request, module, end);
+      return CA_JUDGED_DECIDED;
+    }
+  return take_verdict (request, module, verdict, error, pending) ? CA_JUDGED_ISSUE
+                                                                 : CA_JUDGED_DECIDED;
 }
 
 CaJudged
-ca_policy_host_judge (CaPolicyHost *host, CaFacts *facts, CaRequest *request, CaWorker *worker)
+ca_policy_chain_judge (CaPolicyChain *chain, CaFacts *facts, CaRequest *request, CaWorker *worker)
 {
   g_autoptr (CaRequest) kept = ca_request_ref (request);
-  gboolean pending = host->modules->len == 0;
+  gboolean pending = chain->modules->len == 0;
 
-  for (guint i = 0; i < host->modules->len; i++)
+  for (guint i = 0; i < chain->modules->len; i++)
     {
-      PolicyModule *module = host->modules->pdata[i];
-      ICertVerdict verdict = ICERT_VERDICT_PENDING;
-      GError *error = NULL;
+      CaJudged judged = judge_one (chain->modules->pdata[i], facts, request, worker, &pending);
 
-      if (g_atomic_int_get (&module->hangs) >= CA_LIMIT_MODULE_HANGS)
-        {
-          fail (request, module->class_id,
-                "quarantined after it overran its deadline several times");
-          return CA_JUDGED_DECIDED;
-        }
-      if (!ask (module, facts, request, worker, &verdict, &error))
-        {
-          g_clear_error (&error);
-          return CA_JUDGED_ABANDONED;
-        }
-      if (!take_verdict (request, module, verdict, error, &pending))
-        return CA_JUDGED_DECIDED;
+      if (judged != CA_JUDGED_ISSUE)
+        return judged;
     }
   if (!pending)
     return CA_JUDGED_ISSUE;
@@ -368,13 +760,13 @@ ca_policy_host_judge (CaPolicyHost *host, CaFacts *facts, CaRequest *request, Ca
 }
 
 void
-ca_policy_host_blame (CaPolicyHost *host, CaRequest *request, const char *class_id)
+ca_policy_chain_blame (CaPolicyChain *chain, CaRequest *request, const char *class_id)
 {
   g_autofree char *what = NULL;
 
-  for (guint i = 0; i < host->modules->len; i++)
+  for (guint i = 0; i < chain->modules->len; i++)
     {
-      PolicyModule *module = host->modules->pdata[i];
+      PolicyModule *module = chain->modules->pdata[i];
 
       if (strcmp (module->class_id, class_id) != 0)
         continue;

@@ -3,12 +3,15 @@
 #pragma once
 
 #include "ca-facts.h"
+#include "ca-owner.h"
 #include "ca-request.h"
 #include "ca-workers.h"
 
 /* The chain of policy modules (design, decision 6): asked in order; a deny ends it; otherwise
  * pending outweighs issue; an empty chain pends. */
 typedef struct _CaPolicyHost CaPolicyHost;
+/* The chain of one moment: a request is judged by the one that was there when it began. */
+typedef struct _CaPolicyChain CaPolicyChain;
 
 typedef enum
 {
@@ -20,19 +23,32 @@ typedef enum
 /* Loads and initialises every module; one that fails keeps the CA from starting. */
 CaPolicyHost *ca_policy_host_new (ICertRegistry *registry, CaFacts *facts, GError **error);
 void ca_policy_host_free (CaPolicyHost *host);
+CaPolicyChain *ca_policy_host_ref_chain (CaPolicyHost *host);
+void ca_policy_chain_unref (CaPolicyChain *chain);
 /* TRUE: every module is C in this process and may be called from any thread, so that a request
  * needs no commit of its own before it is judged (data/docs/decisions.md) */
-gboolean ca_policy_host_is_direct (const CaPolicyHost *host);
-CaJudged ca_policy_host_judge (CaPolicyHost *host,
-                               CaFacts *facts,
-                               CaRequest *request,
-                               CaWorker *worker);
+gboolean ca_policy_chain_is_direct (const CaPolicyChain *chain);
+CaJudged ca_policy_chain_judge (CaPolicyChain *chain,
+                                CaFacts *facts,
+                                CaRequest *request,
+                                CaWorker *worker);
 /* what the watchdog decides for a request whose module is stuck; counts towards the quarantine */
-void ca_policy_host_blame (CaPolicyHost *host, CaRequest *request, const char *class_id);
+void ca_policy_chain_blame (CaPolicyChain *chain, CaRequest *request, const char *class_id);
+
+/* Initialises @policy, which the calling thread lends to @tag, and appends it behind the others;
+ * CONFLICT, NOT_SUPPORTED, or what it says itself */
+gboolean ca_policy_host_append (CaPolicyHost *host,
+                                ICertPolicy *policy,
+                                CaFacts *facts,
+                                gconstpointer tag,
+                                GError **error);
+/* Shuts down what was lent, on its thread, and lets it go. */
+void ca_policy_host_remove_lent (CaPolicyHost *host);
+
 /* settings anew after a change of configuration; on failure the running ones stay */
 gboolean ca_policy_host_reload (CaPolicyHost *host, CaFacts *facts, GError **error);
 /* descriptions of the modules, in their order, "; " between */
-char *ca_policy_host_describe (const CaPolicyHost *host);
+char *ca_policy_host_describe (CaPolicyHost *host);
 char **ca_policy_host_list_profiles (CaPolicyHost *host,
                                      CaFacts *facts,
                                      CaCaller *caller,
@@ -45,4 +61,10 @@ ICertSettings *ca_module_settings_new (const CaModuleConfig *config,
                                        const char *folder,
                                        GError **error);
 
+/* how long a lent object may take, milliseconds */
+guint ca_module_get_deadline (void);
+/* one clean line: @description, or @class_id */
+char *ca_module_clean_description (const char *description, const char *class_id);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaPolicyChain, ca_policy_chain_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaPolicyHost, ca_policy_host_free)

@@ -36,6 +36,9 @@ static const CaVerbRow rows[] = {
   = { "read-config", ICERT_ROLE_READ | ICERT_ROLE_OFFICER | ICERT_ROLE_ADMIN, EVERY_DOOR },
   [CA_VERB_WRITE_CONFIG] = { "write-config", ICERT_ROLE_ADMIN, EVERY_DOOR },
   [CA_VERB_INSTALL] = { "install", ICERT_ROLE_ADMIN, CA_DOOR_LOCAL | CA_DOOR_SETUP },
+  [CA_VERB_APPEND] = { "append", ICERT_ROLE_ADMIN, CA_DOOR_LOCAL },
+  [CA_VERB_START] = { "start", ICERT_ROLE_ADMIN, CA_DOOR_LOCAL },
+  [CA_VERB_STOP] = { "stop", ICERT_ROLE_ADMIN, CA_DOOR_LOCAL },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == CA_N_VERBS);
 
@@ -76,5 +79,15 @@ ca_roles_check_approval (const CaConfig *config,
     return TRUE;
   icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "officer",
                    "%s submitted this request (another officer)", officer->name);
+  return FALSE;
+}
+
+gboolean
+ca_roles_check_modules (const CaConfig *config, const CaCaller *caller, GError **error)
+{
+  if (!config->dual_control)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "caller",
+                   "%s may not append modules alone (a CA without dual control)", caller->name);
   return FALSE;
 }

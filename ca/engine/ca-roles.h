@@ -21,6 +21,9 @@ typedef enum
   CA_VERB_READ_CONFIG,
   CA_VERB_WRITE_CONFIG,
   CA_VERB_INSTALL,
+  CA_VERB_APPEND,
+  CA_VERB_START,
+  CA_VERB_STOP,
   CA_N_VERBS
 } CaVerb;
 
@@ -31,6 +34,8 @@ gboolean ca_roles_check (const CaConfig *config,
                          CaVerb verb,
                          GError **error);
 const char *ca_verb_to_string (CaVerb verb);
+/* S-D11: under dual control nobody brings modules alone */
+gboolean ca_roles_check_modules (const CaConfig *config, const CaCaller *caller, GError **error);
 /* S-D10: nobody approves what they submitted, under dual control */
 gboolean ca_roles_check_approval (const CaConfig *config,
                                   const CaCaller *officer,

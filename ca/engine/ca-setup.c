@@ -299,7 +299,7 @@ ask_root (CaEngine *root, GBytes *request, GError **error)
 static gboolean
 certify_by_root (const SetupPlan *plan, const char *root_folder, ICertKey *key, GError **error)
 {
-  g_autoptr (CaEngine) root = ca_engine_open (root_folder, error);
+  g_autoptr (CaEngine) root = ca_engine_open (root_folder, FALSE, error);
   g_autoptr (GBytes) request
       = root != NULL ? ca_builder_request (plan->subject, key, "sha256", error) : NULL;
   g_autoptr (GBytes) certificate = request != NULL ? ask_root (root, request, error) : NULL;

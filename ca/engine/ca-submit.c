@@ -20,6 +20,7 @@ typedef struct
 {
   CaEngine *engine; /* closing waits for every job, so it needs no reference */
   CaFacts *facts;
+  CaPolicyChain *chain; /* as it was when the work began */
   CaRequest *request;
   CaCaller *caller; /* who asks now: the submitter or an officer */
   CaAnswer answer;
@@ -48,13 +49,17 @@ typedef enum
 static void
 job_free (CaJob *job)
 {
+  CaEngine *engine = job->engine;
+
   g_clear_pointer (&job->facts, ca_facts_unref);
+  g_clear_pointer (&job->chain, ca_policy_chain_unref);
   g_clear_pointer (&job->request, ca_request_unref);
   g_clear_pointer (&job->caller, ca_caller_unref);
   g_clear_pointer (&job->input, g_bytes_unref);
   g_clear_pointer (&job->audit, g_ptr_array_unref);
   g_clear_pointer (&job->deliveries, g_ptr_array_unref);
   g_free (job);
+  g_atomic_int_add (&engine->n_jobs, -1);
 }
 
 static void
@@ -342,7 +347,8 @@ record (CaJob *job)
 {
   GError *error = NULL;
 
-  if (job->engine->direct && !ca_writer_is_stopped (job->engine->writer))
+  if (job->facts->key_in_process && ca_policy_chain_is_direct (job->chain)
+      && !ca_writer_is_stopped (job->engine->writer))
     return GO_ON;
   if (job->request->version != 0)
     return GO_ON;
@@ -356,9 +362,7 @@ record (CaJob *job)
 static CaStep
 judge (CaJob *job, CaWorker *worker)
 {
-  CaPolicyHost *policies = job->engine->policies;
-
-  switch (ca_policy_host_judge (policies, job->facts, job->request, worker))
+  switch (ca_policy_chain_judge (job->chain, job->facts, job->request, worker))
     {
     case CA_JUDGED_ISSUE:
       return GO_ON;
@@ -628,6 +632,8 @@ ca_submit_run (CaWorker *worker, gpointer data, gpointer engine)
   CaJob *job = data;
   CaStep step;
 
+  if (job->chain == NULL)
+    job->chain = ca_policy_host_ref_chain (job->engine->policies);
   if (job->look_up_key)
     step = look_again (job);
   else if (job->request != NULL && job->serial_draws > 0)
@@ -645,7 +651,7 @@ ca_submit_expired (gpointer data, const char *class_id, gpointer engine)
 {
   CaJob *job = data;
 
-  ca_policy_host_blame (job->engine->policies, job->request, class_id);
+  ca_policy_chain_blame (job->chain, job->request, class_id);
   note (job, "module-overrun", "MODULE", class_id);
   store (job);
 }
@@ -656,6 +662,7 @@ job_new (CaEngine *engine, CaCaller *caller, CaAnswer answer, gpointer data)
   CaJob *job = g_new0 (CaJob, 1);
 
   job->engine = engine;
+  g_atomic_int_inc (&engine->n_jobs);
   job->facts = ca_engine_ref_facts (engine);
   job->caller = ca_caller_ref (caller);
   job->answer = answer;
@@ -670,6 +677,16 @@ push (CaEngine *engine, CaJob *job)
 
   if (!ca_workers_push (engine->workers, job, &error))
     answer_error (job, error);
+}
+
+/* After the job was counted: whoever stops the CA closes the gate first, then counts. */
+static gboolean
+check_gate (CaEngine *engine, GError **error)
+{
+  if G_LIKELY (g_atomic_int_get (&engine->gate) == CA_GATE_OPEN)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_WRONG_STATE, "ca", "is not started (icert_control_start)");
+  return FALSE;
 }
 
 static gboolean
@@ -704,7 +721,7 @@ ca_engine_submit (CaEngine *engine, const CaSubmission *submission, CaAnswer ans
   request->caller_name = g_strdup (submission->caller->name);
   request->door = ca_door_to_string (submission->caller->door);
   request->idempotency_key = g_strdup (submission->idempotency_key);
-  if (!check_key_text (submission->idempotency_key, &error)
+  if (!check_gate (engine, &error) || !check_key_text (submission->idempotency_key, &error)
       || !ca_request_set_attributes (request, submission->attributes, &error))
     {
       refuse (job, "submit", error);
@@ -719,8 +736,14 @@ void
 ca_engine_resubmit (CaEngine *engine, CaCaller *officer, gint64 id, CaAnswer answer, gpointer data)
 {
   CaJob *job = job_new (engine, officer, answer, data);
+  GError *error = NULL;
 
   job->resubmit_id = id;
+  if (!check_gate (engine, &error))
+    {
+      refuse (job, "resubmit", error);
+      return;
+    }
   push (engine, job);
 }
 
@@ -728,58 +751,48 @@ ca_engine_resubmit (CaEngine *engine, CaCaller *officer, gint64 id, CaAnswer ans
 
 typedef struct
 {
-  GMutex mutex;
-  GCond cond;
-  gboolean done;
+  CaWaiter waiter;
   ICertResponse *response;
   GError *error;
-} Waiter;
+} Pending;
 
 static void
 wake_cb (ICertResponse *response, const GError *error, gpointer data)
 {
-  Waiter *waiter = data;
+  Pending *pending = data;
 
-  g_mutex_lock (&waiter->mutex);
-  waiter->response = response != NULL ? g_object_ref (response) : NULL;
-  waiter->error = error != NULL ? g_error_copy (error) : NULL;
-  waiter->done = TRUE;
-  g_cond_signal (&waiter->cond);
-  g_mutex_unlock (&waiter->mutex);
+  pending->response = response != NULL ? g_object_ref (response) : NULL;
+  pending->error = error != NULL ? g_error_copy (error) : NULL;
+  ca_waiter_wake (&pending->waiter);
 }
 
+/* An application's own policies are called here when it waits on their thread. */
 static ICertResponse *
-wait_for (Waiter *waiter, GError **error)
+wait_for (Pending *pending, GError **error)
 {
-  g_mutex_lock (&waiter->mutex);
-  while (!waiter->done)
-    g_cond_wait (&waiter->cond, &waiter->mutex);
-  g_mutex_unlock (&waiter->mutex);
-  g_mutex_clear (&waiter->mutex);
-  g_cond_clear (&waiter->cond);
-  if (waiter->error != NULL)
-    g_propagate_error (error, waiter->error);
-  return waiter->response;
+  ca_waiter_wait (&pending->waiter, -1);
+  ca_waiter_clear (&pending->waiter);
+  if (pending->error != NULL)
+    g_propagate_error (error, pending->error);
+  return pending->response;
 }
 
 ICertResponse *
 ca_engine_submit_wait (CaEngine *engine, const CaSubmission *submission, GError **error)
 {
-  Waiter waiter = { .done = FALSE };
+  Pending pending = { .response = NULL };
 
-  g_mutex_init (&waiter.mutex);
-  g_cond_init (&waiter.cond);
-  ca_engine_submit (engine, submission, wake_cb, &waiter);
-  return wait_for (&waiter, error);
+  ca_waiter_init (&pending.waiter, TRUE);
+  ca_engine_submit (engine, submission, wake_cb, &pending);
+  return wait_for (&pending, error);
 }
 
 ICertResponse *
 ca_engine_resubmit_wait (CaEngine *engine, CaCaller *officer, gint64 id, GError **error)
 {
-  Waiter waiter = { .done = FALSE };
+  Pending pending = { .response = NULL };
 
-  g_mutex_init (&waiter.mutex);
-  g_cond_init (&waiter.cond);
-  ca_engine_resubmit (engine, officer, id, wake_cb, &waiter);
-  return wait_for (&waiter, error);
+  ca_waiter_init (&pending.waiter, TRUE);
+  ca_engine_resubmit (engine, officer, id, wake_cb, &pending);
+  return wait_for (&pending, error);
 }

@@ -5,6 +5,7 @@
 #include "ca-writer.h"
 
 #include "ca-limits.h"
+#include "ca-owner.h"
 
 /* What waits for the writer: a batch, or a block of numbers to reserve or give back. */
 typedef struct
@@ -306,43 +307,34 @@ ca_writer_commit (CaWriter *writer,
 
 typedef struct
 {
-  GMutex mutex;
-  GCond cond;
-  gboolean done;
+  CaWaiter waiter;
   GError *error;
-} Waiter;
+} Pending;
 
 static void
 wake_cb (gpointer data, const GError *error)
 {
-  Waiter *waiter = data;
+  Pending *pending = data;
 
-  g_mutex_lock (&waiter->mutex);
-  waiter->error = error != NULL ? g_error_copy (error) : NULL;
-  waiter->done = TRUE;
-  g_cond_signal (&waiter->cond);
-  g_mutex_unlock (&waiter->mutex);
+  pending->error = error != NULL ? g_error_copy (error) : NULL;
+  ca_waiter_wake (&pending->waiter);
 }
 
+/* Runs no calls of modules meanwhile: whoever waits for the writer may hold a lock. */
 static gboolean
 push_and_wait (CaWriter *writer, CaCommit *commit, GError **error)
 {
-  Waiter waiter = { .done = FALSE };
+  Pending pending = { .error = NULL };
 
-  g_mutex_init (&waiter.mutex);
-  g_cond_init (&waiter.cond);
+  ca_waiter_init (&pending.waiter, FALSE);
   commit->done = wake_cb;
-  commit->data = &waiter;
+  commit->data = &pending;
   push (writer, commit);
-  g_mutex_lock (&waiter.mutex);
-  while (!waiter.done)
-    g_cond_wait (&waiter.cond, &waiter.mutex);
-  g_mutex_unlock (&waiter.mutex);
-  g_mutex_clear (&waiter.mutex);
-  g_cond_clear (&waiter.cond);
-  if (waiter.error == NULL)
+  ca_waiter_wait (&pending.waiter, -1);
+  ca_waiter_clear (&pending.waiter);
+  if (pending.error == NULL)
     return TRUE;
-  g_propagate_error (error, waiter.error);
+  g_propagate_error (error, pending.error);
   return FALSE;
 }
 

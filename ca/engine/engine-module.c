@@ -9,6 +9,7 @@ static const ICertModuleClass classes[] = {
   { icert_admin_get_type, ca_local_admin_get_type },
   { icert_view_get_type, ca_local_view_get_type },
   { icert_ca_get_type, ca_local_ca_get_type },
+  { icert_control_get_type, ca_local_control_get_type },
   { icert_setup_get_type, ca_setup_get_type },
   { NULL, NULL },
 };

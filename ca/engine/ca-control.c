@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "ca-control.h"
+
+/* How long stopping waits for events that are due. */
+#define DRAIN_TIME (5 * G_TIME_SPAN_SECOND)
+/* How often stopping looks; its thread's objects are called meanwhile, so nothing waits for this.
+ */
+#define LOOK_INTERVAL 5
+
+static void
+note (CaEngine *engine,
+      CaCaller *caller,
+      CaVerb verb,
+      const char *object,
+      const char *outcome,
+      const char *detail)
+{
+  ca_writer_audit (engine->writer,
+                   ca_audit_record_new (caller, ca_verb_to_string (verb), object, outcome, detail));
+}
+
+/* FALSE with what @error says, in the audit log too. Takes @refusal. */
+static gboolean
+refuse (CaEngine *engine,
+        CaCaller *caller,
+        CaVerb verb,
+        const char *object,
+        GError *refusal,
+        GError **error)
+{
+  const char *outcome = refusal->domain == ICERT_ERROR ? icert_error_get_code_name (refusal->code)
+                                                       : g_quark_to_string (refusal->domain);
+
+  note (engine, caller, verb, object, outcome, refusal->message);
+  g_propagate_error (error, refusal);
+  return FALSE;
+}
+
+/* The snapshot of this moment, if @caller may. */
+static CaFacts *
+authorise (CaEngine *engine, CaCaller *caller, CaVerb verb, const char *object, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  GError *refusal = NULL;
+
+  if (ca_roles_check (facts->config, caller, verb, &refusal)
+      && (verb != CA_VERB_APPEND || ca_roles_check_modules (facts->config, caller, &refusal)))
+    return g_steal_pointer (&facts);
+  refuse (engine, caller, verb, object, refusal, error);
+  return NULL;
+}
+
+gboolean
+ca_control_append_policy (CaEngine *engine, CaCaller *caller, ICertPolicy *policy, GError **error)
+{
+  const char *name = G_OBJECT_TYPE_NAME (policy);
+  g_autoptr (CaFacts) facts = authorise (engine, caller, CA_VERB_APPEND, name, error);
+  GError *refusal = NULL;
+
+  if (facts == NULL)
+    return FALSE;
+  if (!ca_policy_host_append (engine->policies, policy, facts, engine, &refusal))
+    return refuse (engine, caller, CA_VERB_APPEND, name, refusal, error);
+  note (engine, caller, CA_VERB_APPEND, name, "OK", "policy");
+  return TRUE;
+}
+
+gboolean
+ca_control_append_exit (CaEngine *engine, CaCaller *caller, ICertExit *exit, GError **error)
+{
+  const char *name = G_OBJECT_TYPE_NAME (exit);
+  g_autoptr (CaFacts) facts = authorise (engine, caller, CA_VERB_APPEND, name, error);
+  GError *refusal = NULL;
+
+  if (facts == NULL)
+    return FALSE;
+  if (!ca_exit_host_append (engine->exits, exit, facts, engine,
+                            g_atomic_int_get (&engine->gate) == CA_GATE_OPEN, &refusal))
+    return refuse (engine, caller, CA_VERB_APPEND, name, refusal, error);
+  note (engine, caller, CA_VERB_APPEND, name, "OK", "exit");
+  return TRUE;
+}
+
+/* While somebody else stops the CA. */
+static void
+wait_while_closing (CaEngine *engine)
+{
+  while (g_atomic_int_get (&engine->gate) == CA_GATE_CLOSING)
+    ca_owner_pump (LOOK_INTERVAL);
+}
+
+gboolean
+ca_control_start (CaEngine *engine, CaCaller *caller, GError **error)
+{
+  g_autoptr (CaFacts) facts = authorise (engine, caller, CA_VERB_START, NULL, error);
+
+  if (facts == NULL)
+    return FALSE;
+  wait_while_closing (engine);
+  if (!g_atomic_int_compare_and_exchange (&engine->gate, CA_GATE_SHUT, CA_GATE_OPEN))
+    return TRUE;
+  note (engine, caller, CA_VERB_START, NULL, "OK", NULL);
+  ca_exit_host_announce (engine->exits, ICERT_EXIT_EVENT_STARTUP);
+  return TRUE;
+}
+
+static void
+drain (CaEngine *engine)
+{
+  gint64 until;
+
+  while (g_atomic_int_get (&engine->n_jobs) > 0)
+    ca_owner_pump (LOOK_INTERVAL);
+  ca_exit_host_announce (engine->exits, ICERT_EXIT_EVENT_SHUTDOWN);
+  until = g_get_monotonic_time () + DRAIN_TIME;
+  while (!ca_exit_host_is_idle (engine->exits) && g_get_monotonic_time () < until)
+    ca_owner_pump (LOOK_INTERVAL);
+}
+
+/* Policies may have been appended to a CA that never started. */
+static void
+let_go (CaEngine *engine)
+{
+  ca_exit_host_remove_lent (engine->exits);
+  ca_policy_host_remove_lent (engine->policies);
+}
+
+gboolean
+ca_control_stop (CaEngine *engine, CaCaller *caller, GError **error)
+{
+  g_autoptr (CaFacts) facts = authorise (engine, caller, CA_VERB_STOP, NULL, error);
+  gboolean mine;
+
+  if (facts == NULL)
+    return FALSE;
+  if (ca_owner_is_calling (engine))
+    {
+      GError *refusal = NULL;
+
+      icert_set_error (&refusal, ICERT_ERROR_WRONG_STATE, "ca",
+                       "an object of it is being called (stop outside of policies and exits)");
+      return refuse (engine, caller, CA_VERB_STOP, NULL, refusal, error);
+    }
+  mine = g_atomic_int_compare_and_exchange (&engine->gate, CA_GATE_OPEN, CA_GATE_CLOSING);
+  if (mine)
+    {
+      drain (engine);
+      note (engine, caller, CA_VERB_STOP, NULL, "OK", NULL);
+    }
+  else
+    wait_while_closing (engine);
+  let_go (engine);
+  if (mine)
+    g_atomic_int_set (&engine->gate, CA_GATE_SHUT);
+  return TRUE;
+}
