@@ -373,3 +373,27 @@ icert_setup_open (GCancellable *cancellable, GError **error)
                                    cancellable, error);
   return check_interface (object, ICERT_TYPE_SETUP, class_id, error);
 }
+
+/**
+ * icert_enroll_open:
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Opens what enrols: key, request, check of the answer and files, class
+ * `CertificateAuthority.Enroll`. It belongs to no CA. Blocks; any thread.
+ *
+ * Errors: as [func@ICert.create_instance], and `ICERT_ERROR_NOT_SUPPORTED` when the class lacks the
+ * interface.
+ *
+ * Returns: (transfer full): an enrolment, `NULL` with `error` set
+ */
+ICertEnroll *
+icert_enroll_open (GCancellable *cancellable, GError **error)
+{
+  const char *class_id = "CertificateAuthority.Enroll";
+  GObject *object;
+
+  object = _icert_registry_create (icert_registry_get_default (), class_id, NULL, NULL, NULL,
+                                   cancellable, error);
+  return check_interface (object, ICERT_TYPE_ENROLL, class_id, error);
+}

@@ -6,6 +6,7 @@
 #include "icert-ca.h"
 #include "icert-config.h"
 #include "icert-control.h"
+#include "icert-enroll.h"
 #include "icert-request.h"
 #include "icert-setup.h"
 #include "icert-view.h"
@@ -26,5 +27,7 @@ ICERT_AVAILABLE_IN_0_1
 ICertControl *icert_control_open (const char *config, GCancellable *cancellable, GError **error);
 ICERT_AVAILABLE_IN_0_1
 ICertSetup *icert_setup_open (GCancellable *cancellable, GError **error);
+ICERT_AVAILABLE_IN_0_1
+ICertEnroll *icert_enroll_open (GCancellable *cancellable, GError **error);
 
 G_END_DECLS

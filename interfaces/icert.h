@@ -9,6 +9,7 @@
 #include "icert-config-files.h"
 #include "icert-config.h"
 #include "icert-control.h"
+#include "icert-enroll.h"
 #include "icert-enum-view-row.h"
 #include "icert-enums.h"
 #include "icert-enum-types.h"

@@ -287,8 +287,45 @@ class Setup(GObject.Object, ICert.Setup):
         return config == "localhost\\Sub" and certificate.get_size() > 0
 
 
+class Enroll(GObject.Object, ICert.Enroll):
+    """An enrolment that only remembers."""
+
+    __gtype_name__ = "ContractEnroll"
+    subject = GObject.Property(type=str)
+    profile = GObject.Property(type=str)
+    key_type = GObject.Property(type=str)
+    key_file = GObject.Property(type=str)
+    certificate_file = GObject.Property(type=str)
+    chain_file = GObject.Property(type=str)
+    pkcs12_file = GObject.Property(type=str)
+    trust = GObject.Property(type=GLib.Bytes)
+    names = ()
+
+    def do_set_names(self, names):
+        self.names = names
+        return True
+
+    def do_get_names(self):
+        return list(self.names)
+
+    def do_set_passphrase(self, passphrase):
+        return len(passphrase) > 8
+
+    def do_create_request(self, _cancellable):
+        return GLib.Bytes.new(b"request")
+
+    def do_create_renewal(self, same_key, _cancellable):
+        return GLib.Bytes.new(b"same" if same_key else b"new")
+
+    def do_install_certificate(self, certificate, _cancellable):
+        return certificate.get_size() > 3
+
+    def do_get_not_after(self):
+        return GLib.DateTime.new_utc(2030, 1, 1, 0, 0, 0)
+
+
 class SettingsRules(unittest.TestCase):
-    """ICert.ManageModule and ICert.Setup in Python."""
+    """ICert.ManageModule, ICert.Setup and ICert.Enroll in Python."""
 
     def test_manage_module(self):
         """Settings are described, read, changed and checked; another type is MODULE"""
@@ -325,6 +362,30 @@ class SettingsRules(unittest.TestCase):
             with self.assertRaises(GLib.Error) as caught:
                 setup.install(*arguments, None)
             self.assertEqual(ICert.error_get_field(caught.exception), field)
+
+
+    def test_enroll(self):
+        """An enrolment has its properties and names, and checks its arguments"""
+        enroll = Enroll(subject="CN=www", trust=GLib.Bytes.new(b"anchor"))
+        name = ICert.Name.new(ICert.NameKind.DNS, "www.example.org")
+        self.assertEqual(enroll.trust.get_data(), b"anchor")
+        self.assertEqual(enroll.get_names(), [])
+        self.assertTrue(enroll.set_names([name]))
+        self.assertEqual([n.get_text() for n in enroll.get_names()], ["www.example.org"])
+        self.assertEqual(enroll.create_request(None).get_data(), b"request")
+        self.assertEqual(enroll.create_renewal(True, None).get_data(), b"same")
+        self.assertTrue(enroll.install_certificate(GLib.Bytes.new(b"long"), None))
+        self.assertEqual(enroll.get_not_after().get_year(), 2030)
+        for code, call in (
+            (ICert.Error.MALFORMED, lambda: enroll.install_certificate(None, None)),
+            (ICert.Error.FAILED, lambda: enroll.set_passphrase("short")),
+            (ICert.Error.NOT_SUPPORTED, lambda: enroll.enroll(None, 0, None)),
+            (ICert.Error.NOT_SUPPORTED, enroll.get_renewal_time),
+        ):
+            with self.assertRaises((GLib.Error, TypeError)) as caught:
+                call()
+            if isinstance(caught.exception, GLib.Error):
+                self.assertTrue(caught.exception.matches(ICert.error_quark(), code))
 
 
 class ClientRules(unittest.TestCase):
