@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# install-packages.sh: installs what data/packages.txt names and this Debian lacks. Does nothing on a
-# machine that has everything; without root it says what to install and ends with 1.
+# install-packages.sh [LIST]: installs what LIST (default: data/packages.txt) names and this Debian
+# lacks. Does nothing on a machine that has everything; without root it says what to install and ends
+# with 1.
 set -eu
 
-list=$(dirname "$0")/packages.txt
+list=${1:-$(dirname "$0")/packages.txt}
 if ! command -v dpkg-query >/dev/null; then
   echo "install-packages: no dpkg here; $list names what is needed" >&2
   exit 0

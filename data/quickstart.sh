@@ -75,7 +75,7 @@ $python -c 'import gi' 2>/dev/null || python=/usr/bin/python3
 make_request python python.example.org
 expect 0 $python "$top/bindings/python/examples/client.py" python.pem User
 make_request gjs gjs.example.org
-expect 0 gjs "$top/bindings/js/examples/client.js" gjs.pem User
+expect 0 gjs -m "$top/bindings/js/examples/client.js" gjs.pem User
 
 expect 0 openssl verify -x509_strict -CAfile demo/root/certs/0.crt -untrusted demo/certs/0.crt web.crt
 echo

@@ -13,10 +13,12 @@ import ICert from 'gi://ICert?version=1.0';
 
 export default ICert;
 
-// gjs looks methods up in the prototype of the interface, also for objects of private types.
+// gjs looks a method up in the prototype of the interface, also for objects of private types.
 function promisifyAll() {
-  for (const name of Object.keys(ICert)) {
-    const prototype = ICert[name]?.prototype;
+  const namespace = /** @type {Record<string, any>} */ (ICert);
+  // not Object.values(), which finds nothing before it was asked for by name
+  for (const name of Object.keys(namespace)) {
+    const {prototype} = namespace[name] ?? {};
     if (!prototype)
       continue;
     for (const method of Object.getOwnPropertyNames(prototype)) {
@@ -82,10 +84,10 @@ export function describe(error) {
   }
   return {
     code: error.code,
-    name: ICert.error_get_code_name(error.code),
-    field: ICert.error_get_field(error),
+    name: ICert.error_get_code_name(error.code) ?? String(error.code),
+    field: ICert.error_get_field(error) ?? null,
     details: unpack(ICert.error_get_details(error)) ?? {},
-    text: ICert.error_get_text(error),
+    text: ICert.error_get_text(error) ?? String(error.message),
   };
 }
 
@@ -264,7 +266,7 @@ export function unpack(value) {
  * @returns {number | bigint}
  */
 function wideInteger(value) {
-  const whole = BigInt(value.print(false));
+  const whole = BigInt(/** @type {string} */ (value.print(false)));
   const number = Number(whole);
   return Number.isSafeInteger(number) ? number : whole;
 }
@@ -272,13 +274,11 @@ function wideInteger(value) {
 /**
  * The items of a GListModel, as an array.
  *
- * @template {GObject.Object} T
- * @param {Gio.ListModel<T>} model
- * @returns {T[]}
+ * @param {Gio.ListModel} model
+ * @returns {any[]}
  */
 export function list(model) {
-  return Array.from({length: model.get_n_items()},
-    (_, i) => /** @type {T} */ (model.get_item(i)));
+  return Array.from({length: model.get_n_items()}, (_, i) => model.get_item(i));
 }
 
 /* Views */
