@@ -71,7 +71,7 @@ expect 0 icert view
 
 # another Python in PATH may not see Debian's gi
 python=python3
-$python -c 'import gi' 2>/dev/null || python=/usr/bin/python3
+$python -c 'import gi.repository' 2>/dev/null || python=/usr/bin/python3
 make_request python python.example.org
 expect 0 $python "$top/bindings/python/examples/client.py" python.pem User
 make_request gjs gjs.example.org

@@ -79,7 +79,7 @@ icert_enum_view_row_next (ICertEnumViewRow *self,
   iface = ICERT_ENUM_VIEW_ROW_GET_IFACE (self);
   ICERT_REQUIRE_SLOT (iface, next, NULL, error);
   rows = iface->next (self, max, cancellable, &local_error);
-  rows = _icert_end_pointer (rows, local_error, self, "next", error);
+  rows = _icert_end_objects (rows, local_error, self, "next", error);
   if (rows == NULL || rows->len <= max)
     return rows;
 

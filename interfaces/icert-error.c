@@ -363,6 +363,37 @@ format_detail (const char *name, const char *value)
   return g_string_free (out, FALSE);
 }
 
+/* The bracket of @error with this detail in it; one that is there already is replaced */
+static void
+add_detail (GError *error, const char *name, const char *value)
+{
+  g_autoptr (GStrvBuilder) details = g_strv_builder_new ();
+  g_autofree char *detail = format_detail (name, value);
+  g_autofree char *list = NULL;
+  g_autofree char *text = NULL;
+  g_auto (GStrv) all = NULL;
+  const char *bracket = find_bracket (error->message);
+
+  if (bracket != NULL)
+    {
+      g_autofree char *inside = g_strndup (bracket + 2, strlen (bracket) - 3);
+      g_auto (GStrv) old = g_strsplit (inside, " ", -1);
+
+      for (gsize i = 0; old[i] != NULL; i++)
+        if (!g_str_has_prefix (old[i], name) || old[i][strlen (name)] != '=')
+          g_strv_builder_add (details, old[i]);
+    }
+
+  g_strv_builder_add (details, detail);
+  all = g_strv_builder_end (details);
+  list = g_strjoinv (" ", all);
+  text = g_strndup (error->message,
+                    bracket != NULL ? (gsize) (bracket - error->message) : strlen (error->message));
+
+  g_free (error->message);
+  error->message = g_strdup_printf ("%s [%s]", text, list);
+}
+
 /**
  * icert_error_add_detail: (skip)
  * @error: (nullable): an error of this domain; nothing happens without one
@@ -376,13 +407,7 @@ format_detail (const char *name, const char *value)
 void
 icert_error_add_detail (GError *error, const char *name, const char *format, ...)
 {
-  g_autoptr (GStrvBuilder) details = g_strv_builder_new ();
   g_autofree char *value = NULL;
-  g_autofree char *detail = NULL;
-  g_autofree char *list = NULL;
-  g_autofree char *text = NULL;
-  g_auto (GStrv) all = NULL;
-  const char *bracket;
   va_list args;
 
   g_return_if_fail (name != NULL && is_detail_name (name, strlen (name)));
@@ -394,26 +419,65 @@ icert_error_add_detail (GError *error, const char *name, const char *format, ...
   value = g_strdup_vprintf (format, args);
   va_end (args);
 
-  bracket = find_bracket (error->message);
-  if (bracket != NULL)
-    {
-      g_autofree char *inside = g_strndup (bracket + 2, strlen (bracket) - 3);
-      g_auto (GStrv) old = g_strsplit (inside, " ", -1);
+  add_detail (error, name, value);
+}
 
-      for (gsize i = 0; old[i] != NULL; i++)
-        if (!g_str_has_prefix (old[i], name) || old[i][strlen (name)] != '=')
-          g_strv_builder_add (details, old[i]);
+/* A detail's value as the bracket has it; NULL for what is neither number nor text */
+static char *
+print_detail (const char *name, GVariant *value)
+{
+  guint64 number;
+
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    return g_variant_dup_string (value, NULL);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
+    number = g_variant_get_uint32 (value);
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
+    number = g_variant_get_uint64 (value);
+  else
+    return NULL;
+
+  return g_strdup_printf (
+      g_str_equal (name, "status") ? "0x%08" G_GINT64_MODIFIER "x" : "%" G_GUINT64_FORMAT, number);
+}
+
+/**
+ * icert_error_new_with_details:
+ * @code: what the caller can do about it
+ * @message: (nullable): `field: what is wrong (what was expected)`, in UTF-8; it becomes one line
+ * of at most 300 octets
+ * @details: (nullable): `a{sv}` of details: `status`, `limit`, `actual`, `offset` and `request-id`
+ *   as `u` or `t`, `correlation` and others as `s`; what has another name or type is left out
+ *
+ * Makes an error of the error contract, for languages that have no printf(): the counterpart of
+ * icert_error_get_text() and icert_error_get_details(). A module raises it to refuse a request.
+ *
+ * May be called in any thread.
+ *
+ * Returns: (transfer full): the error; the caller owns it
+ */
+GError *
+icert_error_new_with_details (ICertError code, const char *message, GVariant *details)
+{
+  GError *error = NULL;
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  icert_set_error (&error, code, NULL, "%s", message != NULL ? message : "failed");
+  if (details == NULL || !g_variant_is_of_type (details, G_VARIANT_TYPE_VARDICT))
+    return error;
+
+  g_variant_iter_init (&iter, details);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    {
+      g_autofree char *text = print_detail (name, value);
+
+      if (text != NULL && is_detail_name (name, strlen (name)))
+        add_detail (error, name, text);
     }
 
-  detail = format_detail (name, value);
-  g_strv_builder_add (details, detail);
-  all = g_strv_builder_end (details);
-  list = g_strjoinv (" ", all);
-  text = g_strndup (error->message,
-                    bracket != NULL ? (gsize) (bracket - error->message) : strlen (error->message));
-
-  g_free (error->message);
-  error->message = g_strdup_printf ("%s [%s]", text, list);
+  return error;
 }
 
 /**

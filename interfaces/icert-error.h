@@ -100,6 +100,8 @@ ICERT_AVAILABLE_IN_0_1
 guint32 icert_error_to_hresult (const GError *error);
 ICERT_AVAILABLE_IN_0_1
 GError *icert_hresult_to_error (guint32 hresult);
+ICERT_AVAILABLE_IN_0_1
+GError *icert_error_new_with_details (ICertError code, const char *message, GVariant *details);
 
 /* C only from here on. */
 ICERT_AVAILABLE_IN_0_1

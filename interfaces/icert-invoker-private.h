@@ -57,6 +57,12 @@ gpointer _icert_end_pointer (gpointer value,
                              gpointer self,
                              const char *method,
                              GError **error);
+/* The objects of @list with references of their own: a list that a binding made holds none */
+GPtrArray *_icert_end_objects (GPtrArray *list,
+                               GError *local_error,
+                               gpointer self,
+                               const char *method,
+                               GError **error);
 /* NULL without an error is an answer: the value is empty */
 gpointer _icert_end_nullable (gpointer value, GError *local_error, GError **error);
 /* MODULE when the object does not have @type */

@@ -164,6 +164,25 @@ _icert_end_pointer (gpointer value,
   return value;
 }
 
+GPtrArray *
+_icert_end_objects (GPtrArray *list,
+                    GError *local_error,
+                    gpointer self,
+                    const char *method,
+                    GError **error)
+{
+  GPtrArray *owned;
+
+  list = _icert_end_pointer (list, local_error, self, method, error);
+  if (list == NULL)
+    return NULL;
+
+  owned = g_ptr_array_new_full (list->len, g_object_unref);
+  g_ptr_array_extend (owned, list, (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
+  g_ptr_array_unref (list);
+  return owned;
+}
+
 gpointer
 _icert_end_nullable (gpointer value, GError *local_error, GError **error)
 {

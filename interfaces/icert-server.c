@@ -412,10 +412,14 @@ icert_server_list_subject_rdns (ICertServer *self, GError **error)
 GPtrArray *
 icert_server_get_subject_alt_names (ICertServer *self, GError **error)
 {
+  GError *local_error = NULL;
+  GPtrArray *names;
+
   g_return_val_if_fail (ICERT_IS_SERVER (self), NULL);
 
-  return get_list (self, (GetList) ICERT_SERVER_GET_IFACE (self)->get_subject_alt_names,
-                   "get_subject_alt_names", error);
+  names = get_list (self, (GetList) ICERT_SERVER_GET_IFACE (self)->get_subject_alt_names,
+                    "get_subject_alt_names", &local_error);
+  return _icert_end_objects (names, local_error, self, "get_subject_alt_names", error);
 }
 
 /**

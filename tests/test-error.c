@@ -296,6 +296,38 @@ test_needs_no_error (void)
   icert_error_add_detail (NULL, "limit", "%d", 1);
 }
 
+static void
+test_is_made_by_scripts (void)
+{
+  GVariantDict details;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) bare = NULL;
+  g_autoptr (GError) forged = NULL;
+
+  g_test_summary ("Languages without printf() make an error with details, and cannot forge one");
+
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert (&details, "limit", "t", (guint64) 2048);
+  g_variant_dict_insert (&details, "status", "u", 0x80094811u);
+  g_variant_dict_insert (&details, "correlation", "s", "a b]");
+  g_variant_dict_insert (&details, "Not A Name", "s", "x");
+  g_variant_dict_insert (&details, "offset", "d", 1.5);
+  error = icert_error_new_with_details (ICERT_ERROR_WEAK_KEY, "public key: too short (2048 bits)",
+                                        g_variant_dict_end (&details));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_WEAK_KEY);
+  g_assert_true (g_str_has_prefix (error->message, "public key: too short (2048 bits) ["));
+  g_assert_nonnull (strstr (error->message, "limit=2048"));
+  g_assert_nonnull (strstr (error->message, "status=0x80094811"));
+  g_assert_nonnull (strstr (error->message, "correlation=a\\x20b\\x5d"));
+  g_assert_null (strstr (error->message, "Not A Name"));
+  g_assert_null (strstr (error->message, "offset"));
+
+  bare = icert_error_new_with_details (ICERT_ERROR_DENIED, NULL, NULL);
+  g_assert_cmpstr (bare->message, ==, "failed");
+  forged = icert_error_new_with_details (ICERT_ERROR_DENIED, "a: b\n [limit=1]", NULL);
+  g_assert_cmpstr (forged->message, ==, "a: b\\x0a [limit=1\\x5d");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -312,6 +344,7 @@ main (int argc, char **argv)
   g_test_add_func ("/error/has-a-status-for-each-code", test_has_a_status_for_each_code);
   g_test_add_func ("/error/describes", test_describes);
   g_test_add_func ("/error/survives-dbus", test_survives_dbus);
+  g_test_add_func ("/error/is-made-by-scripts", test_is_made_by_scripts);
   g_test_add_func ("/error/needs-no-error", test_needs_no_error);
 
   return g_test_run ();

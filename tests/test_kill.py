@@ -118,7 +118,7 @@ for number in range(int(sys.argv[2]), int(sys.argv[2]) + 10000):
     answer = request.submit_full(ICert.SubmitFlags.NONE, ICert.Encoding.ANY, ICert.RequestFormat.ANY, octets,
                                  {'CertificateTemplate': sys.argv[3]}, key, None)
     certificate = answer.get_certificate(ICert.OutputFlags.BINARY)
-    text = base64.b64encode(certificate.get_data()).decode() if certificate else '-'
+    text = base64.b64encode(certificate).decode() if certificate else '-'
     print(key, answer.get_request_id(), int(answer.get_disposition()), text, flush=True)
 """
 
@@ -132,7 +132,7 @@ request = ICert.Request.open(None, None)
 for key in sys.stdin.read().split():
     answer = request.retrieve_by_key(key, None)
     certificate = answer.get_certificate(ICert.OutputFlags.BINARY)
-    text = base64.b64encode(certificate.get_data()).decode() if certificate else '-'
+    text = base64.b64encode(certificate).decode() if certificate else '-'
     print(key, answer.get_request_id(), int(answer.get_disposition()), text, flush=True)
 """
 

@@ -1,48 +1,44 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""client.py REQUEST PROFILE [CA]: a client in Python, through the plain typelib.
+"""client.py REQUEST PROFILE [CA]: a client in Python.
 
 Finds a CA, submits a request, and prints what the CA's database then says about it.
 """
 
+import pathlib
 import sys
 
 import gi
 
 gi.require_version("ICert", "1.0")
-from gi.repository import GLib, ICert  # noqa: E402
+from gi.repository import ICert  # noqa: E402
 
 
-def find_ca():
+def submit(config: str, path: str, profile: str) -> ICert.Response:
+    """Steps 3 and 4: the request goes to the CA with the profile it wants."""
+    with ICert.Request.open(config) as request:
+        contents = pathlib.Path(path).read_bytes()
+        return request.submit(ICert.SubmitFlags.NONE, contents, {"CertificateTemplate": profile})
+
+
+def print_row(config: str, request_id: int) -> None:
+    """What the database has of the request, a line a column."""
+    with ICert.View.open(config) as view:
+        view.set_columns(["Request.RequestID", "Request.Disposition", "CommonName", "SerialNumber"])
+        view.add_restriction("Request.RequestID", ICert.Seek.EQ, request_id)
+        for row in view:
+            for name, value in row.items():
+                print(f"  {name:20} {'' if value is None else value}")
+
+
+def main(path: str, profile: str, config: str | None = None) -> int:
     """Step 2: without a name, the default record, else the only one."""
-    return ICert.Config.open(None).get_config(ICert.ConfigChoice.DEFAULT, None)
-
-
-def submit(config, path, profile):
-    with open(path, "rb") as file:
-        contents = GLib.Bytes.new(file.read())
-    request = ICert.Request.open(config, None)
-    attributes = {"CertificateTemplate": profile}
-    return request.submit(ICert.SubmitFlags.NONE, contents, attributes, None)
-
-
-def print_row(config, request_id):
-    view = ICert.View.open(config, None)
-    view.set_columns(["Request.RequestID", "Request.Disposition", "CommonName", "SerialNumber"])
-    view.add_restriction("Request.RequestID", ICert.Seek.EQ, GLib.Variant("x", request_id))
-    for row in view.open_view(None).next(10, None):
-        for name in row.list_names():
-            value = row.get_value(name)
-            print(f"  {name:20} {value.unpack() if value else ''}")
-
-
-def main(path, profile, config=None):
-    config = config or find_ca()
+    config = config or ICert.Config.open().get_config(ICert.ConfigChoice.DEFAULT)
     print(f"Python: CA {config}")
     answer = submit(config, path, profile)
-    print(f"Python: request {answer.get_request_id()} {answer.get_disposition().value_nick}")
-    print_row(config, answer.get_request_id())
-    return 0 if answer.get_disposition() == ICert.Disposition.ISSUED else 3
+    print(f"Python: request {answer.request_id} {answer.disposition.value_nick}")
+    print_row(config, answer.request_id)
+    return 0 if answer.disposition == ICert.Disposition.ISSUED else 3
 
 
 if __name__ == "__main__":
@@ -50,6 +46,6 @@ if __name__ == "__main__":
         sys.exit("use: client.py REQUEST PROFILE [CA]")
     try:
         sys.exit(main(*sys.argv[1:]))
-    except GLib.Error as error:
-        # the message carries field, text and details; the code tells a program what to do
-        sys.exit(f"client.py: {error.message}")
+    except ICert.CertError as error:
+        # the code tells a program what to do, the message a person what is wrong
+        sys.exit(f"client.py: {error.name}: {error.message}")

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Puts a thin Python function around each callable of the typelib that needs one.
+
+What a function does is read from the typelib, never from a list: arguments become what C
+takes, results what Python has, errors of the ICert domain exceptions of their own. The
+function is written out when it is first used, so that a call costs no loop over arguments.
+"""
+
+import keyword
+
+from gi._gi import CallbackInfo
+from gi._error import GError
+
+from . import _icert_values as values
+from ._icert_errors import from_error
+from ._icert_loop import start
+
+MODULE = "gi.repository.ICert"
+
+
+def visible_arguments(info):
+    """The arguments that a caller in Python gives; lengths and user data are not among them."""
+    arguments = info.get_arguments()
+    hidden = set()
+    for argument in arguments:
+        kind = argument.get_type()
+        if kind.get_tag_as_string() == "array" and kind.get_array_length() >= 0:
+            hidden.add(kind.get_array_length())
+        hidden.update({argument.get_closure(), argument.get_destroy()} - {-1})
+    return [
+        argument
+        for number, argument in enumerate(arguments)
+        if number not in hidden and not values.is_out(argument)
+    ]
+
+
+def result_converters(info):
+    """One converter, or None, for each value that a call gives back."""
+    kinds = []
+    if not values.is_void(info.get_return_type()) and not info.skip_return():
+        kinds.append(info.get_return_type())
+    kinds += [a.get_type() for a in info.get_arguments() if values.is_out(a)]
+    return [values.nullable_out(values.converter_out(kind)) for kind in kinds]
+
+
+def is_callback(argument):
+    kind = argument.get_type()
+    return kind.get_tag_as_string() == "interface" and isinstance(
+        kind.get_interface(), CallbackInfo
+    )
+
+
+def python_name(name):
+    return name + "_" if keyword.iskeyword(name) else name
+
+
+class Writer:
+    """Writes the function for one callable."""
+
+    def __init__(self, info, owner, invoke=None):
+        self.info = info
+        self.owner = owner
+        self.is_method = info.is_method()
+        self.arguments = visible_arguments(info)
+        self.results = result_converters(info)
+        self.names = {"invoke_": invoke or info, "GError_": GError, "from_error_": from_error}
+
+    def is_async(self):
+        return self.info.get_name().endswith("_async") and any(map(is_callback, self.arguments))
+
+    def optional_from(self):
+        """Where the arguments begin that may be left out: nullable ones at the end."""
+        first = len(self.arguments)
+        while first > 0 and self.arguments[first - 1].may_be_null():
+            first -= 1
+        return first
+
+    def parameters(self):
+        first = self.optional_from()
+        names = ["self"] if self.is_method else []
+        for number, argument in enumerate(self.arguments):
+            name = python_name(argument.get_name())
+            names.append(name + "=None" if number >= first else name)
+        if self.is_async():
+            names.append("*user_data")
+        return ", ".join(names)
+
+    def passed(self):
+        """The arguments as the typelib's function gets them."""
+        words = ["self"] if self.is_method else []
+        for argument in self.arguments:
+            name = python_name(argument.get_name())
+            convert = values.converter_in(argument.get_type())
+            if convert is None:
+                words.append(name)
+                continue
+            self.names[name + "_in_"] = convert
+            word = f"{name}_in_({name}, {name!r})"
+            if argument.may_be_null():
+                word = f"None if {name} is None else {word}"
+            words.append(word)
+        return words
+
+    def answer(self, call):
+        """The expression that makes the results of @call values of Python."""
+        if not any(self.results):
+            return call
+        if len(self.results) == 1:
+            self.names["out_"] = self.results[0]
+            return f"out_({call})"
+        self.names["out_"] = several(self.results)
+        return f"out_({call})"
+
+    def source(self):
+        words = self.passed()
+        if self.is_async():
+            return self.source_async(words)
+        lines = [f"def {self.info.get_name()}({self.parameters()}):"]
+        call = self.answer(f"invoke_({', '.join(words)})")
+        if not self.info.can_throw_gerror():
+            return lines + [f"    return {call}"]
+        return lines + [
+            "    try:",
+            f"        return {call}",
+            "    except GError_ as error:",
+            "        raise from_error_(error) from None",
+        ]
+
+    def source_async(self, words):
+        """With a callback the typelib's own call, without one something to await."""
+        names = ["self"] * self.is_method + [a.get_name() for a in self.arguments]
+        callback, cancel = names.index("callback"), names.index("cancellable")
+        inner = list(words)
+        inner[cancel] = "cancellable"
+        finish = self.info.get_name()[: -len("_async")] + "_finish"
+        self.names["start_"] = start
+        begin = f"lambda cancellable, callback: invoke_({', '.join(inner[:callback])}, callback)"
+        return [
+            f"def {self.info.get_name()}({self.parameters()}):",
+            "    if callback is None:",
+            f"        return start_({begin}, self.{finish}, {words[cancel]})",
+            f"    return invoke_({', '.join(words)}, *user_data)",
+        ]
+
+    def is_needed(self):
+        """Whether the typelib's function alone would not do."""
+        return (
+            self.info.can_throw_gerror()
+            or any(self.results)
+            or any(values.converter_in(a.get_type()) for a in self.arguments)
+        )
+
+    def function(self):
+        name = self.info.get_name()
+        source = "\n".join(self.source())
+        namespace = dict(self.names)
+        exec(compile(source, f"<ICert {name}>", "exec"), namespace)  # noqa: S102
+        function = namespace[name]
+        function.__module__ = MODULE
+        if self.owner is not None:
+            function.__qualname__ = f"{self.owner.__name__}.{name}"
+        return function
+
+
+def several(converters):
+    """A converter for results that come as a tuple; the names of its items stay."""
+
+    def convert(results):
+        return type(results)(
+            item if convert_item is None else convert_item(item)
+            for convert_item, item in zip(converters, results)
+        )
+
+    return convert
+
+
+class Late:
+    """Stands for a method until it is used first, and then writes it."""
+
+    def __init__(self, info, owner):
+        self.info = info
+        self.owner = owner
+        # a constructor is called as bound to its class
+        self.invoke = getattr(owner, info.__name__) if info.is_constructor() else info
+
+    def __get__(self, instance, cls=None):
+        name = self.info.__name__
+        writer = Writer(self.info, self.owner, self.invoke)
+        method = self.info
+        if writer.is_needed():
+            method = writer.function() if writer.is_method else staticmethod(writer.function())
+        setattr(self.owner, name, method)
+        return getattr(self.owner if instance is None else instance, name)
+
+
+def wrap_methods(cls):
+    """Puts functions in the place of the methods that @cls has of the typelib."""
+    for info in cls.__info__.get_methods():
+        if cls.__dict__.get(info.__name__) == info:
+            setattr(cls, info.__name__, Late(info, cls))
+
+
+def wrap_properties(cls):
+    """Makes the properties of @cls attributes, where no method has the name."""
+    for info in cls.__info__.get_properties():
+        name = info.get_name().replace("-", "_")
+        if name not in cls.__dict__ and not hasattr(cls, name):
+            setattr(cls, name, attribute(info))
+
+
+def attribute(info):
+    """A property of GObject as one of Python."""
+    name = info.get_name()
+    convert_out = values.nullable_out(values.converter_out(info.get_type()))
+    convert_in = values.converter_in(info.get_type())
+
+    def read(self):
+        value = self.get_property(name)
+        return value if convert_out is None else convert_out(value)
+
+    def write(self, value):
+        if convert_in is not None and value is not None:
+            value = convert_in(value, name)
+        try:
+            self.set_property(name, value)
+        except GError as error:
+            raise from_error(error) from None
+
+    return property(read, write, doc=f"The property {name}.")
+
+
+def wrap_function(info):
+    """The function of the namespace that @info describes, as Python is to see it."""
+    writer = Writer(info, None)
+    return writer.function() if writer.is_needed() else info

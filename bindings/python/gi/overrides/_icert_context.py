@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""`with` for what openers give: at the end of the block the CA is let go."""
+
+import weakref
+
+
+def enter(self):
+    # Only the statement itself holds the object now: behind the block it is gone, and with the
+    # last object of a local CA its engine closes, though the name is still there.
+    return weakref.proxy(self)
+
+
+def leave(_self, *_exception):
+    return None
+
+
+def enter_running(self):
+    self.start()
+    return self
+
+
+def leave_running(self, *_exception):
+    self.stop()
+
+
+def add_context(cls):
+    """Lets objects of @cls be used with `with`."""
+    runs = hasattr(cls, "start") and hasattr(cls, "stop")
+    cls.__enter__ = enter_running if runs else enter
+    cls.__exit__ = leave_running if runs else leave

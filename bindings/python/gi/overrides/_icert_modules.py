@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Classes in Python that implement interfaces of the contract: policies, exits and others.
+
+C calls a virtual method through a VirtualMethod: arguments arrive as values of Python,
+and what the method answers is held against the typelib before PyGObject sees it, which
+reads past the end of a tuple that is too short.
+"""
+
+import threading
+
+from gi._error import GError
+from gi._gi import EnumInfo, InterfaceInfo
+from gi.repository import GObject
+
+from . import _icert_values as values
+from ._icert_calls import is_callback, result_converters, visible_arguments
+from ._icert_errors import DOMAIN, ICert
+
+
+def describe(value):
+    """What a method returned, in a word or two; never its content."""
+    if isinstance(value, tuple):
+        return f"{len(value)} value{'' if len(value) == 1 else 's'}"
+    if value is None or isinstance(value, (bool, int, values.GEnum)):
+        return str(value)
+    return type(value).__name__
+
+
+PARAM_FLAGS = (
+    GObject.ParamFlags.READWRITE | GObject.ParamFlags.CONSTRUCT | GObject.ParamFlags.CONSTRUCT_ONLY
+)
+
+
+class Signature:
+    """What introspection says of one virtual method."""
+
+    def __init__(self, info):
+        self.info = info
+        self.name = info.get_name()
+        self.throws = info.can_throw_gerror()
+        self.has_callback = any(is_callback(argument) for argument in info.get_arguments())
+        arguments = visible_arguments(info)
+        self.arguments = [
+            values.nullable_out(values.converter_out(a.get_type())) for a in arguments
+        ]
+        self.plain = not any(self.arguments)
+        self.kinds = []
+        if not values.is_void(info.get_return_type()):
+            self.kinds.append(("success" if self.throws else "value", info.get_return_type(), info.may_return_null()))
+        for argument in info.get_arguments():
+            if values.is_out(argument):
+                self.kinds.append((argument.get_name(), argument.get_type(), True))
+        self.results = [self.result(*kind) for kind in self.kinds]
+
+    @staticmethod
+    def result(name, kind, may_be_null):
+        """A converter for one result, with the name that an error gives it."""
+        convert = values.converter_in(kind) or (lambda value, where: value)
+        if may_be_null and not is_number(kind):
+            convert = values.nullable(convert)
+        return name, convert
+
+    def expected(self):
+        """The results in words."""
+        words = [type_word(kind) for _name, kind, _null in self.kinds]
+        return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+
+    def check(self, answer):
+        """@answer as PyGObject may have it; TypeError and its kin when it may not."""
+        if not self.results:
+            return None
+        if len(self.results) == 1:
+            name, convert = self.results[0]
+            answer = convert(answer, name)
+            if isinstance(answer, tuple):
+                raise TypeError
+            return answer
+        if not isinstance(answer, (tuple, list)) or len(answer) != len(self.results):
+            raise TypeError
+        return tuple(
+            convert(item, name) for (name, convert), item in zip(self.results, answer)
+        )
+
+
+def is_number(kind):
+    """Whether a value of this type can never be None."""
+    tag = kind.get_tag_as_string()
+    if tag == "interface":
+        return isinstance(kind.get_interface(), EnumInfo)
+    return tag in values.BASIC and tag not in ("utf8", "filename", "error")
+
+
+def type_word(kind):
+    tag = kind.get_tag_as_string()
+    if tag == "interface":
+        info = kind.get_interface()
+        return {"Bytes": "bytes", "Variant": "a value", "DateTime": "a datetime"}.get(
+            info.get_name(), f"{info.get_namespace()}.{info.get_name()}"
+        )
+    words = {"gboolean": "bool", "utf8": "str", "array": "list", "ghash": "dict"}
+    return words.get(tag, "int")
+
+
+# PyGObject gives C the objects of a list without references; C takes its own at once, so that
+# the last list of each thread is all that has to be kept
+KEPT = threading.local()
+
+
+class VirtualMethod:
+    """A method of a class in Python: C calls it checked, Python as it was written."""
+
+    def __init__(self, function, signature):
+        self.function = function
+        self.signature = signature
+        self.__doc__ = getattr(function, "__doc__", None)
+        self.__name__ = getattr(function, "__name__", signature.name)
+        self.__wrapped__ = function
+
+    def __get__(self, instance, cls=None):
+        bind = getattr(self.function, "__get__", None)
+        return self.function if bind is None else bind(instance, cls)
+
+    def __call__(self, module, *args):
+        signature = self.signature
+        if not signature.plain:
+            args = [
+                arg if convert is None else convert(arg)
+                for arg, convert in zip(args, signature.arguments)
+            ]
+        try:
+            answer = self.__get__(module, type(module))(*args)
+        except GError as error:
+            raise passed_on(error) from None
+        except SystemExit as error:
+            # PyGObject would print the exception, and printing this one ends the process
+            raise RuntimeError(f"do_{signature.name}: sys.exit() in a module") from error
+        try:
+            answer = KEPT.answer = signature.check(answer)
+            return answer
+        except (TypeError, ValueError, OverflowError) as error:
+            raise self.refusal(module, answer, error) from None
+
+    def refusal(self, module, answer, error):
+        """What C gets in the place of a wrong answer."""
+        reason = str(error) or f"{describe(answer)} (must be {self.signature.expected()})"
+        name = type(module).__gtype__.name
+        message = f"{self.signature.name}: {name} returned {reason}"
+        if not self.signature.throws:
+            return TypeError(message)
+        return GError(message, DOMAIN, int(ICert.Error.FAILED))
+
+
+def passed_on(error):
+    """@error if PyGObject can hand it to C, else an exception that it prints."""
+    try:
+        error.message.encode()
+        error.domain.encode()
+        if "\0" not in error.message + error.domain and int(error.code) == error.code:
+            return error
+    except (AttributeError, TypeError, ValueError):
+        pass
+    return TypeError("a GLib.Error without message, domain or code")
+
+
+class Interfaces:
+    """The virtual methods of the interfaces of the contract, read when first needed."""
+
+    signatures = {}
+
+    @classmethod
+    def of(cls, interface):
+        """The signatures of @interface by the names that PyGObject looks for."""
+        if interface not in cls.signatures:
+            cls.signatures[interface] = {
+                "do_" + info.get_name(): Signature(info)
+                for info in interface.__info__.get_vfuncs()
+            }
+        return cls.signatures[interface]
+
+
+def interfaces_of(cls):
+    """The interfaces of the contract that @cls implements."""
+    return [
+        base
+        for base in cls.__mro__
+        if isinstance(base.__dict__.get("__info__"), InterfaceInfo)
+        and base.__info__.get_namespace() == "ICert"
+    ]
+
+
+def set_up_class(cls):
+    """Makes a class that is about to be registered safe to be called by C."""
+    if not issubclass(cls, GObject.Object) or "__gtype__" in cls.__dict__:
+        return  # no object, or PyGObject's own class for a type of C
+    for interface in interfaces_of(cls):
+        signatures = Interfaces.of(interface)
+        adopt_mixins(cls, signatures)
+        own = [name for name in signatures if name in cls.__dict__]
+        for name in own:
+            function = cls.__dict__[name]
+            if callable(function) and not isinstance(function, VirtualMethod):
+                setattr(cls, name, VirtualMethod(function, signatures[name]))
+        list_again(cls, interface, own)
+        declare_properties(cls, interface)
+
+
+def adopt_mixins(cls, signatures):
+    """PyGObject looks for methods in the class alone; those of plain mixins count too."""
+    for name in signatures:
+        for base in cls.__mro__:
+            if name in base.__dict__:
+                if not issubclass(base, GObject.Object) and base is not cls:
+                    setattr(cls, name, base.__dict__[name])
+                break
+
+
+def list_again(cls, interface, own):
+    """Lists the interface for a subclass that forgot to.
+
+    Without this its methods would go into its parent's table, and change what objects
+    of the parent do (gi-rules 18).
+    """
+    if own and not any(base is interface for base in cls.__bases__):
+        cls.__bases__ = cls.__bases__ + (interface,)
+
+
+def declare_properties(cls, interface):
+    """Declares the properties that an implementor must have, where the class forgot to."""
+    if interface not in cls.__bases__:
+        return
+    specs = {spec.name: spec for spec in GObject.list_properties(interface)}
+    for info in interface.__info__.get_properties():
+        name = info.get_name().replace("-", "_")
+        if not any(declares(base, name) for base in cls.__mro__):
+            setattr(cls, name, declaration(info.get_type(), specs[info.get_name()]))
+
+
+def declaration(kind, spec):
+    """A property of Python for one that an interface asks for."""
+    # what else a spec says, such as that its strings are static, is not true of Python's
+    flags = GObject.ParamFlags(spec.flags & PARAM_FLAGS)
+    if kind.get_tag_as_string() != "interface":
+        return GObject.Property(type=spec.value_type, default=spec.default_value, flags=flags)
+    cls = values.class_of(kind.get_interface())
+    default = cls(spec.default_value) if issubclass(cls, (values.GEnum, values.GFlags)) else None
+    return GObject.Property(type=cls, default=default, flags=flags)
+
+
+def declares(cls, name):
+    """Whether @cls itself has a GObject property of this name."""
+    return isinstance(cls.__dict__.get(name), GObject.Property) or any(
+        key.replace("-", "_") == name for key in cls.__dict__.get("__gproperties__", {})
+    )
+
+
+def watch_subclasses(interface):
+    """Has set_up_class() called for each class that will implement @interface."""
+
+    def __init_subclass__(cls, **kwargs):
+        super(interface, cls).__init_subclass__(**kwargs)
+        set_up_class(cls)
+
+    interface.__init_subclass__ = classmethod(__init_subclass__)
