@@ -10,8 +10,9 @@
  * ICertModuleBase:
  *
  * What every module with settings would otherwise write again: the properties of a module and its
- * #ICertManageModule, over a table of settings. A module derives from it, implements #ICertPolicy
- * or #ICertExit, and calls [method@ICert.ModuleBase.use_settings] from its `initialize`.
+ * [iface@ICert.ManageModule], over a table of settings. A module derives from it, implements
+ * [iface@ICert.Policy] or [iface@ICert.Exit], and calls [method@ICert.ModuleBase.use_settings] from
+ * its `initialize`.
  *
  * In C the table is a constant that `class_init` hands to icert_module_base_class_describe(). A
  * script says the same when it makes the object, by [method@ICert.ModuleBase.set_info] and
@@ -34,8 +35,8 @@
  * ```
  *
  * The settings in force can be asked for at any time and from any thread, by
- * [method@ICert.ModuleBase.get_settings]: an #ICertSettings never changes, a reload puts another
- * one in its place. A module that makes something of its settings overrides
+ * [method@ICert.ModuleBase.get_settings]: an [class@ICert.Settings] never changes, a reload puts
+ * another one in its place. A module that makes something of its settings overrides
  * [vfunc@ICert.ModuleBase.apply_settings], and one that reads files of its own
  * [vfunc@ICert.ModuleBase.check_file].
  */
@@ -303,7 +304,8 @@ icert_module_base_set_info (ICertModuleBase *self,
  * @self: a module
  * @name: key in ca.conf
  * @type: `string`, `int`, `boolean`, `duration`, `list` or `path`
- * @default_text: (nullable): what stands for a setting that is not written; %NULL: it is empty then
+ * @default_text: (nullable): what stands for a setting that is not written; `NULL`: it is empty
+ * then
  * @minimum: (nullable): least int or duration, least number of characters or list items
  * @maximum: (nullable): most of them
  * @description: a line for people
@@ -344,9 +346,9 @@ icert_module_base_add_setting (ICertModuleBase *self,
  * keeps them. After a failure the former ones stay in force. A module calls it from `initialize`; a
  * reload arrives here too. Any thread.
  *
- * Errors: those of the module; %ICERT_ERROR_FAILED when it failed without an error.
+ * Errors: those of the module; `ICERT_ERROR_FAILED` when it failed without an error.
  *
- * Returns: %TRUE when the settings are in force
+ * Returns: `TRUE` when the settings are in force
  */
 gboolean
 icert_module_base_use_settings (ICertModuleBase *self, ICertSettings *settings, GError **error)
@@ -374,7 +376,7 @@ icert_module_base_use_settings (ICertModuleBase *self, ICertSettings *settings, 
  * Gives the settings in force. They do not change; whoever works on a request keeps what he got
  * here until he is done. Any thread.
  *
- * Returns: (transfer full) (nullable): the settings, or %NULL before `initialize`
+ * Returns: (transfer full) (nullable): the settings, or `NULL` before `initialize`
  */
 ICertSettings *
 icert_module_base_get_settings (ICertModuleBase *self)
@@ -401,10 +403,10 @@ icert_module_base_get_settings (ICertModuleBase *self)
  * must either take all of them or fail and leave everything as it was. Modules override it; who
  * wants to put settings into force calls [method@ICert.ModuleBase.use_settings].
  *
- * Errors: %ICERT_ERROR_CONFIG naming the setting; %ICERT_ERROR_FAILED when the module failed
+ * Errors: `ICERT_ERROR_CONFIG` naming the setting; `ICERT_ERROR_FAILED` when the module failed
  * without an error.
  *
- * Returns: %TRUE when the module took them over
+ * Returns: `TRUE` when the module took them over
  */
 gboolean
 icert_module_base_apply_settings (ICertModuleBase *self, ICertSettings *settings, GError **error)
@@ -429,10 +431,10 @@ icert_module_base_apply_settings (ICertModuleBase *self, ICertSettings *settings
  *
  * Judges a file that the module would read, without using it. The default knows no kind of file.
  *
- * Errors: %ICERT_ERROR_CONFIG naming file and line; %ICERT_ERROR_NOT_SUPPORTED for a kind the
- * module does not read; %ICERT_ERROR_FAILED when the module failed without an error.
+ * Errors: `ICERT_ERROR_CONFIG` naming file and line; `ICERT_ERROR_NOT_SUPPORTED` for a kind the
+ * module does not read; `ICERT_ERROR_FAILED` when the module failed without an error.
  *
- * Returns: %TRUE when the module would take the file
+ * Returns: `TRUE` when the module would take the file
  */
 gboolean
 icert_module_base_check_file (ICertModuleBase *self,

@@ -18,7 +18,7 @@ G_DECLARE_DERIVABLE_TYPE (ICertModuleBase, icert_module_base, ICERT, MODULE_BASE
  * @description: what it does, in one line
  * @copyright: (nullable): whose work it is
  * @version: (nullable): its version
- * @product_version: (nullable): version of the product it belongs to; %NULL: that of the module
+ * @product_version: (nullable): version of the product it belongs to; `NULL`: that of the module
  * @settings: (nullable): its settings
  * @n_settings: how many there are
  *
@@ -41,7 +41,7 @@ typedef struct
  * @apply_settings: takes over judged settings, from any thread; the default only keeps them
  * @check_file: judges a file that the module would read; the default knows no kind of file
  *
- * Class structure of #ICertModuleBase.
+ * Class structure of [class@ICert.ModuleBase].
  */
 struct _ICertModuleBaseClass
 {

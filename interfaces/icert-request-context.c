@@ -339,3 +339,14 @@ icert_request_context_list_used (ICertRequestContext *self, gboolean written)
   g_ptr_array_add (names, NULL);
   return (char **) g_ptr_array_free (names, FALSE);
 }
+
+void
+_icert_request_context_get_misuse (ICertRequestContext *self, guint *n_outside, guint *n_late)
+{
+  g_mutex_lock (&self->binding.lock);
+  if (n_outside != NULL)
+    *n_outside = self->binding.n_outside;
+  if (n_late != NULL)
+    *n_late = self->binding.n_late;
+  g_mutex_unlock (&self->binding.lock);
+}

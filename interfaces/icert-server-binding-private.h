@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "icert-request-context.h"
 #include "icert-server-backend.h"
 
 G_BEGIN_DECLS
@@ -16,7 +17,8 @@ typedef struct
   const ICertServerBackend *backend; /* NULL after the verdict */
   gpointer data;
   GDestroyNotify destroy;
-  GArray *used; /* of ICertServerUse; NULL before the first one */
+  GArray *used;            /* of ICertServerUse; NULL before the first one */
+  guint n_late, n_outside; /* calls refused: after the end, and of a request where none is */
 } ICertServerBinding;
 
 /* A property that was read or written, for the trace. */
@@ -58,6 +60,9 @@ void _icert_server_binding_leave (ICertServerBinding *binding);
 void _icert_server_binding_note_use (ICertServerBinding *binding,
                                      const ICertPropertyInfo *info,
                                      gboolean written);
+
+/* For contract tests: how often it was called where it may not be; both nullable */
+void _icert_request_context_get_misuse (ICertRequestContext *self, guint *n_outside, guint *n_late);
 
 void _icert_server_binding_iface_init (ICertServerInterface *iface);
 

@@ -55,6 +55,7 @@ _icert_server_binding_check_request (ICertServerBinding *binding, const char *wh
   if G_LIKELY (binding->request_id != 0)
     return TRUE;
 
+  binding->n_outside++;
   icert_set_error (error, ICERT_ERROR_WRONG_STATE, what,
                    "belongs to a request, and here is only the CA (a request)");
   return FALSE;
@@ -68,9 +69,12 @@ _icert_server_binding_enter (ICertServerBinding *binding,
 {
   g_mutex_lock (&binding->lock);
   if G_UNLIKELY (binding->backend == NULL)
-    icert_set_error (error, ICERT_ERROR_CONTEXT, what,
-                     "used after its time (until the verdict on request %" G_GINT64_FORMAT ")",
-                     binding->request_id);
+    {
+      binding->n_late++;
+      icert_set_error (error, ICERT_ERROR_CONTEXT, what,
+                       "used after its time (until the verdict on request %" G_GINT64_FORMAT ")",
+                       binding->request_id);
+    }
   else if (!needs_request || _icert_server_binding_check_request (binding, what, error))
     return TRUE;
 

@@ -17,9 +17,9 @@
  * no counterpart in AD CS, where modules are debugged inside the service.
  *
  * A test says the facts (`set_…`, `add_…`), lets the module work on them, and looks at what it did
- * (`get_…`, `list_…`). The module gets the same objects as in a CA, an #ICertRequestContext or an
- * #ICertIssuedContext, which check names, types and rights in the same way. What is not said is
- * empty: a new server is a request without any field, which no module may stumble over.
+ * (`get_…`, `list_…`). The module gets the same objects as in a CA, an [class@ICert.RequestContext]
+ * or an [class@ICert.IssuedContext], which check names, types and rights in the same way. What is
+ * not said is empty: a new server is a request without any field, which no module may stumble over.
  *
  * ```python
  * server = ICert.TestServer.new(7)
@@ -32,7 +32,7 @@
  * ```
  *
  * Thread-safe, so that several threads can judge one request at once. The names of properties are
- * those of AD CS; a test that misspells one gets an error or, where it passes %NULL for it, a
+ * those of AD CS; a test that misspells one gets an error or, where it passes `NULL` for it, a
  * critical warning, which ends a test that runs with `G_DEBUG=fatal-criticals`.
  */
 
@@ -305,15 +305,15 @@ set_property (ICertTestServer *self,
  * @self: a server
  * @name: name of a property of the request, without case
  * @value: (nullable): what modules read: `i`, `u` or `x` for a number, `x` (microseconds since
- * 1970, UTC) for a date, `ay` or `s`; %NULL empties it
+ * 1970, UTC) for a date, `ay` or `s`; `NULL` empties it
  * @error: return location for an error
  *
  * Says a fact of the request. A subject name such as `CommonName` becomes part of the subject, as
  * by [method@ICert.TestServer.add_subject], a line of the text for each value. Any thread.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME; %ICERT_ERROR_MALFORMED for a value of another type.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_MALFORMED` for a value of another type.
  *
- * Returns: %TRUE when it was set
+ * Returns: `TRUE` when it was set
  */
 gboolean
 icert_test_server_set_request_property (ICertTestServer *self,
@@ -331,16 +331,16 @@ icert_test_server_set_request_property (ICertTestServer *self,
  * @self: a server
  * @name: name of a property of the certificate, without case
  * @value: (nullable): what modules read, typed as for
- * [method@ICert.TestServer.set_request_property]; %NULL empties it
+ * [method@ICert.TestServer.set_request_property]; `NULL` empties it
  * @error: return location for an error
  *
  * Says a fact of the certificate, for exits, or what the engine proposes for it, for policies:
  * `NotBefore` and `NotAfter` are the bounds within which a policy may choose, `PublicKeyType` is
  * the kind of key. Any thread.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME; %ICERT_ERROR_MALFORMED for a value of another type.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_MALFORMED` for a value of another type.
  *
- * Returns: %TRUE when it was set
+ * Returns: `TRUE` when it was set
  */
 gboolean
 icert_test_server_set_certificate_property (ICertTestServer *self,
@@ -358,14 +358,14 @@ icert_test_server_set_certificate_property (ICertTestServer *self,
  * @self: a server
  * @name: name of a property of the CA, without case, some with an index: `RawCACertificate.0`
  * @value: (nullable): what modules read, typed as for
- * [method@ICert.TestServer.set_request_property]; %NULL empties it
+ * [method@ICert.TestServer.set_request_property]; `NULL` empties it
  * @error: return location for an error
  *
  * Says a fact of the CA. Any thread.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME; %ICERT_ERROR_MALFORMED for a value of another type.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_MALFORMED` for a value of another type.
  *
- * Returns: %TRUE when it was set
+ * Returns: `TRUE` when it was set
  */
 gboolean
 icert_test_server_set_ca_property (ICertTestServer *self,
@@ -387,9 +387,9 @@ icert_test_server_set_ca_property (ICertTestServer *self,
  *
  * Adds an attribute at the end of the subject that the request asks for. Any thread.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME, also for a property that is no part of a subject.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`, also for a property that is no part of a subject.
  *
- * Returns: %TRUE when it was added
+ * Returns: `TRUE` when it was added
  */
 gboolean
 icert_test_server_add_subject (ICertTestServer *self,
@@ -435,7 +435,7 @@ forget_attribute (ICertTestServer *self, const char *key)
  * icert_test_server_set_request_attribute:
  * @self: a server
  * @name: name of an attribute; case, blanks and hyphens do not count
- * @value: (nullable): its value; %NULL takes it away
+ * @value: (nullable): its value; `NULL` takes it away
  *
  * Says an attribute that was sent with the request, such as `CertificateTemplate`. Any thread.
  */
@@ -463,7 +463,7 @@ icert_test_server_set_request_attribute (ICertTestServer *self, const char *name
  * @extension: an extension, taken as it is
  *
  * Adds a row of the certificate's extensions, in place of one of the same OID: with origin
- * %ICERT_EXTENSION_ORIGIN_ADMIN what an officer set, which no policy can change. Any thread.
+ * `ICERT_EXTENSION_ORIGIN_ADMIN` what an officer set, which no policy can change. Any thread.
  */
 void
 icert_test_server_add_extension (ICertTestServer *self, ICertExtension *extension)
@@ -480,10 +480,10 @@ icert_test_server_add_extension (ICertTestServer *self, ICertExtension *extensio
 /**
  * icert_test_server_add_requested_extension:
  * @self: a server
- * @extension: what the request asks for; the builders of #ICertExtension make it
+ * @extension: what the request asks for; the builders of [class@ICert.Extension] make it
  *
  * Adds an extension as one of the request arrives: disabled, with origin
- * %ICERT_EXTENSION_ORIGIN_REQUEST, so that it is in the certificate only if a policy says so. Any
+ * `ICERT_EXTENSION_ORIGIN_REQUEST`, so that it is in the certificate only if a policy says so. Any
  * thread.
  */
 void
@@ -526,7 +526,7 @@ icert_test_server_add_requester_group (ICertTestServer *self, const char *group)
  * icert_test_server_set_requester_attribute:
  * @self: a server
  * @name: name of a fact of the requester's account, such as `mail`
- * @value: (nullable): its value; %NULL: the account has none
+ * @value: (nullable): its value; `NULL`: the account has none
  *
  * Says a fact of the requester's account. Any thread.
  */
@@ -578,7 +578,7 @@ icert_test_server_add_grant (ICertTestServer *self,
 /**
  * icert_test_server_set_certificate:
  * @self: a server
- * @certificate: (nullable): an issued certificate, DER; %NULL: none
+ * @certificate: (nullable): an issued certificate, DER; `NULL`: none
  *
  * Says which certificate was issued, for exits. Nobody looks into it. Any thread.
  */
@@ -664,7 +664,7 @@ icert_test_server_new_issued_context (ICertTestServer *self)
  * @self: a server
  *
  * Ends the life of all request and CA contexts made so far, as the engine does after the verdict: a
- * module that kept one gets %ICERT_ERROR_CONTEXT from now on. Waits for running calls; any thread,
+ * module that kept one gets `ICERT_ERROR_CONTEXT` from now on. Waits for running calls; any thread,
  * but not from within one.
  */
 void
@@ -716,9 +716,9 @@ judge_settings (ICertManageModule *manage, GHashTable *texts, const char *folder
  * the defaults and calls [method@ICert.Policy.initialize] with a context of the CA, which is dead
  * afterwards.
  *
- * Errors: %ICERT_ERROR_CONFIG for settings; those of the policy.
+ * Errors: `ICERT_ERROR_CONFIG` for settings; those of the policy.
  *
- * Returns: %TRUE when the policy is ready
+ * Returns: `TRUE` when the policy is ready
  */
 gboolean
 icert_test_server_initialize_policy (ICertTestServer *self,
@@ -749,7 +749,7 @@ icert_test_server_initialize_policy (ICertTestServer *self,
  * icert_test_server_verify_request:
  * @self: a server
  * @policy: a policy
- * @new_request: %FALSE when an officer resubmits it
+ * @new_request: `FALSE` when an officer resubmits it
  * @verdict: (out): what becomes of the request
  * @error: return location for an error
  *
@@ -759,7 +759,7 @@ icert_test_server_initialize_policy (ICertTestServer *self,
  *
  * Errors: those of the policy: a refusal denies, anything else would leave the request pending.
  *
- * Returns: %TRUE when @verdict was set
+ * Returns: `TRUE` when @verdict was set
  */
 gboolean
 icert_test_server_verify_request (ICertTestServer *self,
@@ -793,7 +793,7 @@ icert_test_server_verify_request (ICertTestServer *self,
  *
  * Errors: those of the policy.
  *
- * Returns: (transfer full): names of profiles, or %NULL with @error set
+ * Returns: (transfer full): names of profiles, or `NULL` with @error set
  */
 char **
 icert_test_server_list_profiles (ICertTestServer *self, ICertPolicy *policy, GError **error)
@@ -822,9 +822,9 @@ icert_test_server_list_profiles (ICertTestServer *self, ICertPolicy *policy, GEr
  * Starts an exit as the engine does: judges the settings by what the exit describes, fills in the
  * defaults and calls [method@ICert.Exit.initialize] with a context of the CA.
  *
- * Errors: %ICERT_ERROR_CONFIG for settings; those of the exit.
+ * Errors: `ICERT_ERROR_CONFIG` for settings; those of the exit.
  *
- * Returns: %TRUE when the exit is ready
+ * Returns: `TRUE` when the exit is ready
  */
 gboolean
 icert_test_server_initialize_exit (ICertTestServer *self,
@@ -866,7 +866,7 @@ icert_test_server_initialize_exit (ICertTestServer *self,
  *
  * Errors: those of the exit.
  *
- * Returns: %TRUE when the exit did its work
+ * Returns: `TRUE` when the exit did its work
  */
 gboolean
 icert_test_server_notify_event (ICertTestServer *self,
@@ -906,9 +906,9 @@ get_property (ICertTestServer *self, ICertScope scope, const char *name, GError 
  *
  * Looks at a fact of the request. Any thread.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`.
  *
- * Returns: (transfer full) (nullable): the value, or %NULL without an error when it is empty
+ * Returns: (transfer full) (nullable): the value, or `NULL` without an error when it is empty
  */
 GVariant *
 icert_test_server_get_request_property (ICertTestServer *self, const char *name, GError **error)
@@ -926,9 +926,9 @@ icert_test_server_get_request_property (ICertTestServer *self, const char *name,
  *
  * Looks at a property of the certificate to be, as policies left it. Any thread.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`.
  *
- * Returns: (transfer full) (nullable): the value, or %NULL without an error when it is empty
+ * Returns: (transfer full) (nullable): the value, or `NULL` without an error when it is empty
  */
 GVariant *
 icert_test_server_get_certificate_property (ICertTestServer *self, const char *name, GError **error)
@@ -946,9 +946,9 @@ icert_test_server_get_certificate_property (ICertTestServer *self, const char *n
  *
  * Looks at a fact of the CA. Any thread.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`.
  *
- * Returns: (transfer full) (nullable): the value, or %NULL without an error when it is empty
+ * Returns: (transfer full) (nullable): the value, or `NULL` without an error when it is empty
  */
 GVariant *
 icert_test_server_get_ca_property (ICertTestServer *self, const char *name, GError **error)
@@ -966,9 +966,9 @@ icert_test_server_get_ca_property (ICertTestServer *self, const char *name, GErr
  *
  * Looks at a text of the certificate to be, as policies left it. Any thread.
  *
- * Errors: %ICERT_ERROR_UNKNOWN_NAME; %ICERT_ERROR_MALFORMED when it is no text.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_MALFORMED` when it is no text.
  *
- * Returns: (transfer full) (nullable): the text, or %NULL without an error when it is empty
+ * Returns: (transfer full) (nullable): the text, or `NULL` without an error when it is empty
  */
 char *
 icert_test_server_get_certificate_text (ICertTestServer *self, const char *name, GError **error)
@@ -996,7 +996,7 @@ icert_test_server_get_certificate_text (ICertTestServer *self, const char *name,
  *
  * Looks at an extension of the certificate to be, as policies left it, enabled or not. Any thread.
  *
- * Returns: (transfer full) (nullable): the extension, or %NULL when there is none
+ * Returns: (transfer full) (nullable): the extension, or `NULL` when there is none
  */
 ICertExtension *
 icert_test_server_get_extension (ICertTestServer *self, const char *oid)
@@ -1017,7 +1017,7 @@ icert_test_server_get_extension (ICertTestServer *self, const char *oid)
 /**
  * icert_test_server_list_extensions:
  * @self: a server
- * @enabled_only: %TRUE for those that would be in the certificate
+ * @enabled_only: `TRUE` for those that would be in the certificate
  *
  * Lists the extensions as policies left them. Any thread.
  *
@@ -1051,7 +1051,7 @@ icert_test_server_list_extensions (ICertTestServer *self, gboolean enabled_only)
  *
  * Looks at the text for people that a policy set last. Any thread.
  *
- * Returns: (transfer full) (nullable): the text, or %NULL when none was set
+ * Returns: (transfer full) (nullable): the text, or `NULL` when none was set
  */
 char *
 icert_test_server_get_disposition_message (ICertTestServer *self)
@@ -1151,7 +1151,7 @@ icert_test_server_list_log (ICertTestServer *self)
 /**
  * icert_test_server_list_used:
  * @self: a server
- * @written: %TRUE for the properties that modules set, %FALSE for those that they read
+ * @written: `TRUE` for the properties that modules set, `FALSE` for those that they read
  *
  * Lists which properties modules used; those of the request have the prefix `Request.`. Any thread.
  *

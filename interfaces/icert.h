@@ -8,6 +8,7 @@
 #include "icert-ca.h"
 #include "icert-config-files.h"
 #include "icert-config.h"
+#include "icert-contract.h"
 #include "icert-control.h"
 #include "icert-enroll.h"
 #include "icert-enum-view-row.h"
