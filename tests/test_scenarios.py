@@ -36,6 +36,9 @@ ExtendedKeyUsage=emailProtection
 
 # Codes that no client can meet in a table of calls, and why.
 OUT_OF_REACH = {
+    "FAILED": "is what a broken implementation of the contract gives (python-contract, javascript-contract)",
+    "NOT_AUTHENTICATED": "who calls a local CA is the account of the process",
+    "STORAGE": "needs a disk that fails (test-engine-open)",
     "REPLAY": "no door has nonces yet",
     "RATE_LIMITED": "there are no quotas yet",
     "BUSY": "needs thousands of requests in the queue at once (test-engine-path)",
@@ -88,6 +91,7 @@ class Stage(tool.Folder):
         for name, how in (
             ("No Key", lambda ca: (ca / "keys" / "0.key").unlink()),
             ("No Store", lambda ca: (ca / "store" / "ca.db").write_bytes(b"not a database" * 1000)),
+            ("Lost Store", lambda ca: (ca / "store" / "ca.db").unlink()),
             ("No Config", lambda ca: (ca / "ca.conf").write_text("[CA]\nColour=red\n")),
         ):
             copy = self.path / name.replace(" ", "-")

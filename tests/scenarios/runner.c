@@ -224,12 +224,13 @@ say (char *text)
 
   g_hash_table_iter_init (&iter, runner.labels);
   while (g_hash_table_iter_next (&iter, &label, &id))
-    {
-      g_autofree char *number = g_strdup_printf (" %" G_GINT64_FORMAT " ", *(gint64 *) id);
-      g_autofree char *name = g_strdup_printf (" %s ", (char *) label);
+    for (const char *end = " )"; *end != '\0'; end++)
+      {
+        g_autofree char *number = g_strdup_printf (" %" G_GINT64_FORMAT "%c", *(gint64 *) id, *end);
+        g_autofree char *name = g_strdup_printf (" %s%c", (char *) label, *end);
 
-      replace (&text, number, name);
-    }
+        replace (&text, number, name);
+      }
   replace (&text, runner.prefix, "%");
   replace (&text, user, "by $USER");
   g_print ("= %s\n", text);

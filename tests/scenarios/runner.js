@@ -212,7 +212,7 @@ class Runner {
     // A line of the result, without what differs from run to run.
     say(text) {
         for (const [label, id] of this.labels)
-            text = text.replaceAll(` ${id} `, ` ${label} `);
+            text = text.replaceAll(` ${id} `, ` ${label} `).replaceAll(` ${id})`, ` ${label})`);
         text = text.replaceAll(this.prefix, '%').replaceAll(`by ${GLib.get_user_name()}`, 'by $USER');
         print(`= ${text}`);
     }

@@ -194,7 +194,7 @@ class Runner:
     def say(self, text):
         """A line of the result, without what differs from run to run."""
         for label, request_id in self.labels.items():
-            text = text.replace(f" {request_id} ", f" {label} ")
+            text = text.replace(f" {request_id} ", f" {label} ").replace(f" {request_id})", f" {label})")
         text = text.replace(self.prefix, "%").replace(f"by {GLib.get_user_name()}", "by $USER")
         print(f"= {text}", flush=True)
 

@@ -170,7 +170,7 @@ class Script : Object {
     case "names":
       return names (server);
     case "set":
-      server.set_certificate_property (words[1], make_value (words[2], words[3] ?? ""));
+      server.set_certificate_property (words[1], make_value (words[2], words.length > 3 ? words[3] : ""));
       return "done";
     case "set-extension":
       server.set_certificate_extension (words[1], parse_flags (words[3:words.length]), from_hex (words[2]));
@@ -297,7 +297,7 @@ class Runner {
     string text = line;
 
     labels.foreach ((label, id) => {
-      text = text.replace (@" $id ", @" $label ");
+      text = text.replace (@" $id ", @" $label ").replace (@" $id)", @" $label)");
     });
     text = text.replace (prefix, "%").replace ("by " + Environment.get_user_name (), "by $USER");
     print ("= %s\n", text);
