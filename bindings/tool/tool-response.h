@@ -23,8 +23,8 @@ extern ToolAnswerOptions tool_answer_options;
     "FILE" },                                                                                      \
   {                                                                                                \
     "form", 0, 0, G_OPTION_ARG_STRING, &tool_answer_options.form,                                  \
-        "Form of the certificate: pem (default), der, chain (PEM, the issuers behind it), p7b",    \
-        "FORM"                                                                                     \
+        "Form of the certificate (default: pem); chain is PEM, the issuers behind it",             \
+        "pem|der|chain|p7b"                                                                        \
   }
 
 /* before anything is sent: a wrong --form is wrong usage */

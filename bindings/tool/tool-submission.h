@@ -29,7 +29,7 @@ extern ToolSubmissionOptions tool_submission_options;
         G_OPTION_ARG_STRING,                                                                       \
         &tool_submission_options.profile,                                                          \
         "Profile: the attribute CertificateTemplate",                                              \
-        "NAME" },                                                                                  \
+        "PROFILE" },                                                                               \
       { "id-key",                                                                                  \
         0,                                                                                         \
         0,                                                                                         \

@@ -10,25 +10,21 @@
 #include <string.h>
 
 #include "tool-error.h"
+#include "tool-options.h"
 
 static Tool tool;
-static char *option_config;
-static gboolean option_version;
 
-static const GOptionEntry global_options[] = {
-  { "config", 'c', 0, G_OPTION_ARG_STRING, &option_config,
-    "CA to talk to: 'HOST\\CA NAME', 'HOST/CA NAME' or a CA name (default: $ICERT_CONFIG, then the "
-    "default record)",
-    "CONFIG" },
-  { "json", 0, 0, G_OPTION_ARG_NONE, &tool.json, "Print JSON, for errors too", NULL },
-  { "quiet", 'q', 0, G_OPTION_ARG_NONE, &tool.quiet, "Print only what was asked for", NULL },
-  { NULL },
-};
+/* Errors of usage are told as the options say that could be read. */
+static void
+take_options (void)
+{
+  const char *config
+      = tool_options.config != NULL ? tool_options.config : g_getenv ("ICERT_CONFIG");
 
-static const GOptionEntry top_options[] = {
-  { "version", 0, 0, G_OPTION_ARG_NONE, &option_version, "Print the version", NULL },
-  { NULL },
-};
+  tool.config = config != NULL && *config != '\0' ? config : NULL;
+  tool.json = tool_options.json;
+  tool.quiet = tool_options.quiet;
+}
 
 static char *
 describe_verbs (void)
@@ -109,7 +105,7 @@ run_verb (const ToolVerb *verb, char **words, GError **error)
   g_option_context_set_description (context, examples);
   if (verb->options != NULL)
     g_option_context_add_main_entries (context, verb->options, NULL);
-  g_option_context_add_main_entries (context, global_options, NULL);
+  g_option_context_add_main_entries (context, tool_global_options, NULL);
 
   /* GOption takes words[0] for the program's name and drops what it understood */
   arguments = g_memdup2 (words, sizeof (char *) * (gsize) (n + 1));
@@ -122,9 +118,7 @@ run_verb (const ToolVerb *verb, char **words, GError **error)
   if (!check_arguments (verb, arguments + 1, error))
     return TOOL_EXIT_USAGE;
 
-  tool.config = option_config != NULL ? option_config : g_getenv ("ICERT_CONFIG");
-  if (tool.config != NULL && *tool.config == '\0')
-    tool.config = NULL;
+  take_options ();
   return verb->run (&tool, arguments + 1, error);
 }
 
@@ -140,12 +134,12 @@ run (char **argv, const ToolVerb **verb, GError **error)
   g_option_context_set_summary (context, "The command of the icert certification authority.");
   g_option_context_set_description (context, verbs);
   g_option_context_set_strict_posix (context, TRUE);
-  g_option_context_add_main_entries (context, global_options, NULL);
-  g_option_context_add_main_entries (context, top_options, NULL);
+  g_option_context_add_main_entries (context, tool_global_options, NULL);
+  g_option_context_add_main_entries (context, tool_top_options, NULL);
   words = g_memdup2 (argv, sizeof (char *) * (gsize) (n + 1));
   if (!g_option_context_parse (context, &n, &words, error))
     return TOOL_EXIT_USAGE;
-  if (option_version)
+  if (tool_options.version)
     {
       puts ("icert " ICERT_VERSION);
       return TOOL_EXIT_DONE;
@@ -188,6 +182,7 @@ main (int argc, char **argv)
   g_log_set_writer_func (write_log, NULL, NULL);
 
   status = run (argv, &verb, &error);
+  take_options ();
   if (error != NULL)
     status = tool_report_error (&tool, verb, error);
   if (fflush (stdout) != 0 || ferror (stdout))

@@ -24,7 +24,7 @@ run (Tool *tool, char **arguments, GError **error)
 
 const ToolVerb tool_verb_grant_remove = {
   .name = "grant remove",
-  .arguments = "NAME",
+  .arguments = "GRANT",
   .summary = "Take a grant back",
   .example = "icert grant remove web",
   .min_arguments = 1,

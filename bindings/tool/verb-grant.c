@@ -14,7 +14,7 @@ static const GOptionEntry options[] = {
   { "principal", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_principals,
     "Who: user:NAME, group:NAME, uid:N, cert:SHA256 or agent:NAME; may be given again", "P" },
   { "profile", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &option_profiles,
-    "For which profile; may be given again", "NAME" },
+    "For which profile; may be given again", "PROFILE" },
   { "dns", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_dns,
     "Which names: 'example.org', or '*.example.org' for one label more; may be given again",
     "PATTERN" },

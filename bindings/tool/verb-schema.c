@@ -8,8 +8,8 @@
 static char *option_table;
 
 static const GOptionEntry options[] = {
-  { "table", 't', 0, G_OPTION_ARG_STRING, &option_table,
-    "requests (default), attributes, extensions or crls", "TABLE" },
+  { "table", 't', 0, G_OPTION_ARG_STRING, &option_table, "Which table (default: requests)",
+    "requests|attributes|extensions|crls" },
   { NULL },
 };
 

@@ -22,8 +22,8 @@ static gboolean option_count;
 static gboolean option_csv;
 
 static const GOptionEntry options[] = {
-  { "table", 't', 0, G_OPTION_ARG_STRING, &option_table,
-    "requests (default), certificates, attributes, extensions or crls", "TABLE" },
+  { "table", 't', 0, G_OPTION_ARG_STRING, &option_table, "Which table (default: requests)",
+    "requests|certificates|attributes|extensions|crls" },
   { "columns", 0, 0, G_OPTION_ARG_STRING, &option_columns,
     "Columns to show; 'icert schema' lists them", "A,B,…" },
   { "where", 'w', 0, G_OPTION_ARG_STRING, &option_where,
