@@ -181,13 +181,13 @@ icert_class_info_class_init (ICertClassInfoClass *klass)
   /**
    * ICertClassInfo:version:
    *
-   * Version of the module, as it says; may be %NULL.
+   * Version of the module, as it says; may be `NULL`.
    */
   properties[PROP_VERSION] = text_property ("version");
   /**
    * ICertClassInfo:description:
    *
-   * What the module is for, in a line; may be %NULL.
+   * What the module is for, in a line; may be `NULL`.
    */
   properties[PROP_DESCRIPTION] = text_property ("description");
   /**
@@ -218,13 +218,13 @@ icert_class_info_class_init (ICertClassInfoClass *klass)
   /**
    * ICertClassInfo:path:
    *
-   * The manifest; %NULL for classes of libicert itself.
+   * The manifest; `NULL` for classes of libicert itself.
    */
   properties[PROP_PATH] = text_property ("path");
   /**
    * ICertClassInfo:library:
    *
-   * The shared object; %NULL for a script and for classes of libicert itself.
+   * The shared object; `NULL` for a script and for classes of libicert itself.
    */
   properties[PROP_LIBRARY] = text_property ("library");
 

@@ -13,10 +13,10 @@
  *
  * The engine of a `local:` CA in this process, to which an application lends policies and exits of
  * its own, written in any language (no AD CS counterpart). Get one with
- * [func@ICert.control_open].
+ * [func@ICert.Control.open].
  *
  * A CA that is opened through a control before anything else opens it is not started: every
- * submission and resubmission is refused with %ICERT_ERROR_WRONG_STATE until
+ * submission and resubmission is refused with `ICERT_ERROR_WRONG_STATE` until
  * [method@ICert.Control.start], so that nothing is judged before the application's own policy is
  * there. A CA that was open already runs, and what is appended takes effect for the next request.
  * All objects of one CA in a process share one engine.
@@ -102,23 +102,23 @@ check_object (gpointer object, GType type, const char *field, GError **error)
  * @policy: a policy of this process
  * @error: return location for an error
  *
- * Appends @policy to the chain of policies, behind the configured ones and those appended before.
+ * Appends `policy` to the chain of policies, behind the configured ones and those appended before.
  * It is initialised at once, in this call, with the settings that its manage module describes, all
  * at their defaults. From the next request on it is asked like any other; trace, messages and the
  * audit log call it by the name of its type.
  *
- * The CA keeps a reference until [method@ICert.Control.stop] or until it is closed. @policy belongs
- * to the calling thread and its thread-default main context (see [iface@ICert.Control]). Needs the
- * role of an administrator.
+ * The CA keeps a reference until [method@ICert.Control.stop] or until it is closed. `policy`
+ * belongs to the calling thread and its thread-default main context (see [iface@ICert.Control]).
+ * Needs the role of an administrator.
  *
  * Any thread.
  *
- * Errors: %ICERT_ERROR_NOT_AUTHORIZED; %ICERT_ERROR_CONFLICT when it is appended already;
- * %ICERT_ERROR_NOT_SUPPORTED when its class does not implement `verify_request`;
- * %ICERT_ERROR_MALFORMED for an object that is no policy; those of
+ * Errors: `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_CONFLICT` when it is appended already;
+ * `ICERT_ERROR_NOT_SUPPORTED` when its class does not implement `verify_request`;
+ * `ICERT_ERROR_MALFORMED` for an object that is no policy; those of
  * [method@ICert.Policy.initialize].
  *
- * Returns: %TRUE when the policy is part of the chain
+ * Returns: `TRUE` when the policy is part of the chain
  */
 gboolean
 icert_control_append_policy (ICertControl *self, ICertPolicy *policy, GError **error)
@@ -143,23 +143,23 @@ icert_control_append_policy (ICertControl *self, ICertPolicy *policy, GError **e
  * @exit: an exit of this process
  * @error: return location for an error
  *
- * Appends @exit to those that are told of events. It is initialised at once, in this call; from
+ * Appends `exit` to those that are told of events. It is initialised at once, in this call; from
  * then on it gets the events that it asked for, one after the other. Events that an exit of the
  * same type did not get in an earlier run, or before it was let go, come first.
- * %ICERT_EXIT_EVENT_STARTUP reaches it when the CA is started, or now when it runs.
+ * `ICERT_EXIT_EVENT_STARTUP` reaches it when the CA is started, or now when it runs.
  *
- * The CA keeps a reference until [method@ICert.Control.stop] or until it is closed. @exit belongs
+ * The CA keeps a reference until [method@ICert.Control.stop] or until it is closed. `exit` belongs
  * to the calling thread and its thread-default main context (see [iface@ICert.Control]). Needs the
  * role of an administrator.
  *
  * Any thread.
  *
- * Errors: %ICERT_ERROR_NOT_AUTHORIZED; %ICERT_ERROR_CONFLICT when it is appended already;
- * %ICERT_ERROR_NOT_SUPPORTED when its class does not implement `notify_event`;
- * %ICERT_ERROR_MALFORMED for an object that is no exit; %ICERT_ERROR_STORAGE; those of
+ * Errors: `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_CONFLICT` when it is appended already;
+ * `ICERT_ERROR_NOT_SUPPORTED` when its class does not implement `notify_event`;
+ * `ICERT_ERROR_MALFORMED` for an object that is no exit; `ICERT_ERROR_STORAGE`; those of
  * [method@ICert.Exit.initialize].
  *
- * Returns: %TRUE when the exit will get events
+ * Returns: `TRUE` when the exit will get events
  */
 gboolean
 icert_control_append_exit (ICertControl *self, ICertExit *exit, GError **error)
@@ -184,14 +184,14 @@ icert_control_append_exit (ICertControl *self, ICertExit *exit, GError **error)
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
- * Lets the CA take requests. Exits get %ICERT_EXIT_EVENT_STARTUP. A CA that runs goes on. Needs the
- * role of an administrator.
+ * Lets the CA take requests. Exits get `ICERT_EXIT_EVENT_STARTUP`. A CA that runs goes on. Needs
+ * the role of an administrator.
  *
  * Any thread.
  *
- * Errors: %ICERT_ERROR_NOT_AUTHORIZED; %G_IO_ERROR_CANCELLED.
+ * Errors: `ICERT_ERROR_NOT_AUTHORIZED`; `G_IO_ERROR_CANCELLED`.
  *
- * Returns: %TRUE when the CA runs
+ * Returns: `TRUE` when the CA runs
  */
 gboolean
 icert_control_start (ICertControl *self, GCancellable *cancellable, GError **error)
@@ -213,7 +213,7 @@ icert_control_start (ICertControl *self, GCancellable *cancellable, GError **err
  * @self: a control
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Control.start] without blocking.
  */
@@ -237,7 +237,7 @@ icert_control_start_async (ICertControl *self,
  *
  * Ends [method@ICert.Control.start_async]. Errors are those of [method@ICert.Control.start].
  *
- * Returns: %TRUE when the CA runs
+ * Returns: `TRUE` when the CA runs
  */
 gboolean
 icert_control_start_finish (ICertControl *self, GAsyncResult *result, GError **error)
@@ -254,7 +254,7 @@ icert_control_start_finish (ICertControl *self, GAsyncResult *result, GError **e
  * @error: return location for an error
  *
  * Refuses new submissions to the CA, whatever object they come through, lets those that run end,
- * tells exits what is due and %ICERT_EXIT_EVENT_SHUTDOWN (for a few seconds at most), shuts the
+ * tells exits what is due and `ICERT_EXIT_EVENT_SHUTDOWN` (for a few seconds at most), shuts the
  * appended policies down on their threads, and lets go of all appended objects. A CA that is
  * stopped already stays so. Queries and retrievals go on.
  *
@@ -263,10 +263,10 @@ icert_control_start_finish (ICertControl *self, GAsyncResult *result, GError **e
  *
  * Any thread; blocks, and calls the appended objects of the calling thread meanwhile.
  *
- * Errors: %ICERT_ERROR_NOT_AUTHORIZED; %ICERT_ERROR_WRONG_STATE inside a call of an appended object
- * of this CA, which would wait for itself; %G_IO_ERROR_CANCELLED.
+ * Errors: `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_WRONG_STATE` inside a call of an appended
+ * object of this CA, which would wait for itself; `G_IO_ERROR_CANCELLED`.
  *
- * Returns: %TRUE when the CA is stopped
+ * Returns: `TRUE` when the CA is stopped
  */
 gboolean
 icert_control_stop (ICertControl *self, GCancellable *cancellable, GError **error)
@@ -288,7 +288,7 @@ icert_control_stop (ICertControl *self, GCancellable *cancellable, GError **erro
  * @self: a control
  * @cancellable: (nullable): to stop waiting; only before it begins
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
- * @user_data: data for @callback
+ * @user_data: data for `callback`
  *
  * [method@ICert.Control.stop] without blocking. The main contexts of the appended objects have to
  * be iterated meanwhile.
@@ -313,7 +313,7 @@ icert_control_stop_async (ICertControl *self,
  *
  * Ends [method@ICert.Control.stop_async]. Errors are those of [method@ICert.Control.stop].
  *
- * Returns: %TRUE when the CA is stopped
+ * Returns: `TRUE` when the CA is stopped
  */
 gboolean
 icert_control_stop_finish (ICertControl *self, GAsyncResult *result, GError **error)

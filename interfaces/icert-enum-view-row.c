@@ -34,7 +34,7 @@ icert_enum_view_row_default_init (ICertEnumViewRowInterface *iface)
   /**
    * ICertEnumViewRow:cursor:
    *
-   * Where [method@ICert.View.set_cursor] goes on after the last row given; %NULL before the first.
+   * Where [method@ICert.View.set_cursor] goes on after the last row given; `NULL` before the first.
    */
   g_object_interface_install_property (
       iface,

@@ -312,7 +312,7 @@ icert_ca_open (const char *config, GCancellable *cancellable, GError **error)
 
 /**
  * icert_control_open:
- * @config: (nullable): config string or address of a CA; %NULL for the default CA
+ * @config: (nullable): config string or address of a CA; `NULL` for the default CA
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
@@ -320,11 +320,11 @@ icert_ca_open (const char *config, GCancellable *cancellable, GError **error)
  * this is the first object of the CA it is not started (see [iface@ICert.Control]). Blocks; any
  * thread.
  *
- * Errors: as icert_create_instance(), %ICERT_ERROR_NOT_SUPPORTED when the CA runs elsewhere (its
- * address is not `local:`) or the class lacks the interface, and those of opening the CA. Rights
- * are asked for by each call.
+ * Errors: as [func@ICert.create_instance], `ICERT_ERROR_NOT_SUPPORTED` when the CA runs elsewhere
+ * (its address is not `local:`) or the class lacks the interface, and those of opening the CA.
+ * Rights are asked for by each call.
  *
- * Returns: (transfer full): the control of the CA, %NULL with @error set
+ * Returns: (transfer full): the control of the CA, `NULL` with `error` set
  */
 ICertControl *
 icert_control_open (const char *config, GCancellable *cancellable, GError **error)

@@ -113,7 +113,7 @@ icert_request_default_init (ICertRequestInterface *iface)
    * ICertRequest:credential:
    *
    * Certificate and key to authenticate with where the door asks for them (AD CS:
-   * ICertRequest3::SetCredential); %NULL for none. On a bus the caller's own credentials count.
+   * ICertRequest3::SetCredential); `NULL` for none. On a bus the caller's own credentials count.
    */
   g_object_interface_install_property (
       iface, g_param_spec_object ("credential", NULL, NULL, G_TYPE_TLS_CERTIFICATE,

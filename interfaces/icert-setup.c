@@ -53,7 +53,7 @@ install_properties (ICertSetupInterface *iface)
   /**
    * ICertSetup:subject:
    *
-   * Subject of the CA's certificate, in the text form of RFC 4514; %NULL for the name alone.
+   * Subject of the CA's certificate, in the text form of RFC 4514; `NULL` for the name alone.
    */
   install_text (iface, "subject");
   /**
@@ -71,19 +71,19 @@ install_properties (ICertSetupInterface *iface)
   /**
    * ICertSetup:store:
    *
-   * Where the database is, as an address of a store module; %NULL for a file in the CA's folder.
+   * Where the database is, as an address of a store module; `NULL` for a file in the CA's folder.
    */
   install_text (iface, "store");
   /**
    * ICertSetup:key-uri:
    *
-   * Where the key is, as an address of a key module; %NULL for a file in the CA's folder.
+   * Where the key is, as an address of a key module; `NULL` for a file in the CA's folder.
    */
   install_text (iface, "key-uri");
   /**
    * ICertSetup:url:
    *
-   * Base of the URLs that certificates carry for CRL, CA certificate and OCSP; %NULL for none.
+   * Base of the URLs that certificates carry for CRL, CA certificate and OCSP; `NULL` for none.
    */
   install_text (iface, "url");
   /**
