@@ -450,7 +450,8 @@ print_detail (const char *name, GVariant *value)
  *   as `u` or `t`, `correlation` and others as `s`; what has another name or type is left out
  *
  * Makes an error of the error contract, for languages that have no printf(): the counterpart of
- * icert_error_get_text() and icert_error_get_details(). A module raises it to refuse a request.
+ * [func@ICert.Error.get_text] and [func@ICert.Error.get_details]. A module raises it to refuse a
+ * request.
  *
  * May be called in any thread.
  *

@@ -14,8 +14,8 @@
  * [iface@ICert.Policy] or [iface@ICert.Exit], and calls [method@ICert.ModuleBase.use_settings] from
  * its `initialize`.
  *
- * In C the table is a constant that `class_init` hands to icert_module_base_class_describe(). A
- * script says the same when it makes the object, by [method@ICert.ModuleBase.set_info] and
+ * In C the table is a constant that `class_init` hands to [method@ICert.ModuleBaseClass.describe].
+ * A script says the same when it makes the object, by [method@ICert.ModuleBase.set_info] and
  * [method@ICert.ModuleBase.add_setting]:
  *
  * ```python

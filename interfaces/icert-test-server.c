@@ -759,7 +759,7 @@ icert_test_server_initialize_policy (ICertTestServer *self,
  *
  * Errors: those of the policy: a refusal denies, anything else would leave the request pending.
  *
- * Returns: `TRUE` when @verdict was set
+ * Returns: `TRUE` when `verdict` was set
  */
 gboolean
 icert_test_server_verify_request (ICertTestServer *self,
@@ -793,7 +793,7 @@ icert_test_server_verify_request (ICertTestServer *self,
  *
  * Errors: those of the policy.
  *
- * Returns: (transfer full): names of profiles, or `NULL` with @error set
+ * Returns: (transfer full): names of profiles, or `NULL` with `error` set
  */
 char **
 icert_test_server_list_profiles (ICertTestServer *self, ICertPolicy *policy, GError **error)
