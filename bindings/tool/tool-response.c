@@ -107,6 +107,8 @@ get_certificate (ICertResponse *response, GError **error)
 
   if (disposition != ICERT_DISPOSITION_ISSUED && disposition != ICERT_DISPOSITION_REVOKED)
     return NULL;
+  if (tool_answer_options.stored)
+    return NULL;
   find_form (&flags);
   certificate = icert_response_get_certificate (response, flags, error);
   if (certificate != NULL && g_strcmp0 (tool_answer_options.form, "chain") == 0)
@@ -146,7 +148,9 @@ print_json (ICertResponse *response, GBytes *certificate, GVariant *decision)
     json_object_set_member (object, "error", tool_error_to_json (status));
   if (decision != NULL)
     json_object_set_member (object, "decision", tool_variant_to_json (decision));
-  if (certificate != NULL && tool_answer_options.out != NULL)
+  if (tool_answer_options.out != NULL
+      && (certificate != NULL
+          || (tool_answer_options.stored && disposition == ICERT_DISPOSITION_ISSUED)))
     json_object_set_string_member (object, "file", tool_answer_options.out);
   else if (certificate != NULL)
     add_certificate (object, certificate);

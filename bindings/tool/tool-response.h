@@ -9,6 +9,7 @@ typedef struct
 {
   char *out;
   char *form;
+  gboolean stored; /* the certificate is stored already, in @out when that is set */
 } ToolAnswerOptions;
 
 extern ToolAnswerOptions tool_answer_options;

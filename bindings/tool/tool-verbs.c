@@ -14,6 +14,7 @@ const ToolVerb *const tool_verbs[] = {
   &tool_verb_submit,
   &tool_verb_issue,
   &tool_verb_retrieve,
+  &tool_verb_enroll,
   &tool_verb_resubmit,
   &tool_verb_deny,
   &tool_verb_set_attributes,

@@ -46,6 +46,7 @@ extern const ToolVerb *const tool_verbs[];
 extern const ToolVerb tool_verb_ca;
 extern const ToolVerb tool_verb_cas;
 extern const ToolVerb tool_verb_deny;
+extern const ToolVerb tool_verb_enroll;
 extern const ToolVerb tool_verb_explain;
 extern const ToolVerb tool_verb_get_config;
 extern const ToolVerb tool_verb_grant;

@@ -2,7 +2,6 @@
 
 #include "config.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,8 +9,7 @@
 #include "tool-error.h"
 #include "tool-file.h"
 #include "tool-output.h"
-
-#define PASSPHRASE_LIMIT 1024
+#include "tool-passphrase.h"
 
 static char *option_dir;
 static char *option_type;
@@ -93,33 +91,16 @@ set_type (ICertSetup *setup, GError **error)
   return TRUE;
 }
 
-/* Never an argument or a variable: other processes can read those (S-M2). */
 static gboolean
 set_passphrase (ICertSetup *setup, GError **error)
 {
-  char passphrase[PASSPHRASE_LIMIT + 1] = { 0 };
-  gsize size = 0;
-  gssize n = 1;
+  char passphrase[TOOL_PASSPHRASE_LIMIT + 1];
 
   if (option_passphrase_fd < 0)
     return TRUE;
-  if (!check_property (setup, "passphrase", "--passphrase-fd", error))
+  if (!check_property (setup, "passphrase", "--passphrase-fd", error)
+      || !tool_passphrase_read (option_passphrase_fd, "--passphrase-fd", passphrase, error))
     return FALSE;
-  while (n > 0 && size < PASSPHRASE_LIMIT)
-    {
-      n = read (option_passphrase_fd, passphrase + size, PASSPHRASE_LIMIT - size);
-      if (n < 0 && errno == EINTR)
-        n = 1;
-      else if (n > 0)
-        size += (gsize) n;
-    }
-  passphrase[strcspn (passphrase, "\n")] = '\0';
-  if (n < 0 || *passphrase == '\0')
-    {
-      icert_set_error (error, ICERT_ERROR_FAILED, "--passphrase-fd",
-                       "descriptor %d gave no passphrase (a line)", option_passphrase_fd);
-      return FALSE;
-    }
   g_object_set (setup, "passphrase", passphrase, NULL);
   explicit_bzero (passphrase, sizeof passphrase);
   return TRUE;

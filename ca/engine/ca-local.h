@@ -32,3 +32,4 @@ GType ca_local_admin_get_type (void);
 GType ca_local_view_get_type (void);
 GType ca_local_control_get_type (void);
 GType ca_setup_get_type (void);
+GType ca_enroll_get_type (void);

@@ -11,6 +11,7 @@ static const ICertModuleClass classes[] = {
   { icert_ca_get_type, ca_local_ca_get_type },
   { icert_control_get_type, ca_local_control_get_type },
   { icert_setup_get_type, ca_setup_get_type },
+  { icert_enroll_get_type, ca_enroll_get_type },
   { NULL, NULL },
 };
 
