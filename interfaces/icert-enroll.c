@@ -242,7 +242,9 @@ icert_enroll_get_names (ICertEnroll *self)
   iface = ICERT_ENROLL_GET_IFACE (self);
   if (iface->get_names != NULL)
     names = iface->get_names (self);
-  return names != NULL ? names : g_ptr_array_new_with_free_func (g_object_unref);
+  if (names == NULL)
+    return g_ptr_array_new_with_free_func (g_object_unref);
+  return _icert_end_objects (names, NULL, self, "get_names", NULL);
 }
 
 /**
