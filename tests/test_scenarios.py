@@ -13,7 +13,7 @@ import sys
 import tap
 import tool
 
-HERE = pathlib.Path(__file__).parent / "scenarios"
+HERE = pathlib.Path(__file__).resolve().parent / "scenarios"
 TABLE = HERE / "scenarios.txt"
 
 # Each profile takes names from the request; "Open" issues, "Held" waits for an officer.

@@ -31,13 +31,24 @@ def flags(kind, value):
 
 
 def octets(value):
-    """bytes of a GLib.Bytes, which the overrides hand over as bytes."""
+    """bytes of a GLib.Bytes; the overrides hand over bytes."""
     return value if isinstance(value, bytes) else value.get_data()
+
+
+def unpack(value):
+    """What a GVariant holds; the overrides hand over just that."""
+    return value.unpack() if isinstance(value, GLib.Variant) else value
 
 
 def show(value):
     """A value as GVariant text; '-' for an empty one."""
-    return "-" if value is None else value.print_(False)
+    if value is None:
+        return "-"
+    if isinstance(value, bytes):
+        value = GLib.Variant.new_from_bytes(GLib.VariantType("ay"), GLib.Bytes.new(value), True)
+    elif isinstance(value, str):
+        value = GLib.Variant("s", value)
+    return value.print_(False) if isinstance(value, GLib.Variant) else str(value)
 
 
 def make_value(kind, text):
@@ -279,7 +290,7 @@ class Runner:
             view = ICert.View.open(self.config, None)
             view.set_columns(["SerialNumber"])
             view.add_restriction("Request.RequestID", ICert.Seek.EQ, GLib.Variant("x", self.labels[word]))
-            serial = view.open_view(None).next(1, None)[0].get_value("SerialNumber").get_string()
+            serial = unpack(view.open_view(None).next(1, None)[0].get_value("SerialNumber"))
         self.say(self.show_response(self.request.get_issued(-1, serial, None)))
 
     def certificate(self, word):
@@ -314,14 +325,14 @@ class Runner:
 
     def trace(self, word):
         """The lines that the table's own policy wrote."""
-        for entry in self.admin.get_trace(self.id_of(word), None).unpack():
+        for entry in unpack(self.admin.get_trace(self.id_of(word), None)):
             if entry.get("rule", "").startswith("table-"):
                 self.say(" ".join(entry.get(key, "-") for key in ("rule", "field", "seen", "allowed")))
 
     def cell(self, row, name):
         value = row.get_value(name)
         if value is not None and name.lower().endswith("requestid"):
-            return self.label(value.unpack())
+            return self.label(unpack(value))
         return show(value)
 
     def make_view(self, table, words):
@@ -385,7 +396,8 @@ class Runner:
 
     def describe(self, name):
         _, kind, indexed, title = self.ca.describe_property(getattr(ICert.CaProperty, name))
-        self.say(f"{kind.dup_string()} {'indexed' if indexed else 'single'} {title}")
+        kind = kind if isinstance(kind, str) else kind.dup_string()
+        self.say(f"{kind} {'indexed' if indexed else 'single'} {title}")
 
     def ca_certificate(self, index):
         data = octets(self.ca.get_certificate(int(index), None))
@@ -464,8 +476,7 @@ class Runner:
 
     def details(self):
         """The details of the last error."""
-        details = ICert.error_get_details(self.error)
-        entries = details if isinstance(details, dict) else details.unpack()
+        entries = unpack(ICert.error_get_details(self.error))
         hidden = ("request-id", "correlation")
         self.say(" ".join(f"{name}={entries[name]}" for name in sorted(entries) if name not in hidden)
                  + f" hresult={ICert.error_to_hresult(self.error):#010x}")
