@@ -828,15 +828,34 @@ icert_hresult_to_error (guint32 hresult)
   return error;
 }
 
+/* A module's message goes into rows, logs and answers, whatever language it comes from: one line of
+ * UTF-8, no longer than those that icert_set_error() makes. Well-formed details stay. */
+static void
+tidy_message (GError *error)
+{
+  const char *bracket = error->domain == ICERT_ERROR ? find_bracket (error->message) : NULL;
+  gsize length = bracket != NULL ? (gsize) (bracket - error->message) : strlen (error->message);
+  GString *text = g_string_new (NULL);
+
+  _icert_append_printable (text, error->message, length, MAX_TEXT, FALSE);
+  cut_text (text);
+  if (bracket != NULL && strlen (bracket) <= MAX_TEXT && g_str_is_ascii (bracket))
+    g_string_append (text, bracket);
+  g_free (error->message);
+  error->message = g_string_free (text, FALSE);
+}
+
 void
 _icert_propagate_error (GError **dest, GError *src, gpointer object, const char *method)
 {
-  if (src != NULL)
+  if (src != NULL && src->message != NULL && *src->message != '\0')
     {
+      tidy_message (src);
       g_propagate_error (dest, src);
       return;
     }
 
+  g_clear_error (&src);
   icert_set_error (dest, ICERT_ERROR_FAILED, method, "failed without an error (an error from %s)",
                    object != NULL ? G_OBJECT_TYPE_NAME (object) : "nothing");
 }

@@ -4,8 +4,13 @@
 
 #include "icert-server-policy.h"
 
+#include <string.h>
+
 #include "icert-invoker-private.h"
 #include "icert-private.h"
+
+/* Octets of a disposition message */
+#define MAX_MESSAGE 4096
 
 /**
  * ICertServerPolicy:
@@ -143,6 +148,20 @@ icert_server_policy_set_certificate_extension (ICertServerPolicy *self,
   return _icert_end_boolean (ok, local_error, self, "set_certificate_extension", error);
 }
 
+/* What the column Request.DispositionMessage holds, and what the engine puts around it, must fit.
+ */
+static gboolean
+check_length (const char *message, GError **error)
+{
+  gsize length = message != NULL ? strlen (message) : 0;
+
+  if (length <= MAX_MESSAGE)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_TOO_LARGE, "message",
+                   "has %" G_GSIZE_FORMAT " octets (at most %d)", length, MAX_MESSAGE);
+  return FALSE;
+}
+
 /**
  * icert_server_policy_set_disposition_message:
  * @self: a server object of a request
@@ -152,8 +171,9 @@ icert_server_policy_set_certificate_extension (ICertServerPolicy *self,
  * Says to client, officer and log in words why the verdict is what it is. It has no counterpart in
  * AD CS, where a policy cannot write Request.DispositionMessage.
  *
- * Errors: `ICERT_ERROR_MALFORMED` for text that is not UTF-8; `ICERT_ERROR_WRONG_STATE` outside a
- * request; `ICERT_ERROR_CONTEXT` after the verdict.
+ * Errors: `ICERT_ERROR_MALFORMED` for text that is not UTF-8; `ICERT_ERROR_TOO_LARGE` for more than
+ * 4096 octets; `ICERT_ERROR_WRONG_STATE` outside a request; `ICERT_ERROR_CONTEXT` after the
+ * verdict.
  *
  * Returns: `TRUE` when the text is set
  */
@@ -168,7 +188,7 @@ icert_server_policy_set_disposition_message (ICertServerPolicy *self,
 
   g_return_val_if_fail (ICERT_IS_SERVER_POLICY (self), FALSE);
 
-  if (!_icert_check_optional_text (text, "message", error))
+  if (!_icert_check_optional_text (text, "message", error) || !check_length (text, error))
     return FALSE;
   iface = ICERT_SERVER_POLICY_GET_IFACE (self);
   ICERT_REQUIRE_SLOT (iface, set_disposition_message, FALSE, error);

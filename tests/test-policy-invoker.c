@@ -76,6 +76,43 @@ test_unknown_verdict (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_tidies_messages (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *long_text = g_strnfill (100000, 'x');
+  const struct
+  {
+    const char *message;
+    const char *wanted; /* NULL: anything of one line */
+  } cases[] = {
+    { "subject: no name (a name) [code=DENIED limit=5]",
+      "subject: no name (a name) [code=DENIED limit=5]" },
+    { "two\nlines \xff", "two\\x0alines \\xff" },
+    { "a bracket [limit=\xff]", NULL },
+    { "", NULL },
+    { long_text, NULL },
+  };
+
+  g_test_summary ("S-N5: a module's message of any form becomes one short line of UTF-8");
+  fixture->policy->manner = FAKE_FAILS;
+  fixture->policy->code = ICERT_ERROR_DENIED;
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      ICertVerdict verdict;
+
+      fixture->policy->message = cases[i].message;
+      g_assert_false (judge (fixture, fixture->policy, &verdict, &error));
+      g_assert_nonnull (error);
+      if (cases[i].wanted != NULL)
+        g_assert_cmpstr (error->message, ==, cases[i].wanted);
+      g_assert_true (g_utf8_validate (error->message, -1, NULL));
+      g_assert_null (strchr (error->message, '\n'));
+      g_assert_cmpuint (strlen (error->message), >, 0);
+      g_assert_cmpuint (strlen (error->message), <, 1000);
+    }
+}
+
+static void
 test_failure_without_error (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -197,6 +234,7 @@ main (int argc, char **argv)
 
   ADD ("/policy-invoker/gives-verdict", test_gives_verdict);
   ADD ("/policy-invoker/S-L3-unknown-verdict", test_unknown_verdict);
+  ADD ("/policy-invoker/S-N5-tidies-messages", test_tidies_messages);
   ADD ("/policy-invoker/S-L3-failure-without-error", test_failure_without_error);
   ADD ("/policy-invoker/S-L3-error-wins", test_error_wins);
   ADD ("/policy-invoker/defaults", test_defaults);

@@ -659,6 +659,8 @@ verify_request_cb (gpointer policy, gpointer data)
   if (!icert_policy_verify_request (policy, ICERT_SERVER_POLICY (call->context), call->new_request,
                                     &call->verdict, &call->error))
     call->verdict = ICERT_VERDICT_PENDING;
+  /* now, on the owner's thread: what it queued there may run before the worker looks (S-L2) */
+  icert_request_context_invalidate (call->context);
 }
 
 /* On its own thread. At the deadline the worker goes on, and the context dies: a late answer

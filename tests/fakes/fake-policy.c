@@ -32,7 +32,12 @@ answer (FakePolicy *self, GError **error)
 {
   self->n_calls++;
   if (self->manner == FAKE_FAILS || self->manner == FAKE_BOTH)
-    icert_set_error (error, self->code, "fake", "said no (a yes)");
+    {
+      if (self->message != NULL)
+        g_set_error_literal (error, ICERT_ERROR, self->code, self->message);
+      else
+        icert_set_error (error, self->code, "fake", "said no (a yes)");
+    }
   return self->manner == FAKE_ANSWERS || self->manner == FAKE_BOTH;
 }
 

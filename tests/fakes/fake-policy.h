@@ -26,6 +26,7 @@ struct _FakePolicy
   FakeManner manner;
   int verdict; /* may lie outside the enum */
   ICertError code;
+  const char *message; /* of the error, as it is; NULL: a usual one */
   gboolean saw_new_request;
   guint n_calls;
 };

@@ -28,7 +28,7 @@ export function matches(seen, pattern, what = 'text') {
     throw new Error(`${what}: ${show(seen)} (${pattern})`);
 }
 
-/** What `body` throws, which must fit `wanted`: a class, or a code of ICert.Error. */
+/** What `body` throws, which must fit `wanted`: a class, a code of ICert.Error, or null for any error. */
 export function throws(wanted, body, what = 'call') {
   try {
     body();
@@ -52,8 +52,9 @@ function judge(wanted, error, what) {
   const fits = typeof wanted === 'number'
     ? error instanceof GLib.Error && error.code === wanted &&
       GLib.quark_to_string(error.domain) === 'icert-error-quark'
-    : error instanceof wanted;
-  if (!fits)
+    : wanted === null ? error instanceof Error || error instanceof GLib.Error
+      : error instanceof wanted;
+  if (!fits || !error.message)
     throw new Error(`${what}: threw ${error?.constructor?.name} ${error?.message}`);
   return error;
 }
