@@ -30,8 +30,9 @@ def wrap(info):
         cls = getattr(ICert, name)
         calls.wrap_methods(cls)
         calls.wrap_properties(cls)
-        if isinstance(info, InterfaceInfo):
+        if info.get_vfuncs():
             modules.watch_subclasses(cls)
+        if isinstance(info, InterfaceInfo):
             if name == "EnumViewRow" or hasattr(cls, "open"):
                 context.add_context(cls)
     elif isinstance(info, EnumInfo):

@@ -14,17 +14,15 @@ def leave(_self, *_exception):
     return None
 
 
-def enter_running(self):
-    self.start()
-    return self
-
-
 def leave_running(self, *_exception):
     self.stop()
 
 
 def add_context(cls):
-    """Lets objects of @cls be used with `with`."""
-    runs = hasattr(cls, "start") and hasattr(cls, "stop")
-    cls.__enter__ = enter_running if runs else enter
-    cls.__exit__ = leave_running if runs else leave
+    """Lets objects of @cls be used with `with`.
+
+    What can be stopped is stopped at the end; starting is the program's, since policies
+    are appended before.
+    """
+    cls.__enter__ = enter
+    cls.__exit__ = leave_running if hasattr(cls, "stop") else leave

@@ -9,7 +9,7 @@ reads past the end of a tuple that is too short.
 import threading
 
 from gi._error import GError
-from gi._gi import EnumInfo, InterfaceInfo
+from gi._gi import EnumInfo, InterfaceInfo, ObjectInfo
 from gi.repository import GObject
 
 from . import _icert_values as values
@@ -46,11 +46,14 @@ class Signature:
         self.plain = not any(self.arguments)
         self.kinds = []
         if not values.is_void(info.get_return_type()):
-            self.kinds.append(("success" if self.throws else "value", info.get_return_type(), info.may_return_null()))
+            tag = info.get_return_type().get_tag_as_string()
+            word = "success" if self.throws and tag == "gboolean" else "value"
+            self.kinds.append((word, info.get_return_type(), info.may_return_null()))
         for argument in info.get_arguments():
             if values.is_out(argument):
                 self.kinds.append((argument.get_name(), argument.get_type(), True))
         self.results = [self.result(*kind) for kind in self.kinds]
+        self.is_success = [name for name, _convert in self.results] == ["success"]
 
     @staticmethod
     def result(name, kind, may_be_null):
@@ -70,6 +73,8 @@ class Signature:
         if not self.results:
             return None
         if len(self.results) == 1:
+            if answer is None and self.is_success:
+                return True  # nothing to say, and no error
             name, convert = self.results[0]
             answer = convert(answer, name)
             if isinstance(answer, tuple):
@@ -163,7 +168,7 @@ def passed_on(error):
 
 
 class Interfaces:
-    """The virtual methods of the interfaces of the contract, read when first needed."""
+    """The virtual methods of the contract's interfaces and classes, read when first needed."""
 
     signatures = {}
 
@@ -178,12 +183,12 @@ class Interfaces:
         return cls.signatures[interface]
 
 
-def interfaces_of(cls):
-    """The interfaces of the contract that @cls implements."""
+def described(cls, kind):
+    """The classes of the contract of one kind among @cls and its bases."""
     return [
         base
         for base in cls.__mro__
-        if isinstance(base.__dict__.get("__info__"), InterfaceInfo)
+        if isinstance(base.__dict__.get("__info__"), kind)
         and base.__info__.get_namespace() == "ICert"
     ]
 
@@ -192,16 +197,24 @@ def set_up_class(cls):
     """Makes a class that is about to be registered safe to be called by C."""
     if not issubclass(cls, GObject.Object) or "__gtype__" in cls.__dict__:
         return  # no object, or PyGObject's own class for a type of C
-    for interface in interfaces_of(cls):
-        signatures = Interfaces.of(interface)
-        adopt_mixins(cls, signatures)
-        own = [name for name in signatures if name in cls.__dict__]
-        for name in own:
-            function = cls.__dict__[name]
-            if callable(function) and not isinstance(function, VirtualMethod):
-                setattr(cls, name, VirtualMethod(function, signatures[name]))
+    for base in described(cls, ObjectInfo):
+        check_methods(cls, Interfaces.of(base))
+    for interface in described(cls, InterfaceInfo):
+        own = check_methods(cls, Interfaces.of(interface))
         list_again(cls, interface, own)
-        declare_properties(cls, interface)
+        if not any(issubclass(base, interface) for base in described(cls, ObjectInfo)):
+            declare_properties(cls, interface)
+
+
+def check_methods(cls, signatures):
+    """Puts a check around the methods that @cls has of these; answers their names."""
+    adopt_mixins(cls, signatures)
+    own = [name for name in signatures if callable(cls.__dict__.get(name))]
+    for name in own:
+        function = cls.__dict__[name]
+        if not isinstance(function, VirtualMethod):
+            setattr(cls, name, VirtualMethod(function, signatures[name]))
+    return own
 
 
 def adopt_mixins(cls, signatures):
@@ -253,11 +266,11 @@ def declares(cls, name):
     )
 
 
-def watch_subclasses(interface):
-    """Has set_up_class() called for each class that will implement @interface."""
+def watch_subclasses(base):
+    """Has set_up_class() called for each class that will implement or extend @base."""
 
     def __init_subclass__(cls, **kwargs):
-        super(interface, cls).__init_subclass__(**kwargs)
+        super(base, cls).__init_subclass__(**kwargs)
         set_up_class(cls)
 
-    interface.__init_subclass__ = classmethod(__init_subclass__)
+    base.__init_subclass__ = classmethod(__init_subclass__)

@@ -333,7 +333,7 @@ def converter_in(kind):
     if tag == "ghash":
         return to_table
     if tag == "array":
-        return list_of(converter_in(kind.get_param_type(0)) or (lambda value, where: value))
+        return list_of(item_converter(kind.get_param_type(0)))
     if tag != "interface":
         return None
     info = kind.get_interface()
@@ -342,6 +342,12 @@ def converter_in(kind):
     if isinstance(info, StructInfo):
         return BOXED_IN.get(info.get_name()) if info.get_namespace() == "GLib" else None
     return instance(class_of(info)) if hasattr(info, "get_methods") else None
+
+
+def item_converter(kind):
+    """converter_in() for items of a list; a GVariant that is None there is an empty cell."""
+    convert = converter_in(kind) or (lambda value, where: value)
+    return nullable(convert) if convert is to_variant else convert
 
 
 def converter_out(kind):
