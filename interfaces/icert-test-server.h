@@ -64,6 +64,13 @@ void icert_test_server_add_grant (ICertTestServer *self,
 ICERT_AVAILABLE_IN_0_1
 void icert_test_server_set_certificate (ICertTestServer *self, GBytes *certificate);
 
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_test_server_load_request (ICertTestServer *self,
+                                         GBytes *request,
+                                         GHashTable *attributes,
+                                         const char *requester,
+                                         GError **error);
+
 /* The objects modules get */
 
 ICERT_AVAILABLE_IN_0_1

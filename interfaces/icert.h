@@ -28,6 +28,7 @@
 #include "icert-property-table.h"
 #include "icert-registry.h"
 #include "icert-request-context.h"
+#include "icert-request-decoder.h"
 #include "icert-request.h"
 #include "icert-response.h"
 #include "icert-server-backend.h"

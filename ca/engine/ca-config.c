@@ -618,6 +618,14 @@ ca_config_load (const char *folder, GError **error)
   return file != NULL ? config_read (folder, file, error) : NULL;
 }
 
+CaConfig *
+ca_config_parse (const char *folder, GBytes *contents, GError **error)
+{
+  g_autoptr (ICertKeyfile) file = icert_keyfile_parse (contents, "ca.conf", error);
+
+  return file != NULL ? config_read (folder, file, error) : NULL;
+}
+
 gboolean
 ca_config_get_roles (const CaConfig *config,
                      const CaCaller *caller,

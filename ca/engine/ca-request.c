@@ -188,6 +188,39 @@ ca_request_set_attributes (CaRequest *request, GHashTable *attributes, GError **
   return TRUE;
 }
 
+gboolean
+ca_request_merge_attributes (CaRequest *request, GError **error)
+{
+  GHashTableIter iter;
+  gpointer name, value;
+
+  if (request->decoded->attributes == NULL)
+    return TRUE;
+  g_hash_table_iter_init (&iter, request->decoded->attributes);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    if (ca_request_get_attribute (request, name) == NULL
+        && !ca_request_set_attribute (request, name, value, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Key types beyond group B's default are for profiles that say so; what is never good is refused
+ * here. */
+gboolean
+ca_request_check_key (const CaRequest *request, GError **error)
+{
+  static const char *const every_type[]
+      = { "ec-p256", "ec-p384", "ec-p521", "ed25519", "ed448", "rsa-*", NULL };
+
+  return ca_key_check (request->decoded, every_type, error);
+}
+
+gboolean
+ca_request_check_possession (const CaRequest *request, GError **error)
+{
+  return ca_decoded_verify_possession (request->decoded, request->config->allow_sha1, error);
+}
+
 /* What a policy may narrow: the longest validity there is. S-H1: inclusive of both ends, so N days
  * end a second before. */
 static void

@@ -77,6 +77,12 @@ gboolean ca_request_set_attribute (CaRequest *request,
                                    const char *value,
                                    GError **error);
 gboolean ca_request_set_attributes (CaRequest *request, GHashTable *attributes, GError **error);
+/* The pairs inside the decoded request count like those beside it; what the caller said beside it
+ * wins. */
+gboolean ca_request_merge_attributes (CaRequest *request, GError **error);
+/* what is never a good key, and the proof of possession: WEAK_KEY; UNSUPPORTED, BAD_SIGNATURE */
+gboolean ca_request_check_key (const CaRequest *request, GError **error);
+gboolean ca_request_check_possession (const CaRequest *request, GError **error);
 /* begins the plan anew: proposed validity, requested extensions disabled; an officer's extensions
  * survive */
 void ca_request_reset_plan (CaRequest *request);

@@ -124,23 +124,6 @@ trace_leniencies (CaRequest *request)
                   request->decoded->leniencies->pdata[i], NULL);
 }
 
-/* The pairs inside the request count like those beside it; what the caller said beside it wins. */
-static gboolean
-merge_attributes (CaRequest *request, GError **error)
-{
-  GHashTableIter iter;
-  gpointer name, value;
-
-  if (request->decoded->attributes == NULL)
-    return TRUE;
-  g_hash_table_iter_init (&iter, request->decoded->attributes);
-  while (g_hash_table_iter_next (&iter, &name, &value))
-    if (ca_request_get_attribute (request, name) == NULL
-        && !ca_request_set_attribute (request, name, value, error))
-      return FALSE;
-  return TRUE;
-}
-
 /* The same key must come with the same content (S-E5): request and attributes. */
 static void
 hash_content (CaRequest *request, GBytes *input)
@@ -167,7 +150,7 @@ receive (CaJob *job)
 
   hash_content (request, job->input);
   request->decoded = ca_decode_request (job->input, job->encoding, job->format, &error);
-  if (request->decoded == NULL || !merge_attributes (request, &error))
+  if (request->decoded == NULL || !ca_request_merge_attributes (request, &error))
     return refuse (job, "submit", error);
   g_clear_pointer (&job->input, g_bytes_unref);
   request->config = ca_config_ref (job->facts->config);
@@ -281,18 +264,14 @@ check_key_is_free (CaJob *job, GError **error)
   return TRUE;
 }
 
-/* Key types beyond group B's default are for profiles that say so; what is never good is refused
- * here. */
 static CaStep
 prove (CaJob *job)
 {
-  static const char *const every_type[]
-      = { "ec-p256", "ec-p384", "ec-p521", "ed25519", "ed448", "rsa-*", NULL };
   GError *error = NULL;
 
-  if (!ca_key_check (job->request->decoded, every_type, &error) || !check_key_is_free (job, &error))
+  if (!ca_request_check_key (job->request, &error) || !check_key_is_free (job, &error))
     return decide_refusal (job, error, NULL);
-  if (!ca_decoded_verify_possession (job->request->decoded, job->facts->config->allow_sha1, &error))
+  if (!ca_request_check_possession (job->request, &error))
     return decide_refusal (job, error, "Error verifying request signature or signing certificate");
   return GO_ON;
 }

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "ca-local.h"
+#include "ca-request-decoder.h"
 
 static const ICertModuleClass classes[] = {
   { icert_request_get_type, ca_local_request_get_type },
@@ -10,6 +11,7 @@ static const ICertModuleClass classes[] = {
   { icert_view_get_type, ca_local_view_get_type },
   { icert_ca_get_type, ca_local_ca_get_type },
   { icert_control_get_type, ca_local_control_get_type },
+  { icert_request_decoder_get_type, ca_request_decoder_get_type },
   { icert_setup_get_type, ca_setup_get_type },
   { icert_enroll_get_type, ca_enroll_get_type },
   { NULL, NULL },
