@@ -541,6 +541,43 @@ typedef enum /*< flags >*/
 } ICertKeyUsage;
 
 /**
+ * ICertRdnType:
+ * @ICERT_RDN_TYPE_ANY: any: as the text needs it, or several
+ * @ICERT_RDN_TYPE_ENCODED_BLOB: an element as it stands; no text
+ * @ICERT_RDN_TYPE_OCTET: OCTET STRING; no text
+ * @ICERT_RDN_TYPE_NUMERIC: NumericString: digits and blanks
+ * @ICERT_RDN_TYPE_PRINTABLE: PrintableString: letters, digits and `'()+,-./:=?` and blanks
+ * @ICERT_RDN_TYPE_T61: T61String, read and written as Latin-1
+ * @ICERT_RDN_TYPE_VIDEOTEX: VideotexString; not supported
+ * @ICERT_RDN_TYPE_IA5: IA5String: ASCII
+ * @ICERT_RDN_TYPE_GRAPHIC: GraphicString; not supported
+ * @ICERT_RDN_TYPE_VISIBLE: VisibleString (ISO646String): ASCII without control characters
+ * @ICERT_RDN_TYPE_GENERAL: GeneralString; not supported
+ * @ICERT_RDN_TYPE_UNIVERSAL: UniversalString: four octets a character
+ * @ICERT_RDN_TYPE_BMP: BMPString: two octets a character
+ * @ICERT_RDN_TYPE_UTF8: UTF8String
+ *
+ * Types of strings in names and extensions (AD CS: CERT_RDN_*).
+ */
+typedef enum
+{
+  ICERT_RDN_TYPE_ANY = 0,
+  ICERT_RDN_TYPE_ENCODED_BLOB = 1,
+  ICERT_RDN_TYPE_OCTET = 2,
+  ICERT_RDN_TYPE_NUMERIC = 3,
+  ICERT_RDN_TYPE_PRINTABLE = 4,
+  ICERT_RDN_TYPE_T61 = 5,
+  ICERT_RDN_TYPE_VIDEOTEX = 6,
+  ICERT_RDN_TYPE_IA5 = 7,
+  ICERT_RDN_TYPE_GRAPHIC = 8,
+  ICERT_RDN_TYPE_VISIBLE = 9,
+  ICERT_RDN_TYPE_GENERAL = 10,
+  ICERT_RDN_TYPE_UNIVERSAL = 11,
+  ICERT_RDN_TYPE_BMP = 12,
+  ICERT_RDN_TYPE_UTF8 = 13,
+} ICertRdnType;
+
+/**
  * ICertLogLevel:
  * @ICERT_LOG_LEVEL_MINIMAL: always
  * @ICERT_LOG_LEVEL_TERSE: little

@@ -331,20 +331,22 @@ icert_extension_new_key_usage (ICertKeyUsage usage, gboolean critical, GError **
 static gboolean
 check_oids (const char *const *oids, const char *field, GError **error)
 {
+  g_autoptr (GHashTable) seen = NULL;
+
   if (oids == NULL || oids[0] == NULL)
     return fail (error, field, "empty (at least one OID)");
 
+  /* of strings that the caller owns */
+  seen = g_hash_table_new (g_str_hash, g_str_equal);
   for (gsize i = 0; oids[i] != NULL; i++)
     {
       if (!check_oid (oids[i], field, error))
         return FALSE;
-      for (gsize j = 0; j < i; j++)
-        if (g_str_equal (oids[i], oids[j]))
-          {
-            icert_set_error (error, ICERT_ERROR_MALFORMED, field, "%s appears twice (once)",
-                             oids[i]);
-            return FALSE;
-          }
+      if (!g_hash_table_add (seen, (gpointer) oids[i]))
+        {
+          icert_set_error (error, ICERT_ERROR_MALFORMED, field, "%s appears twice (once)", oids[i]);
+          return FALSE;
+        }
     }
   return TRUE;
 }
@@ -469,10 +471,11 @@ check_alt_name (ICertName *name, GError **error)
   field = icert_name_kind_to_field (icert_name_get_kind (name));
   if (field == NULL)
     return fail (error, "subjectAltName", "holds a name of no kind (icert_name_new)");
-  if (_icert_name_is_constraint (name) || is_empty_directory (name))
+  if (_icert_name_is_constraint (name) || _icert_name_is_location (name)
+      || is_empty_directory (name))
     {
       icert_set_error (error, ICERT_ERROR_BAD_NAME, field,
-                       "a subtree or an empty name (the name of a subject)");
+                       "a subtree, a location or an empty name (the name of a subject)");
       return FALSE;
     }
   return TRUE;
@@ -609,16 +612,12 @@ icert_extension_new_name_constraints (GPtrArray *permitted,
   return make_extension (OID_NAME_CONSTRAINTS, critical, g_steal_pointer (&der), error);
 }
 
-/* Laxer than a name of a subject: ldap:///… has no host, and the CA's administrator wrote it */
 static gboolean
 check_url (const char *url, const char *field, GError **error)
 {
   g_autofree char *quoted = NULL;
-  const char *p = url;
 
-  while (g_ascii_isgraph (*p))
-    p++;
-  if (*p == '\0' && p > url && g_uri_is_valid (url, G_URI_FLAGS_NONE, NULL))
+  if (_icert_url_is_valid (url))
     return TRUE;
 
   quoted = icert_error_quote (url, -1);

@@ -74,4 +74,34 @@ ICertExtension *icert_extension_new_crl_distribution_points (const char *const *
 ICERT_AVAILABLE_IN_0_1
 GPtrArray *icert_extension_parse_subject_alt_name (GBytes *value, GError **error);
 
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_extension_parse_key_usage (GBytes *value, ICertKeyUsage *usage, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+char **icert_extension_parse_extended_key_usage (GBytes *value, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_extension_parse_basic_constraints (GBytes *value,
+                                                  gboolean *ca,
+                                                  int *path_length,
+                                                  GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+char **icert_extension_parse_certificate_policies (GBytes *value, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_extension_parse_name_constraints (GBytes *value,
+                                                 GPtrArray **permitted,
+                                                 GPtrArray **excluded,
+                                                 GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_extension_parse_authority_info_access (GBytes *value,
+                                                      char ***ca_issuers,
+                                                      char ***ocsp,
+                                                      GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+char **icert_extension_parse_crl_distribution_points (GBytes *value, GError **error);
+
 G_END_DECLS

@@ -33,6 +33,7 @@ struct _ICertName
 
   ICertNameKind kind;
   gboolean constraint;
+  gboolean location;
   char *text;    /* owned, nullable: canonical */
   char *oid;     /* owned, nullable */
   GBytes *bytes; /* owned */
@@ -354,6 +355,50 @@ icert_name_new_constraint (ICertNameKind kind, const char *text, GError **error)
   return self;
 }
 
+gboolean
+_icert_url_is_valid (const char *url)
+{
+  const char *p = url;
+
+  while (g_ascii_isgraph (*p))
+    p++;
+  return *p == '\0' && p > url && g_uri_is_valid (url, G_URI_FLAGS_NONE, NULL);
+}
+
+/**
+ * icert_name_new_location:
+ * @url: an absolute URL, such as `http://example.org/ca.crl` or `ldap:///cn=CA?cRL`
+ * @error: return location for an error
+ *
+ * Makes a name of kind URI for what lies somewhere, such as a CRL of a distribution point. It may
+ * lack a host, which the URI of a subject must have, and stays as it is written.
+ *
+ * Fails with `ICERT_ERROR_BAD_NAME`.
+ *
+ * Returns: (transfer full): a name that no subjectAltName takes
+ */
+ICertName *
+icert_name_new_location (const char *url, GError **error)
+{
+  const char *field = kinds[ICERT_NAME_KIND_URI].field;
+  g_autofree char *quoted = NULL;
+  ICertName *self;
+
+  if (!check_argument (url, field, error))
+    return NULL;
+  if (!_icert_url_is_valid (url))
+    {
+      quoted = icert_error_quote (url, -1);
+      icert_set_error (error, ICERT_ERROR_BAD_NAME, field, "%s is not a URL (scheme://host/path)",
+                       quoted);
+      return NULL;
+    }
+
+  self = make_text_name (ICERT_NAME_KIND_URI, g_strdup (url));
+  self->location = TRUE;
+  return self;
+}
+
 static gboolean
 check_der (const char *field, GBytes *der, GError **error)
 {
@@ -578,6 +623,41 @@ icert_name_new_from_der (GBytes *general_name, GError **error)
     }
 }
 
+/* The base of a GeneralSubtree: forms that no subject has */
+ICertName *
+_icert_name_new_subtree_from_der (GBytes *general_name, GError **error)
+{
+  ICertDerSpan span, content;
+  ICertNameKind kind;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *text = NULL;
+  guint8 tag;
+
+  span.data = g_bytes_get_data (general_name, &span.size);
+  if (!_icert_der_read (&span, &tag, &content))
+    return fail_malformed ("name", error);
+
+  kind = find_tag (tag);
+  bytes = g_bytes_new (content.data, content.size);
+  switch (kind)
+    {
+    case ICERT_NAME_KIND_IP:
+      if (content.size != 8 && content.size != 32)
+        return fail_malformed (kinds[kind].field, error);
+      return make_address (bytes, TRUE, error);
+    case ICERT_NAME_KIND_DNS:
+    case ICERT_NAME_KIND_RFC822:
+    case ICERT_NAME_KIND_URI:
+      if (!_icert_name_check_text (kinds[kind].field, (const char *) content.data, content.size,
+                                   error))
+        return NULL;
+      text = g_strndup ((const char *) content.data, content.size);
+      return icert_name_new_constraint (kind, text, error);
+    default:
+      return icert_name_new_from_der (general_name, error);
+    }
+}
+
 /**
  * icert_name_get_kind: (attributes org.gtk.Method.get_property=kind)
  * @self: a name
@@ -649,6 +729,12 @@ gboolean
 _icert_name_is_constraint (ICertName *name)
 {
   return name->constraint;
+}
+
+gboolean
+_icert_name_is_location (ICertName *name)
+{
+  return name->location;
 }
 
 static void
@@ -973,7 +1059,8 @@ icert_name_equal (ICertName *self, ICertName *other)
   g_return_val_if_fail (ICERT_IS_NAME (other), FALSE);
 
   return self->kind == other->kind && self->constraint == other->constraint
-         && g_strcmp0 (self->oid, other->oid) == 0 && g_bytes_equal (self->bytes, other->bytes);
+         && self->location == other->location && g_strcmp0 (self->oid, other->oid) == 0
+         && g_bytes_equal (self->bytes, other->bytes);
 }
 
 /**

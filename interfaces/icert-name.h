@@ -18,6 +18,9 @@ ICERT_AVAILABLE_IN_0_1
 ICertName *icert_name_new_constraint (ICertNameKind kind, const char *text, GError **error);
 
 ICERT_AVAILABLE_IN_0_1
+ICertName *icert_name_new_location (const char *url, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
 ICertName *icert_name_new_other (const char *oid, GBytes *value, GError **error);
 
 ICERT_AVAILABLE_IN_0_1

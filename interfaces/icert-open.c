@@ -397,3 +397,123 @@ icert_enroll_open (GCancellable *cancellable, GError **error)
                                    cancellable, error);
   return check_interface (object, ICERT_TYPE_ENROLL, class_id, error);
 }
+
+/**
+ * icert_encode_alt_name_open:
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Makes an empty object of class `CertificateAuthority.EncodeAltName` (AD CS: CoCreateInstance() of
+ * that ProgID). No CA is needed. Blocks; any thread.
+ *
+ * Errors: as [func@ICert.create_instance], and `ICERT_ERROR_NOT_SUPPORTED` when the class lacks the
+ * interface.
+ *
+ * Returns: (transfer full): an empty object, `NULL` with `error` set
+ */
+ICertEncodeAltName *
+icert_encode_alt_name_open (GCancellable *cancellable, GError **error)
+{
+  return open_class ("CertificateAuthority.EncodeAltName", ICERT_TYPE_ENCODE_ALT_NAME, NULL,
+                     cancellable, error);
+}
+
+/**
+ * icert_encode_bit_string_open:
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Makes an empty object of class `CertificateAuthority.EncodeBitString` (AD CS: CoCreateInstance()
+ * of that ProgID). No CA is needed. Blocks; any thread.
+ *
+ * Errors: as [func@ICert.create_instance], and `ICERT_ERROR_NOT_SUPPORTED` when the class lacks the
+ * interface.
+ *
+ * Returns: (transfer full): an empty object, `NULL` with `error` set
+ */
+ICertEncodeBitString *
+icert_encode_bit_string_open (GCancellable *cancellable, GError **error)
+{
+  return open_class ("CertificateAuthority.EncodeBitString", ICERT_TYPE_ENCODE_BIT_STRING, NULL,
+                     cancellable, error);
+}
+
+/**
+ * icert_encode_crl_dist_info_open:
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Makes an empty object of class `CertificateAuthority.EncodeCRLDistInfo` (AD CS:
+ * CoCreateInstance() of that ProgID). No CA is needed. Blocks; any thread.
+ *
+ * Errors: as [func@ICert.create_instance], and `ICERT_ERROR_NOT_SUPPORTED` when the class lacks the
+ * interface.
+ *
+ * Returns: (transfer full): an empty object, `NULL` with `error` set
+ */
+ICertEncodeCrlDistInfo *
+icert_encode_crl_dist_info_open (GCancellable *cancellable, GError **error)
+{
+  return open_class ("CertificateAuthority.EncodeCRLDistInfo", ICERT_TYPE_ENCODE_CRL_DIST_INFO,
+                     NULL, cancellable, error);
+}
+
+/**
+ * icert_encode_date_array_open:
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Makes an empty object of class `CertificateAuthority.EncodeDateArray` (AD CS: CoCreateInstance()
+ * of that ProgID). No CA is needed. Blocks; any thread.
+ *
+ * Errors: as [func@ICert.create_instance], and `ICERT_ERROR_NOT_SUPPORTED` when the class lacks the
+ * interface.
+ *
+ * Returns: (transfer full): an empty object, `NULL` with `error` set
+ */
+ICertEncodeDateArray *
+icert_encode_date_array_open (GCancellable *cancellable, GError **error)
+{
+  return open_class ("CertificateAuthority.EncodeDateArray", ICERT_TYPE_ENCODE_DATE_ARRAY, NULL,
+                     cancellable, error);
+}
+
+/**
+ * icert_encode_long_array_open:
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Makes an empty object of class `CertificateAuthority.EncodeLongArray` (AD CS: CoCreateInstance()
+ * of that ProgID). No CA is needed. Blocks; any thread.
+ *
+ * Errors: as [func@ICert.create_instance], and `ICERT_ERROR_NOT_SUPPORTED` when the class lacks the
+ * interface.
+ *
+ * Returns: (transfer full): an empty object, `NULL` with `error` set
+ */
+ICertEncodeLongArray *
+icert_encode_long_array_open (GCancellable *cancellable, GError **error)
+{
+  return open_class ("CertificateAuthority.EncodeLongArray", ICERT_TYPE_ENCODE_LONG_ARRAY, NULL,
+                     cancellable, error);
+}
+
+/**
+ * icert_encode_string_array_open:
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Makes an empty object of class `CertificateAuthority.EncodeStringArray` (AD CS:
+ * CoCreateInstance() of that ProgID). No CA is needed. Blocks; any thread.
+ *
+ * Errors: as [func@ICert.create_instance], and `ICERT_ERROR_NOT_SUPPORTED` when the class lacks the
+ * interface.
+ *
+ * Returns: (transfer full): an empty object, `NULL` with `error` set
+ */
+ICertEncodeStringArray *
+icert_encode_string_array_open (GCancellable *cancellable, GError **error)
+{
+  return open_class ("CertificateAuthority.EncodeStringArray", ICERT_TYPE_ENCODE_STRING_ARRAY, NULL,
+                     cancellable, error);
+}

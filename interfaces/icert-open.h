@@ -6,6 +6,12 @@
 #include "icert-ca.h"
 #include "icert-config.h"
 #include "icert-control.h"
+#include "icert-encode-alt-name.h"
+#include "icert-encode-bit-string.h"
+#include "icert-encode-crl-dist-info.h"
+#include "icert-encode-date-array.h"
+#include "icert-encode-long-array.h"
+#include "icert-encode-string-array.h"
 #include "icert-enroll.h"
 #include "icert-request.h"
 #include "icert-setup.h"
@@ -29,5 +35,17 @@ ICERT_AVAILABLE_IN_0_1
 ICertSetup *icert_setup_open (GCancellable *cancellable, GError **error);
 ICERT_AVAILABLE_IN_0_1
 ICertEnroll *icert_enroll_open (GCancellable *cancellable, GError **error);
+ICERT_AVAILABLE_IN_0_1
+ICertEncodeAltName *icert_encode_alt_name_open (GCancellable *cancellable, GError **error);
+ICERT_AVAILABLE_IN_0_1
+ICertEncodeBitString *icert_encode_bit_string_open (GCancellable *cancellable, GError **error);
+ICERT_AVAILABLE_IN_0_1
+ICertEncodeCrlDistInfo *icert_encode_crl_dist_info_open (GCancellable *cancellable, GError **error);
+ICERT_AVAILABLE_IN_0_1
+ICertEncodeDateArray *icert_encode_date_array_open (GCancellable *cancellable, GError **error);
+ICERT_AVAILABLE_IN_0_1
+ICertEncodeLongArray *icert_encode_long_array_open (GCancellable *cancellable, GError **error);
+ICERT_AVAILABLE_IN_0_1
+ICertEncodeStringArray *icert_encode_string_array_open (GCancellable *cancellable, GError **error);
 
 G_END_DECLS

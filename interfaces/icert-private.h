@@ -26,6 +26,12 @@ gboolean _icert_append_printable (GString *out,
 void _icert_name_write (ICertName *name, GByteArray *out);
 /* A form that only name constraints may have */
 gboolean _icert_name_is_constraint (ICertName *name);
+/* Where something lies, not a name of a subject */
+gboolean _icert_name_is_location (ICertName *name);
+/* The GeneralName of a subtree of name constraints */
+ICertName *_icert_name_new_subtree_from_der (GBytes *general_name, GError **error);
+/* An absolute URL in visible ASCII. Laxer than a name of a subject: ldap:///… has no host. */
+gboolean _icert_url_is_valid (const char *url);
 /* Octets of hex digits, blanks between them ignored; NULL when they are none */
 GBytes *_icert_hex_decode (const char *text);
 

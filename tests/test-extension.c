@@ -9,6 +9,8 @@
 #include <openssl/asn1t.h>
 #include <openssl/x509v3.h>
 
+#include "fake-general-name.h"
+
 /* What OpenSSL's encoder makes of the same structure; takes @value. */
 static void
 assert_same (ICertExtension *extension, int nid, gpointer value)
@@ -119,59 +121,6 @@ test_encodes_lists_of_oids (void)
   assert_same (cp, NID_certificate_policies, policies);
 }
 
-static GENERAL_NAME *
-new_text_name (int type, const char *text)
-{
-  GENERAL_NAME *name = GENERAL_NAME_new ();
-  ASN1_IA5STRING *string = ASN1_IA5STRING_new ();
-
-  ASN1_STRING_set (string, text, -1);
-  GENERAL_NAME_set0_value (name, type, string);
-  return name;
-}
-
-static GENERAL_NAME *
-new_octets_name (const char *octets, int size)
-{
-  GENERAL_NAME *name = GENERAL_NAME_new ();
-  ASN1_OCTET_STRING *string = ASN1_OCTET_STRING_new ();
-
-  ASN1_OCTET_STRING_set (string, (const unsigned char *) octets, size);
-  GENERAL_NAME_set0_value (name, GEN_IPADD, string);
-  return name;
-}
-
-static GENERAL_NAME *
-new_upn (const char *oid, const char *text)
-{
-  GENERAL_NAME *name = GENERAL_NAME_new ();
-  ASN1_UTF8STRING *string = ASN1_UTF8STRING_new ();
-  ASN1_TYPE *type = ASN1_TYPE_new ();
-
-  ASN1_STRING_set (string, text, -1);
-  ASN1_TYPE_set (type, V_ASN1_UTF8STRING, string);
-  GENERAL_NAME_set0_othername (name, OBJ_txt2obj (oid, 1), type);
-  return name;
-}
-
-static GENERAL_NAME *
-new_directory (X509_NAME *value)
-{
-  GENERAL_NAME *name = GENERAL_NAME_new ();
-
-  GENERAL_NAME_set0_value (name, GEN_DIRNAME, value);
-  return name;
-}
-
-static GENERAL_NAME *
-new_registered_id (const char *oid)
-{
-  GENERAL_NAME *name = GENERAL_NAME_new ();
-
-  GENERAL_NAME_set0_value (name, GEN_RID, OBJ_txt2obj (oid, 1));
-  return name;
-}
-
 static GBytes *
 encode_directory (X509_NAME *name)
 {
@@ -210,13 +159,14 @@ test_encodes_subject_alt_names (void)
   g_ptr_array_add (names, icert_name_new (ICERT_NAME_KIND_REGISTERED_ID, "1.2.840.113549", NULL));
   g_ptr_array_add (names, icert_name_from_string ("upn=ann@example.org", NULL));
   g_ptr_array_add (names, icert_name_new_bytes (ICERT_NAME_KIND_DIRECTORY, der, NULL));
-  sk_GENERAL_NAME_push (expected, new_text_name (GEN_DNS, "*.example.org"));
-  sk_GENERAL_NAME_push (expected, new_octets_name ("\xc0\x00\x02\x01", 4));
-  sk_GENERAL_NAME_push (expected, new_text_name (GEN_EMAIL, "ann@example.org"));
-  sk_GENERAL_NAME_push (expected, new_text_name (GEN_URI, "https://example.org/"));
-  sk_GENERAL_NAME_push (expected, new_registered_id ("1.2.840.113549"));
-  sk_GENERAL_NAME_push (expected, new_upn ("1.3.6.1.4.1.311.20.2.3", "ann@example.org"));
-  sk_GENERAL_NAME_push (expected, new_directory (directory));
+  sk_GENERAL_NAME_push (expected, fake_general_name_text (GEN_DNS, "*.example.org"));
+  sk_GENERAL_NAME_push (expected, fake_general_name_address ("\xc0\x00\x02\x01", 4));
+  sk_GENERAL_NAME_push (expected, fake_general_name_text (GEN_EMAIL, "ann@example.org"));
+  sk_GENERAL_NAME_push (expected, fake_general_name_text (GEN_URI, "https://example.org/"));
+  sk_GENERAL_NAME_push (expected, fake_general_name_registered_id ("1.2.840.113549"));
+  sk_GENERAL_NAME_push (expected,
+                        fake_general_name_other ("1.3.6.1.4.1.311.20.2.3", "ann@example.org"));
+  sk_GENERAL_NAME_push (expected, fake_general_name_directory (directory));
 
   extension = icert_extension_new_subject_alt_name (names, FALSE, &error);
   g_assert_no_error (error);
@@ -257,10 +207,11 @@ test_encodes_name_constraints (void)
   expected->permittedSubtrees = sk_GENERAL_SUBTREE_new_null ();
   expected->excludedSubtrees = sk_GENERAL_SUBTREE_new_null ();
   sk_GENERAL_SUBTREE_push (expected->permittedSubtrees,
-                           new_subtree (new_text_name (GEN_DNS, "example.org")));
-  sk_GENERAL_SUBTREE_push (expected->excludedSubtrees, new_subtree (new_text_name (GEN_DNS, "")));
+                           new_subtree (fake_general_name_text (GEN_DNS, "example.org")));
   sk_GENERAL_SUBTREE_push (expected->excludedSubtrees,
-                           new_subtree (new_octets_name ("\0\0\0\0\0\0\0\0", 8)));
+                           new_subtree (fake_general_name_text (GEN_DNS, "")));
+  sk_GENERAL_SUBTREE_push (expected->excludedSubtrees,
+                           new_subtree (fake_general_name_address ("\0\0\0\0\0\0\0\0", 8)));
 
   extension = icert_extension_new_name_constraints (permitted, excluded, TRUE, &error);
   g_assert_no_error (error);
@@ -286,12 +237,12 @@ test_encodes_urls (void)
   description = ACCESS_DESCRIPTION_new ();
   description->method = OBJ_nid2obj (NID_ad_OCSP);
   GENERAL_NAME_free (description->location);
-  description->location = new_text_name (GEN_URI, ocsp[0]);
+  description->location = fake_general_name_text (GEN_URI, ocsp[0]);
   sk_ACCESS_DESCRIPTION_push (access, description);
   description = ACCESS_DESCRIPTION_new ();
   description->method = OBJ_nid2obj (NID_ad_ca_issuers);
   GENERAL_NAME_free (description->location);
-  description->location = new_text_name (GEN_URI, issuers[0]);
+  description->location = fake_general_name_text (GEN_URI, issuers[0]);
   sk_ACCESS_DESCRIPTION_push (access, description);
   aia = icert_extension_new_authority_info_access (issuers, ocsp, &error);
   g_assert_no_error (error);
@@ -301,7 +252,8 @@ test_encodes_urls (void)
   point->distpoint->type = 0;
   point->distpoint->name.fullname = GENERAL_NAMES_new ();
   for (gsize i = 0; crls[i] != NULL; i++)
-    sk_GENERAL_NAME_push (point->distpoint->name.fullname, new_text_name (GEN_URI, crls[i]));
+    sk_GENERAL_NAME_push (point->distpoint->name.fullname,
+                          fake_general_name_text (GEN_URI, crls[i]));
   sk_DIST_POINT_push (points, point);
   cdp = icert_extension_new_crl_distribution_points (crls, &error);
   g_assert_no_error (error);

@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "ca-encode.h"
 #include "ca-local.h"
 #include "ca-request-decoder.h"
 
@@ -14,6 +15,12 @@ static const ICertModuleClass classes[] = {
   { icert_request_decoder_get_type, ca_request_decoder_get_type },
   { icert_setup_get_type, ca_setup_get_type },
   { icert_enroll_get_type, ca_enroll_get_type },
+  { icert_encode_alt_name_get_type, ca_encode_alt_name_get_type },
+  { icert_encode_bit_string_get_type, ca_encode_bit_string_get_type },
+  { icert_encode_crl_dist_info_get_type, ca_encode_crl_dist_info_get_type },
+  { icert_encode_date_array_get_type, ca_encode_date_array_get_type },
+  { icert_encode_long_array_get_type, ca_encode_long_array_get_type },
+  { icert_encode_string_array_get_type, ca_encode_string_array_get_type },
   { NULL, NULL },
 };
 
