@@ -77,19 +77,20 @@ ca_control_append_exit (CaEngine *engine, CaCaller *caller, ICertExit *exit, GEr
 
   if (facts == NULL)
     return FALSE;
-  if (!ca_exit_host_append (engine->exits, exit, facts, engine,
-                            g_atomic_int_get (&engine->gate) == CA_GATE_OPEN, &refusal))
+  if (!ca_exit_host_append (engine->exits, exit, facts, engine, &refusal))
     return refuse (engine, caller, CA_VERB_APPEND, name, refusal, error);
   note (engine, caller, CA_VERB_APPEND, name, "OK", "exit");
   return TRUE;
 }
 
-/* While somebody else stops the CA. */
-static void
-wait_while_closing (CaEngine *engine)
+static gboolean
+refuse_closing (CaEngine *engine, CaCaller *caller, CaVerb verb, GError **error)
 {
-  while (g_atomic_int_get (&engine->gate) == CA_GATE_CLOSING)
-    ca_owner_pump (LOOK_INTERVAL);
+  GError *refusal = NULL;
+
+  icert_set_error (&refusal, ICERT_ERROR_WRONG_STATE, "ca",
+                   "is being stopped (a try when that is done)");
+  return refuse (engine, caller, verb, NULL, refusal, error);
 }
 
 gboolean
@@ -99,14 +100,15 @@ ca_control_start (CaEngine *engine, CaCaller *caller, GError **error)
 
   if (facts == NULL)
     return FALSE;
-  wait_while_closing (engine);
   if (!g_atomic_int_compare_and_exchange (&engine->gate, CA_GATE_SHUT, CA_GATE_OPEN))
-    return TRUE;
+    return g_atomic_int_get (&engine->gate) != CA_GATE_CLOSING
+           || refuse_closing (engine, caller, CA_VERB_START, error);
   note (engine, caller, CA_VERB_START, NULL, "OK", NULL);
   ca_exit_host_announce (engine->exits, ICERT_EXIT_EVENT_STARTUP);
   return TRUE;
 }
 
+/* What runs ends, and what is due is told. */
 static void
 drain (CaEngine *engine)
 {
@@ -120,40 +122,36 @@ drain (CaEngine *engine)
     ca_owner_pump (LOOK_INTERVAL);
 }
 
-/* Policies may have been appended to a CA that never started. */
-static void
-let_go (CaEngine *engine)
+static gboolean
+refuse_inside (CaEngine *engine, CaCaller *caller, GError **error)
 {
-  ca_exit_host_remove_lent (engine->exits);
-  ca_policy_host_remove_lent (engine->policies);
+  GError *refusal = NULL;
+
+  icert_set_error (&refusal, ICERT_ERROR_WRONG_STATE, "ca",
+                   "an object of it is being called (stop outside of policies and exits)");
+  return refuse (engine, caller, CA_VERB_STOP, NULL, refusal, error);
 }
 
+/* The gate is shut before anything is let go: what is finalised then may call whatever it likes.
+ * Objects may have been appended to a CA that never started. */
 gboolean
 ca_control_stop (CaEngine *engine, CaCaller *caller, GError **error)
 {
   g_autoptr (CaFacts) facts = authorise (engine, caller, CA_VERB_STOP, NULL, error);
-  gboolean mine;
 
   if (facts == NULL)
     return FALSE;
   if (ca_owner_is_calling (engine))
-    {
-      GError *refusal = NULL;
-
-      icert_set_error (&refusal, ICERT_ERROR_WRONG_STATE, "ca",
-                       "an object of it is being called (stop outside of policies and exits)");
-      return refuse (engine, caller, CA_VERB_STOP, NULL, refusal, error);
-    }
-  mine = g_atomic_int_compare_and_exchange (&engine->gate, CA_GATE_OPEN, CA_GATE_CLOSING);
-  if (mine)
+    return refuse_inside (engine, caller, error);
+  if (g_atomic_int_compare_and_exchange (&engine->gate, CA_GATE_OPEN, CA_GATE_CLOSING))
     {
       drain (engine);
       note (engine, caller, CA_VERB_STOP, NULL, "OK", NULL);
+      g_atomic_int_set (&engine->gate, CA_GATE_SHUT);
     }
-  else
-    wait_while_closing (engine);
-  let_go (engine);
-  if (mine)
-    g_atomic_int_set (&engine->gate, CA_GATE_SHUT);
+  else if (g_atomic_int_get (&engine->gate) == CA_GATE_CLOSING)
+    return refuse_closing (engine, caller, CA_VERB_STOP, error);
+  ca_exit_host_remove_lent (engine->exits);
+  ca_policy_host_remove_lent (engine->policies);
   return TRUE;
 }

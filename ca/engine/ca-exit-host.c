@@ -77,6 +77,7 @@ struct _CaExitHost
   GQueue ready;        /* of CaDelivery */
   GSequence *delayed;  /* of CaDelivery by due; frees none, since a retry is taken out of it */
   GHashTable *blocked; /* set of Blocked */
+  gboolean started;    /* STARTUP was announced */
   gboolean running;    /* a delivery is with an exit of the configuration */
   gboolean closing;
   gint64 close_by;    /* monotonic */
@@ -885,16 +886,23 @@ ca_exit_host_deliver (CaExitHost *host, GPtrArray *deliveries)
   g_mutex_unlock (&host->mutex);
 }
 
+/* Under the lock. */
+static void
+push_event_of_ca (CaExitHost *host, ExitModule *module, ICertExitEvents event)
+{
+  if ((module->mask & event) != 0)
+    g_queue_push_tail (&host->ready, delivery_new (NULL, module, event));
+}
+
 void
 ca_exit_host_announce (CaExitHost *host, ICertExitEvents event)
 {
-  g_autoptr (GPtrArray) modules = ref_modules (host);
-  GPtrArray *deliveries = g_ptr_array_new_with_free_func (delivery_free);
-
-  for (guint i = 0; i < modules->len; i++)
-    if ((((ExitModule *) modules->pdata[i])->mask & event) != 0)
-      g_ptr_array_add (deliveries, delivery_new (NULL, modules->pdata[i], event));
-  ca_exit_host_deliver (host, deliveries);
+  g_mutex_lock (&host->mutex);
+  host->started = event == ICERT_EXIT_EVENT_STARTUP;
+  for (guint i = 0; i < host->modules->len; i++)
+    push_event_of_ca (host, host->modules->pdata[i], event);
+  g_cond_signal (&host->cond);
+  g_mutex_unlock (&host->mutex);
 }
 
 gboolean
@@ -1019,6 +1027,8 @@ add_lent (CaExitHost *host, ExitModule *module, ICertExit *exit, GQueue *deliver
       host->modules = fresh;
       while ((delivery = g_queue_pop_head (deliveries)) != NULL)
         g_queue_push_tail (&host->ready, delivery);
+      if (host->started)
+        push_event_of_ca (host, module, ICERT_EXIT_EVENT_STARTUP);
       g_cond_signal (&host->cond);
     }
   g_mutex_unlock (&host->mutex);
@@ -1030,7 +1040,6 @@ ca_exit_host_append (CaExitHost *host,
                      ICertExit *exit,
                      CaFacts *facts,
                      gconstpointer tag,
-                     gboolean started,
                      GError **error)
 {
   GQueue deliveries = G_QUEUE_INIT;
@@ -1043,8 +1052,6 @@ ca_exit_host_append (CaExitHost *host,
   if (module == NULL)
     return FALSE;
   ok = load_left (host, module, &deliveries, error);
-  if (ok && started && (module->mask & ICERT_EXIT_EVENT_STARTUP) != 0)
-    g_queue_push_tail (&deliveries, delivery_new (NULL, module, ICERT_EXIT_EVENT_STARTUP));
   if (ok && !add_lent (host, module, exit, &deliveries))
     ok = check_exit (host, exit, error);
   if (!ok)

@@ -45,13 +45,12 @@ guint ca_exit_host_get_n_modules (CaExitHost *host);
 /* (transfer full) (nullable) */
 char *ca_exit_host_describe (CaExitHost *host, guint index);
 /* Initialises @exit, which the calling thread lends to @tag; then come the events that one of its
- * class did not get, and STARTUP when the CA is @started. CONFLICT, NOT_SUPPORTED, STORAGE, or what
+ * class did not get, and STARTUP if that was announced. CONFLICT, NOT_SUPPORTED, STORAGE, or what
  * it says itself */
 gboolean ca_exit_host_append (CaExitHost *host,
                               ICertExit *exit,
                               CaFacts *facts,
                               gconstpointer tag,
-                              gboolean started,
                               GError **error);
 /* Lets go of what was lent; its undelivered events stay in the outbox. */
 void ca_exit_host_remove_lent (CaExitHost *host);

@@ -21,6 +21,7 @@ typedef struct
   GDestroyNotify release;
   gboolean posted; /* nobody waits */
   CaWaiter waiter;
+  gint64 began;
   CallState state; /* under the owner's lock */
 } CaCall;
 
@@ -32,6 +33,7 @@ struct _CaOwner
   GQueue calls;     /* of CaCall, not yet begun */
   GPtrArray *owned; /* of CaOwned: those not let go */
   GSList *running;  /* of CaOwned, innermost first; only the thread's */
+  gint64 last_end;  /* of a call, monotonic: the thread is alive */
   gboolean ended;   /* the thread has */
 };
 
@@ -128,6 +130,7 @@ take_call (CaOwner *owner, const CaOwned *owned)
         continue;
       g_queue_delete_link (&owner->calls, link);
       call->state = RUNNING;
+      call->began = g_get_monotonic_time ();
       return call;
     }
   return NULL;
@@ -188,6 +191,7 @@ leave (CaOwned *owned, gpointer object)
 
   g_mutex_lock (&owner->mutex);
   owner->running = g_slist_remove (owner->running, owned);
+  owner->last_end = g_get_monotonic_time ();
   owned->n_running--;
   /* A source that came while the object was busy has gone. */
   if (owned->n_running == 0 && has_call (owner, owned))
@@ -337,6 +341,19 @@ give_up (CaCall *call)
   return end;
 }
 
+/* A call has its time from when it begins; until then the thread has it to end another. */
+static gint64
+deadline_of (CaCall *call, gint64 time)
+{
+  CaOwner *owner = call->owned->owner;
+  gint64 until;
+
+  g_mutex_lock (&owner->mutex);
+  until = (call->state == WAITING ? owner->last_end : call->began) + time;
+  g_mutex_unlock (&owner->mutex);
+  return until;
+}
+
 CaCallEnd
 ca_owned_call (CaOwned *owned,
                CaOwnedFunc func,
@@ -344,7 +361,8 @@ ca_owned_call (CaOwned *owned,
                GDestroyNotify release,
                guint deadline_ms)
 {
-  gint64 until = g_get_monotonic_time () + deadline_ms * G_TIME_SPAN_MILLISECOND;
+  gint64 time = deadline_ms * G_TIME_SPAN_MILLISECOND;
+  gint64 until = g_get_monotonic_time () + time;
   CaCallEnd end = CA_CALL_GONE;
   CaCall *call;
 
@@ -354,7 +372,8 @@ ca_owned_call (CaOwned *owned,
   g_atomic_ref_count_inc (&call->ref_count);
   if (push (call))
     {
-      ca_waiter_wait (&call->waiter, until);
+      while (!ca_waiter_wait (&call->waiter, until) && until < deadline_of (call, time))
+        until = deadline_of (call, time);
       end = give_up (call);
     }
   call_unref (call);
