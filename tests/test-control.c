@@ -390,10 +390,11 @@ test_audit (void)
   append_exit (control, policy);
   start (control);
   stop (control);
-  fake_ca_wait_for (ca,
-                    "SELECT count(*) FROM audit WHERE outcome = 'OK'"
-                    " AND ((verb = 'append-module' AND object = 'FakeLent') OR verb IN ('start-ca', 'stop-ca'))",
-                    4);
+  fake_ca_wait_for (
+      ca,
+      "SELECT count(*) FROM audit WHERE outcome = 'OK'"
+      " AND ((verb = 'append-module' AND object = 'FakeLent') OR verb IN ('start-ca', 'stop-ca'))",
+      4);
   fake_ca_check_audit (ca);
   assert_gone (policy);
 }
