@@ -285,27 +285,14 @@ wish_from_plan (CaEnrollWish *wish, const CaEnrollPlan *plan, GError **error)
   return FALSE;
 }
 
-static gboolean
-make_request (const CaEnrollPlan *plan,
-              CaEnrollRecord *record,
-              CaEnrollKind kind,
-              EVP_PKEY *key,
-              GError **error)
+static void
+wish_clear (CaEnrollWish *wish)
 {
-  CaEnrollWish wish = { .profile = record->profile };
-  gboolean ok = kind.renewal ? wish_from_certificate (&wish, record, error)
-                             : wish_from_plan (&wish, plan, error);
-
-  if (ok)
-    record->request = ca_enroll_request_make (key, &wish, error);
-  g_clear_pointer (&wish.subject, g_bytes_unref);
-  g_clear_pointer (&wish.names, g_bytes_unref);
-  if (record->request == NULL || !set_idempotency_key (record, error))
-    return FALSE;
-  record->renewal = kind.renewal;
-  record->same_key = kind.same_key;
-  return ca_enroll_record_save (record, error);
+  g_clear_pointer (&wish->subject, g_bytes_unref);
+  g_clear_pointer (&wish->names, g_bytes_unref);
 }
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CaEnrollWish, wish_clear)
 
 static void
 adopt_wish (const CaEnrollPlan *plan, CaEnrollRecord *record)
@@ -319,43 +306,53 @@ adopt_wish (const CaEnrollPlan *plan, CaEnrollRecord *record)
 }
 
 static gboolean
-make_key_and_request (const CaEnrollPlan *plan,
-                      CaEnrollRecord *record,
-                      CaEnrollKind kind,
-                      GCancellable *cancellable,
-                      GError **error)
+begin_request (const CaEnrollPlan *plan, CaEnrollRecord *record, CaEnrollKind kind, GError **error)
 {
-  g_autoptr (EVP_PKEY) key = NULL;
-
   if (!kind.renewal && plan->subject == NULL && plan->names->len == 0 && plan->profile == NULL)
     {
       icert_set_error (error, ICERT_ERROR_BAD_NAME, "subject",
                        "neither subject nor names nor profile is given (one of them)");
       return FALSE;
     }
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return FALSE;
   adopt_wish (plan, record);
-  if (!ca_enroll_record_save (record, error))
+  return ca_enroll_record_save (record, error);
+}
+
+static gboolean
+make_request (const CaEnrollPlan *plan,
+              CaEnrollRecord *record,
+              CaEnrollKind kind,
+              GCancellable *cancellable,
+              GError **error)
+{
+  g_auto (CaEnrollWish) wish = { NULL };
+  g_autoptr (EVP_PKEY) key = NULL;
+
+  if (!(kind.renewal ? wish_from_certificate (&wish, record, error)
+                     : wish_from_plan (&wish, plan, error))
+      || g_cancellable_set_error_if_cancelled (cancellable, error)
+      || !begin_request (plan, record, kind, error))
     return FALSE;
   key = kind.renewal ? renewal_key (plan, kind, record->key_type, error)
                      : first_key (plan, record->key_type, error);
-  return key != NULL && make_request (plan, record, kind, key, error);
+  wish.profile = record->profile;
+  if (key != NULL)
+    record->request = ca_enroll_request_make (key, &wish, error);
+  if (record->request == NULL || !set_idempotency_key (record, error))
+    return FALSE;
+  record->renewal = kind.renewal;
+  record->same_key = kind.same_key;
+  return ca_enroll_record_save (record, error);
 }
 
 /* What cannot be asked for must be known before anything is written. */
 static gboolean
 check_wish (const CaEnrollPlan *plan, GError **error)
 {
-  CaEnrollWish wish = { 0 };
-  gboolean ok;
+  g_auto (CaEnrollWish) wish = { NULL };
 
-  if (plan->key_type != NULL && !ca_enroll_key_type_is_known (plan->key_type, error))
-    return FALSE;
-  ok = wish_from_plan (&wish, plan, error);
-  g_clear_pointer (&wish.subject, g_bytes_unref);
-  g_clear_pointer (&wish.names, g_bytes_unref);
-  return ok;
+  return (plan->key_type == NULL || ca_enroll_key_type_is_known (plan->key_type, error))
+         && wish_from_plan (&wish, plan, error);
 }
 
 CaEnrollRecord *
@@ -386,6 +383,5 @@ ca_enroll_prepare (const CaEnrollPlan *plan,
     return check_same_wish (plan, record, error) && ca_enroll_record_save (record, error)
                ? g_steal_pointer (&record)
                : NULL;
-  return make_key_and_request (plan, record, kind, cancellable, error) ? g_steal_pointer (&record)
-                                                                       : NULL;
+  return make_request (plan, record, kind, cancellable, error) ? g_steal_pointer (&record) : NULL;
 }

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Preloaded into a process that a test wants to die: counts the steps that change files below
+ * FAKE_KILL_FOLDER and kills the process before step FAKE_KILL_STEP, as a power cut would. */
+
+#define _GNU_SOURCE
+
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void
+count (const char *path)
+{
+  static long steps = 0;
+  const char *folder = getenv ("FAKE_KILL_FOLDER");
+  const char *step = getenv ("FAKE_KILL_STEP");
+
+  if (folder == NULL || step == NULL || strncmp (path, folder, strlen (folder)) != 0)
+    return;
+  if (__atomic_add_fetch (&steps, 1, __ATOMIC_SEQ_CST) == atol (step))
+    kill (getpid (), SIGKILL);
+}
+
+static void
+count_descriptor (int fd)
+{
+  char link[64], path[4096];
+  ssize_t size;
+
+  snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
+  size = readlink (link, path, sizeof path - 1);
+  if (size <= 0)
+    return;
+  path[size] = '\0';
+  count (path);
+}
+
+#define NEXT(name) ((__typeof__ (&name)) dlsym (RTLD_NEXT, #name))
+
+int
+rename (const char *from, const char *to)
+{
+  count (from);
+  return NEXT (rename) (from, to);
+}
+
+int
+link (const char *from, const char *to)
+{
+  count (from);
+  return NEXT (link) (from, to);
+}
+
+int
+unlink (const char *path)
+{
+  count (path);
+  return NEXT (unlink) (path);
+}
+
+ssize_t
+write (int fd, const void *data, size_t size)
+{
+  count_descriptor (fd);
+  return NEXT (write) (fd, data, size);
+}
+
+int
+fsync (int fd)
+{
+  count_descriptor (fd);
+  return NEXT (fsync) (fd);
+}
