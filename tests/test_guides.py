@@ -39,6 +39,8 @@ VOLATILE = {
     "SHA256": r"\b[0-9a-f]{64}\b",
     "SERIAL": r"\b[0-9a-f]{38,40}\b",
     "MILLISECONDS": r"(?<=milliseconds  )\d+",
+    # signatures differ in length
+    "OCTETS": r"(?<=a request of )\d+ octets",
     "SECONDS": r"\b\d+\.\d\ds\b",
 }
 
@@ -95,7 +97,7 @@ def normalize(text, home):
     for line in text.rstrip("\n").splitlines():
         line = re.sub(r" {2,}", "  ", line.rstrip())
         if getpass.getuser() != USER:
-            line = re.sub(rf"(?<=  ){re.escape(getpass.getuser())}(?=  |$)", USER, line)
+            line = re.sub(rf"(?<=\s){re.escape(getpass.getuser())}(?=\s|$)", USER, line)
         for name, pattern in VOLATILE.items():
             line = re.sub(pattern, name, line)
         lines.append(line)
