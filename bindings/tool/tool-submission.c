@@ -46,8 +46,8 @@ tool_attributes_parse (char **pairs, GError **error)
   return g_steal_pointer (&attributes);
 }
 
-static gboolean
-add_profile (GHashTable *attributes, const char *profile, GError **error)
+gboolean
+tool_attributes_add_profile (GHashTable *attributes, const char *profile, GError **error)
 {
   GHashTableIter iter;
   gpointer name;
@@ -80,7 +80,7 @@ tool_submit (Tool *tool, const char *path, GError **error)
   attributes = tool_attributes_parse (tool_submission_options.attributes, error);
   if (attributes == NULL
       || (tool_submission_options.profile != NULL
-          && !add_profile (attributes, tool_submission_options.profile, error)))
+          && !tool_attributes_add_profile (attributes, tool_submission_options.profile, error)))
     return NULL;
   contents = tool_read_file (path, TOOL_FILE_LIMIT, error);
   if (contents == NULL)

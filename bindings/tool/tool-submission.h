@@ -41,4 +41,6 @@ extern ToolSubmissionOptions tool_submission_options;
 
 /* NAME:VALUE, a repeated name is wrong usage. @pairs nullable. */
 GHashTable *tool_attributes_parse (char **pairs, GError **error);
+/* the attribute CertificateTemplate; given twice is wrong usage */
+gboolean tool_attributes_add_profile (GHashTable *attributes, const char *profile, GError **error);
 ICertResponse *tool_submit (Tool *tool, const char *path, GError **error);

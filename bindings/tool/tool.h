@@ -58,6 +58,7 @@ extern const ToolVerb tool_verb_install;
 extern const ToolVerb tool_verb_issue;
 extern const ToolVerb tool_verb_modules;
 extern const ToolVerb tool_verb_ping;
+extern const ToolVerb tool_verb_policy_test;
 extern const ToolVerb tool_verb_profile_check;
 extern const ToolVerb tool_verb_profiles;
 extern const ToolVerb tool_verb_resubmit;
