@@ -22,6 +22,7 @@ const OwnNames = definePolicy({
   },
 });
 
+/** @param {string} path @param {string | null} config */
 async function main(path, config = null) {
   const control = ICert.Control.open(config, null);
   control.append_policy(new OwnNames());
@@ -42,7 +43,8 @@ if (ARGV.length < 1) {
   System.exit(2);
 }
 try {
-  System.exit(await main(...ARGV));
+  const [path, config] = ARGV;
+  System.exit(await main(path, config));
 } catch (error) {
   printerr(`policy.js: ${describe(error).text}`);
   System.exit(1);

@@ -9,11 +9,12 @@ import ICert, {attributes, bytes, date, describe, select} from '../icert.js';
 
 const COLUMNS = ['Request.RequestID', 'Request.RequesterName', 'Request.CommonName',
   'Request.SubmittedWhen'];
+/** @type {import('../icert.js').Condition} */
 const WAITING = ['Request.Disposition', '=', ICert.RowDisposition.PENDING];
 
 function show(row) {
   const [id, requester, name, when] = COLUMNS.map(column => row[column]);
-  print(`+ ${id} ${name ?? '-'} from ${requester} at ${date(when).toISOString()}`);
+  print(`+ ${id} ${name ?? '-'} from ${requester} at ${date(when)?.toISOString()}`);
 }
 
 async function showQueue(config) {
@@ -28,8 +29,8 @@ function follow(ca, config) {
       print(`- ${id} ${disposition === ICert.Disposition.ISSUED ? 'issued' : 'refused'}`);
       return;
     }
-    const where = [WAITING, ['Request.RequestID', '=', id]];
-    for (const row of select(config, {columns: COLUMNS, where}))
+    for (const row of select(config,
+      {columns: COLUMNS, where: [WAITING, ['Request.RequestID', '=', id]]}))
       show(row);
   });
 }
@@ -46,6 +47,7 @@ async function obey(admin, line) {
 
 Gio._promisify(Gio.DataInputStream.prototype, 'read_line_async', 'read_line_finish_utf8');
 
+/** @param {string | null} config */
 async function main(config = null, ...requests) {
   const admin = ICert.Admin.open(config, null);
   const ca = admin.get_ca();
@@ -58,6 +60,7 @@ async function main(config = null, ...requests) {
       attributes({CertificateTemplate: 'WebServer'}), null);
   }
 
+  /** @type {any} the types do not know the finish_utf8 form */
   const input = Gio.DataInputStream.new(new Gio.UnixInputStream({fd: 0}));
   for (;;) {
     const [line] = await input.read_line_async(GLib.PRIORITY_DEFAULT, null);
@@ -72,7 +75,8 @@ async function main(config = null, ...requests) {
 }
 
 try {
-  await main(...ARGV);
+  const [config, ...requests] = ARGV;
+  await main(config, ...requests);
 } catch (error) {
   printerr(`queue.js: ${describe(error).text}`);
   System.exit(1);
