@@ -7,6 +7,7 @@
 #include "icert-contract-private.h"
 #include "icert-enum-types.h"
 #include "icert-error.h"
+#include "icert-invoker-private.h"
 #include "icert-server-binding-private.h"
 
 #define N_THREADS 4
@@ -222,7 +223,7 @@ static const ICertContractCheck checks[] = {
  * @folder: (nullable) (type filename): folder of the CA, the base of relative paths in settings;
  *   an exit that writes files writes them there
  * @any_thread: whether it may be called from any thread, as `Threads=any` in a manifest says;
- *   `FALSE` for objects of JavaScript
+ *   objects of JavaScript are called from the calling one only
  *
  * Finds out whether an exit keeps the contract: it starts with the settings it describes, asks for
  * events there are, does what it asked for, takes every event on requests with nothing in them and
@@ -248,7 +249,7 @@ icert_contract_check_exit (ICertExit *module,
   contract.module = module;
   contract.settings = settings;
   contract.folder = folder;
-  contract.any_thread = any_thread;
+  contract.any_thread = any_thread && !_icert_is_javascript (exit);
   contract.manage = icert_exit_get_manage_module (module);
   return _icert_contract_run (&contract, checks, G_N_ELEMENTS (checks));
 }

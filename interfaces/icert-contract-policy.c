@@ -8,6 +8,7 @@
 
 #include "icert-contract-private.h"
 #include "icert-error.h"
+#include "icert-invoker-private.h"
 #include "icert-server-binding-private.h"
 
 #define N_THREADS 4
@@ -312,7 +313,7 @@ static const ICertContractCheck checks[] = {
  * @settings: (element-type utf8 utf8) (nullable): settings it needs, as they would stand in ca.conf
  * @folder: (nullable) (type filename): folder of the CA, the base of relative paths in settings
  * @any_thread: whether it may be called from any thread, as `Threads=any` in a manifest says;
- *   `FALSE` for objects of JavaScript
+ *   objects of JavaScript are called from the calling one only
  *
  * Finds out whether a policy keeps the contract, whatever it decides: it starts with the settings
  * it describes, takes requests with nothing in them and with strange things in them, answers the
@@ -338,7 +339,7 @@ icert_contract_check_policy (ICertPolicy *policy,
   contract.module = policy;
   contract.settings = settings;
   contract.folder = folder;
-  contract.any_thread = any_thread;
+  contract.any_thread = any_thread && !_icert_is_javascript (policy);
   contract.manage = icert_policy_get_manage_module (policy);
   return _icert_contract_run (&contract, checks, G_N_ELEMENTS (checks));
 }

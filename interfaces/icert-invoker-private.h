@@ -81,6 +81,9 @@ GVariant *_icert_end_variant (GVariant *value,
 void _icert_set_broken (GError **error, gpointer self, const char *method, const char *format, ...)
     G_GNUC_PRINTF (4, 5);
 
+/* Whether @self is of a class written in JavaScript, which answers in its own thread only. */
+gboolean _icert_is_javascript (gpointer self);
+
 /* Runs the synchronous function @sync (@self, the arguments, cancellable, error) in a thread of
  * GTask's pool; an object of a JavaScript class is called in the context of the caller, since gjs
  * answers nowhere else. The arguments are pairs of GType and value, copied, G_TYPE_INVALID at the

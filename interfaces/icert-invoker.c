@@ -389,8 +389,8 @@ call_inline_cb (gpointer user_data)
 }
 
 /* gjs refuses calls from other threads and answers zeros; it marks its classes with this. */
-static gboolean
-is_javascript (gpointer self)
+gboolean
+_icert_is_javascript (gpointer self)
 {
   static GQuark mark = 0;
 
@@ -428,7 +428,7 @@ _icert_call_async (gpointer self,
   g_return_if_fail (result_type != G_TYPE_INVALID);
   append_pointer (call->values, cancellable);
 
-  if (is_javascript (self))
+  if (_icert_is_javascript (self))
     {
       g_autoptr (GSource) source = g_idle_source_new ();
 

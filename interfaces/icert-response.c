@@ -189,7 +189,8 @@ icert_response_new (gint64 request_id,
   self->status = status != NULL ? g_error_copy (status) : NULL;
   self->certificate = certificate != NULL ? g_bytes_ref (certificate) : NULL;
   for (guint i = 0; chain != NULL && i < chain->len; i++)
-    g_ptr_array_add (self->chain, g_bytes_ref (chain->pdata[i]));
+    if (chain->pdata[i] != NULL)
+      g_ptr_array_add (self->chain, g_bytes_ref (chain->pdata[i]));
   return self;
 }
 

@@ -358,8 +358,8 @@ add_undescribed (ICertSettings *self, GHashTable *texts, GError **error)
   g_hash_table_iter_init (&iter, texts);
   while (g_hash_table_iter_next (&iter, &name, &text))
     {
-      if (!g_utf8_validate (text, -1, NULL))
-        return fail_value (error, name, text, "UTF-8");
+      if (text == NULL || !g_utf8_validate (text, -1, NULL))
+        return fail_value (error, name, text != NULL ? text : "nothing", "UTF-8");
       add_value (self, name, g_variant_new_string (text));
     }
   g_ptr_array_sort (self->names, compare_names);

@@ -323,6 +323,34 @@ test('a policy that throws in initialize is not taken, whatever it throws', () =
   }
 });
 
+test('a policy that describes itself badly goes by the name of its class', () => {
+  const Mumbler = GObject.registerClass({GTypeName: 'BadJsMumbler', Implements: [ICert.Policy]},
+    class extends GObject.Object {
+      vfunc_get_description() {
+        return this.answer();
+      }
+
+      vfunc_get_manage_module() {
+        return this.answer();
+      }
+
+      vfunc_shutdown() {
+        return this.answer();
+      }
+    });
+  const mumbler = new Mumbler();
+  mumbler.answer = () => null;
+  equal(mumbler.get_description(), 'BadJsMumbler');
+  if (!overridden)
+    return;
+  for (const answer of [() => 5, () => undefined, () => ({}), async () => 'x', ...throwers]) {
+    mumbler.answer = answer;
+    equal(mumbler.get_description(), 'BadJsMumbler');
+    equal(mumbler.get_manage_module(), null);
+    mumbler.shutdown();
+  }
+});
+
 test('an exit that answers badly or throws undoes no certificate', async () => {
   let calls = 0;
   for (const answer of [() => undefined, () => null, () => 'x', () => [true], async () => true,

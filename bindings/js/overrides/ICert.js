@@ -28,21 +28,48 @@ function isBoolean(answer) {
   return typeof answer === 'boolean';
 }
 
-const PAIR = [isPair, 'true and a whole number'];
-const BOOLEAN = [isBoolean, 'true or false'];
+function isManageModule(answer) {
+  return answer === null || answer instanceof ICert.ManageModule;
+}
+
+// What fits, what is wanted, and whether the vfunc can fail. From one that cannot, an exception would
+// be a critical of gjs; here it is a warning, and the default of C stands.
+const PAIR = [isPair, 'true and a whole number', true];
+const BOOLEAN = [isBoolean, 'true or false', true];
+const TEXT = [answer => typeof answer === 'string', 'a text', false];
+const NOTHING = [() => true, 'nothing', false];
+const MANAGE = [isManageModule, 'an ICert.ManageModule, or null', false];
 
 // By interface: vfunc, and what it has to give. Those that are not here gjs and C judge well.
 const ANSWERS = {
-  Policy: {initialize: BOOLEAN, verify_request: PAIR},
-  Exit: {initialize: PAIR, notify_event: BOOLEAN},
+  Policy: {
+    initialize: BOOLEAN,
+    verify_request: PAIR,
+    get_description: TEXT,
+    shutdown: NOTHING,
+    get_manage_module: MANAGE,
+  },
+  Exit: {
+    initialize: PAIR,
+    notify_event: BOOLEAN,
+    get_description: TEXT,
+    get_manage_module: MANAGE,
+  },
 };
 
-function judged(name, method, func, [fits, wanted]) {
+function judged(name, method, func, [fits, wanted, canFail]) {
   return function (...args) {
-    const answer = func.apply(this, args);
-    if (!fits(answer))
+    try {
+      const answer = func.apply(this, args);
+      if (fits(answer))
+        return answer;
       throw blame(name, method, `gave ${show(answer)} (${wanted})`);
-    return answer;
+    } catch (error) {
+      if (canFail)
+        throw error;
+      console.warn(`${name}: ${method}: ${error?.message ?? 'threw what is no error'}`);
+      return null;
+    }
   };
 }
 
