@@ -115,7 +115,7 @@ ask (const CaEnrollPlan *plan,
      GCancellable *cancellable,
      GError **error)
 {
-  const char *address = given != NULL ? given : record->config;
+  const char *address = given != NULL && *given != '\0' ? given : record->config;
   g_autoptr (ICertRequest) request = icert_request_open (address, cancellable, error);
   g_autofree char *config = NULL;
 
