@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /* Contract tests for modules in C, as tests of GTest: pkg-config icert-contract-1.0. A test program
  * of a module calls g_test_init(), one of these for each class, adds tests of its own, and ends
  * with g_test_run(). Classes are found as everywhere, by manifests in ICERT_MODULE_PATH and in
- * icert's own folder. `icert-contract-test CLASS` is such a program for any class.
+ * icert's own folder, so the program does not link the class as well: a type exists once in a
+ * process. `icert-contract-test CLASS` is such a program for any class.
  *
  * Each check is a test, `/contract/CLASS/CHECK`, and fails with the problems it found.
  * icert_contract_check_policy() and icert_contract_check_exit() of libicert give the same problems
