@@ -20,12 +20,30 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 ADDITIONS = pathlib.Path(__file__).parent / "stubs"
 GIR_FOLDER = pathlib.Path("/usr/share/gir-1.0")
 OTHERS = {"GLib": "GLib-2.0.gir", "GObject": "GObject-2.0.gir", "Gio": "Gio-2.0.gir"}
-BUILTINS = ("bool", "bytes", "dict", "float", "hash", "int", "list", "object", "str", "tuple", "type")
+BUILTINS = (
+    "bool",
+    "bytes",
+    "dict",
+    "float",
+    "hash",
+    "int",
+    "list",
+    "object",
+    "str",
+    "tuple",
+    "type",
+)
 
 # classes of lists; the GIR does not say of what
 GENERIC = {"ListModel"}
 
-BASIC = {"gboolean": "bool", "gdouble": "float", "gfloat": "float", "utf8": "str", "none": "None"}
+BASIC = {
+    "gboolean": "bool",
+    "gdouble": "float",
+    "gfloat": "float",
+    "utf8": "str",
+    "none": "None",
+}
 POINTERS = {"gpointer", "gconstpointer", "GType", "va_list"}
 # what the override makes of types of GLib, given to C and coming from it
 DRESSED_IN = {
@@ -63,7 +81,9 @@ class Parameter:
     optional: bool
 
     def text(self, default=True):
-        return f"{self.name}: {self.type}" + (" = ..." if self.optional and default else "")
+        return f"{self.name}: {self.type}" + (
+            " = ..." if self.optional and default else ""
+        )
 
 
 class Types:
@@ -83,7 +103,10 @@ class Types:
             return BASIC[name]
         if name == "filename":
             return "str"
-        if re.fullmatch(r"g(u?int\d*|u?long|u?short|s?size|u?char|unichar|off_t|time_t)|u?int\d*", name):
+        if re.fullmatch(
+            r"g(u?int\d*|u?long|u?short|s?size|u?char|unichar|off_t|time_t)|u?int\d*",
+            name,
+        ):
             return "int"
         if name in POINTERS:
             return "Any"
@@ -93,7 +116,11 @@ class Types:
         namespace, _, local = name.rpartition(".")
         namespace = namespace or self.namespace
         if local not in self.known.get(namespace, ()):
-            return "Callable[..., Any]" if local.endswith(("Callback", "Func", "Notify")) else "Any"
+            return (
+                "Callable[..., Any]"
+                if local.endswith(("Callback", "Func", "Notify"))
+                else "Any"
+            )
         word = local if namespace == self.namespace else f"{namespace}.{local}"
         if local in GENERIC:
             return word + "[Any]"
@@ -112,7 +139,11 @@ class Types:
         name = kind.get("name")
         inner = kind.findall(CORE + "type")
         if name == "GLib.HashTable":
-            key, value = (self.plain(one.get("name"), out) for one in inner) if inner else ("Any", "Any")
+            key, value = (
+                (self.plain(one.get("name"), out) for one in inner)
+                if inner
+                else ("Any", "Any")
+            )
             return f"dict[{key}, {value}]" if out else f"Mapping[{key}, {value}]"
         if name in ("GLib.PtrArray", "GLib.List", "GLib.SList", "GLib.Array"):
             return self.sequence(inner[0] if inner else None, out)
@@ -140,7 +171,9 @@ class Types:
 def nullable(element, word):
     maybe = element.get("nullable") == "1"
     if element.get("direction", "in") == "in":
-        maybe = maybe or element.get("allow-none") == "1"  # of an out argument: may be left out
+        maybe = (
+            maybe or element.get("allow-none") == "1"
+        )  # of an out argument: may be left out
     return f"{word} | None" if maybe and word not in ("Any", "None") else word
 
 
@@ -166,7 +199,10 @@ class Callable:
             if array is not None and array.get("length"):
                 hidden.add(int(array.get("length")))
             for word in ("closure", "destroy"):
-                if parameter.get(word) and parameter.find(CORE + "type").get("name") not in POINTERS:
+                if (
+                    parameter.get(word)
+                    and parameter.find(CORE + "type").get("name") not in POINTERS
+                ):
                     hidden.add(int(parameter.get(word)))
         return hidden
 
@@ -176,7 +212,9 @@ class Callable:
         for element in reversed(self.given):
             maybe = element.get("nullable") == "1" or element.get("allow-none") == "1"
             optional = maybe and all(p.optional for p in listed)
-            listed.insert(0, Parameter(name_of(element), self.types.argument(element), optional))
+            listed.insert(
+                0, Parameter(name_of(element), self.types.argument(element), optional)
+            )
         return listed
 
     def result(self):
@@ -240,7 +278,9 @@ class Namespace:
         self.dressed = dressed
         self.wanted = wanted
         self.types = Types(self.name, dressed, {} if known is None else known)
-        self.types.flags = {e.get("name") for e in self.element.findall(CORE + "bitfield")}
+        self.types.flags = {
+            e.get("name") for e in self.element.findall(CORE + "bitfield")
+        }
         self.out = {}
 
     def elements(self, *tags):
@@ -249,7 +289,10 @@ class Namespace:
             local = element.tag.removeprefix(CORE)
             if local not in tags or not introspectable(element):
                 continue
-            if element.get(GLIB + "is-gtype-struct-for") or element.get("disguised") == "1":
+            if (
+                element.get(GLIB + "is-gtype-struct-for")
+                or element.get("disguised") == "1"
+            ):
                 continue
             if self.wanted is None or element.get("name") in self.wanted:
                 yield element
@@ -269,7 +312,9 @@ class Namespace:
             function = Callable(element, self.types)
             self.out[function.name] = function.lines(None)
         for element in self.elements("constant"):
-            self.out[element.get("name")] = [f"{element.get('name')}: {self.types.of(element, True)}"]
+            self.out[element.get("name")] = [
+                f"{element.get('name')}: {self.types.of(element, True)}"
+            ]
         return self.out
 
     def enumeration(self, element):
@@ -290,7 +335,9 @@ class Namespace:
 
     def class_of(self, element):
         members = {}
-        methods = {name_of(m): m for m in element.findall(CORE + "method") if introspectable(m)}
+        methods = {
+            name_of(m): m for m in element.findall(CORE + "method") if introspectable(m)
+        }
         for name, method in methods.items():
             call = Callable(method, self.types)
             finish = methods.get(name.removesuffix("_async") + "_finish")
@@ -313,10 +360,21 @@ class Namespace:
             if name in members or not introspectable(prop):
                 continue
             # whether a property can be empty, its getter says
-            getter = next((m for m in element.findall(CORE + "method") if m.get("name") == "get_" + name), None)
+            getter = next(
+                (
+                    m
+                    for m in element.findall(CORE + "method")
+                    if m.get("name") == "get_" + name
+                ),
+                None,
+            )
             holder = getter.find(CORE + "return-value") if getter is not None else prop
             word = self.types.of(prop, True)
-            maybe = holder.get("nullable") == "1" or (getter is None and word not in ("bool", "int") and not self.is_enum(word))
+            maybe = holder.get("nullable") == "1" or (
+                getter is None
+                and word not in ("bool", "int")
+                and not self.is_enum(word)
+            )
             word = f"{word} | None" if maybe and word != "Any" else word
             if prop.get("writable") == "1" and prop.get("construct-only") != "1":
                 members[name] = [f"{name}: {word}"]
@@ -324,7 +382,9 @@ class Namespace:
                 members[name] = ["@property", f"def {name}(self) -> {word}: ..."]
 
     def is_enum(self, word):
-        return any(word == e.get("name") for e in self.elements("enumeration", "bitfield"))
+        return any(
+            word == e.get("name") for e in self.elements("enumeration", "bitfield")
+        )
 
     def add_virtual(self, element, members):
         for virtual in element.findall(CORE + "virtual-method"):
@@ -341,7 +401,10 @@ class Namespace:
             own = [self.types.object(n, True) for n in wanted if n != "GObject.Object"]
             return [b for b in own if b != "Any"] or ["GObject.GInterface"]
         parent = self.types.object(element.get("parent", "Any"), True)
-        listed = [self.types.object(e.get("name"), True) for e in element.findall(CORE + "implements")]
+        listed = [
+            self.types.object(e.get("name"), True)
+            for e in element.findall(CORE + "implements")
+        ]
         requires = {p for one in listed for p in self.required(one)}
         return [parent] + [b for b in listed if b != "Any" and b not in requires]
 
@@ -356,7 +419,11 @@ class Namespace:
 def read_additions(name):
     """What the file of additions has: head, names to generate, statements by name."""
     text = (ADDITIONS / f"{name}.pyi").read_text(encoding="utf-8")
-    wanted = [word for line in re.findall(r"^# generate: (.*)$", text, re.M) for word in line.split()]
+    wanted = [
+        word
+        for line in re.findall(r"^# generate: (.*)$", text, re.M)
+        for word in line.split()
+    ]
     head, classes, others = re.findall(r"^# mypy: .*$", text, re.M), {}, {}
     for statement in ast.parse(text).body:
         source = ast.get_source_segment(text, statement)
@@ -382,8 +449,14 @@ def merge_class(generated, addition):
         if isinstance(member, ast.Expr):
             continue
         name = member.target.id if isinstance(member, ast.AnnAssign) else member.name
-        decorators = ["@" + ast.get_source_segment(text, d) for d in member.decorator_list] if hasattr(member, "decorator_list") else []
-        by_hand.setdefault(name, []).extend(decorators + ast.get_source_segment(text, member).splitlines())
+        decorators = (
+            ["@" + ast.get_source_segment(text, d) for d in member.decorator_list]
+            if hasattr(member, "decorator_list")
+            else []
+        )
+        by_hand.setdefault(name, []).extend(
+            decorators + ast.get_source_segment(text, member).splitlines()
+        )
     members.update(by_hand)
     return own or bases, members
 
@@ -392,7 +465,11 @@ def protect(lines, colliding):
     """Builtins that members of some class hide get their long name in annotations."""
     if not colliding:
         return lines
-    pattern = re.compile(r"(?<![\w.])(" + "|".join(sorted(colliding)) + r")(?=[\[\],) |:=]|$)(?!: )(?!\()")
+    pattern = re.compile(
+        r"(?<![\w.])("
+        + "|".join(sorted(colliding))
+        + r")(?=[\[\],) |:=]|$)(?!: )(?!\()"
+    )
     return [
         line
         if line.startswith("@") or "def " not in line and ":" not in line
@@ -402,7 +479,9 @@ def protect(lines, colliding):
 
 
 def protect_line(line, pattern):
-    head, mark, tail = line.partition("(") if line.lstrip().startswith("def ") else line.partition(":")
+    head, mark, tail = (
+        line.partition("(") if line.lstrip().startswith("def ") else line.partition(":")
+    )
     return head + mark + pattern.sub(r"builtins.\1", tail)
 
 
@@ -411,24 +490,36 @@ def write(name, namespace, head, additions, others):
     out = dict(namespace.out) if namespace else {}
     for class_name, addition in additions.items():
         generated = out.get(class_name)
-        out[class_name] = merge_class(generated if isinstance(generated, tuple) else None, addition)
+        out[class_name] = merge_class(
+            generated if isinstance(generated, tuple) else None, addition
+        )
     out.update(others)
-    colliding = {m for entry in out.values() if isinstance(entry, tuple) for m in entry[1]} & set(BUILTINS)
+    colliding = {
+        m for entry in out.values() if isinstance(entry, tuple) for m in entry[1]
+    } & set(BUILTINS)
     lines = [HEADER, *head, ""]
     for entry_name, entry in out.items():
         if isinstance(entry, list):
             lines += entry
             continue
         bases, members = entry
-        lines.append(f"class {entry_name}({', '.join(bases)}):" if bases else f"class {entry_name}:")
-        body = [line for member in members.values() for line in protect(member, colliding)]
+        lines.append(
+            f"class {entry_name}({', '.join(bases)}):"
+            if bases
+            else f"class {entry_name}:"
+        )
+        body = [
+            line for member in members.values() for line in protect(member, colliding)
+        ]
         lines += ["    " + line for line in body] or ["    ..."]
     return "\n".join(lines) + "\n"
 
 
 def error_classes(gir):
     """A class for each code of the error domain, as the override makes them."""
-    enumeration = next(e for e in gir.elements("enumeration") if e.get("name") == "Error")
+    enumeration = next(
+        e for e in gir.elements("enumeration") if e.get("name") == "Error"
+    )
     for member in enumeration.findall(CORE + "member"):
         name = member.get(GLIB + "nick").title().replace("-", "") + "Error"
         gir.out[name] = (["CertError"], {})
@@ -451,7 +542,9 @@ def main():
     folder = arguments.output / "gi" / "repository"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "__init__.pyi").write_text(HEADER)
-    (folder.parent / "__init__.pyi").write_text(HEADER + (ADDITIONS / "gi.pyi").read_text())
+    (folder.parent / "__init__.pyi").write_text(
+        HEADER + (ADDITIONS / "gi.pyi").read_text()
+    )
     for name, (head, _wanted, additions, others) in parts.items():
         girs[name].build()
         if name == "ICert":

@@ -40,7 +40,9 @@ class Slow(GObject.Object, ICert.Admin):
 
     def do_deny_request(self, request_id, _reason, _cancellable):
         if request_id > 100:
-            raise ICert.NotFoundError("request-id: unknown (a request)", request_id=request_id)
+            raise ICert.NotFoundError(
+                "request-id: unknown (a request)", request_id=request_id
+            )
         return True
 
 
@@ -122,7 +124,9 @@ class Await(unittest.TestCase):
             with self.assertRaises(GLib.Error) as caught:
                 await future
             self.assertTrue(
-                caught.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED)
+                caught.exception.matches(
+                    Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED
+                )
             )
             with self.assertRaises(GLib.Error):
                 await slow.get_my_roles_async(cancellable)
@@ -138,7 +142,9 @@ class Await(unittest.TestCase):
             loop.quit()
 
         request = ICert.Request.open(ca.make())
-        request.submit_async(0, ca.request("cb.example.org"), PROFILE, None, done, "word")
+        request.submit_async(
+            0, ca.request("cb.example.org"), PROFILE, None, done, "word"
+        )
         loop.run()
         self.assertEqual(answers, [(ICert.Disposition.ISSUED, "word")])
 
@@ -163,7 +169,9 @@ class Await(unittest.TestCase):
         async def main():
             view = ICert.View.open(ca.make())
             view.set_columns(["Request.RequestID"])
-            return [row["Request.RequestID"] async for row in view], await view.count_async()
+            return [
+                row["Request.RequestID"] async for row in view
+            ], await view.count_async()
 
         rows, count = ICert.run(main())
         self.assertEqual(len(rows), count)
@@ -197,9 +205,11 @@ class Loop(unittest.TestCase):
                 context.pop_thread_default()
 
         async def main():
-            return (await ICert.Request.open(ca.make()).submit_async(
-                0, ca.request("thread.example.org"), PROFILE
-            )).disposition
+            return (
+                await ICert.Request.open(ca.make()).submit_async(
+                    0, ca.request("thread.example.org"), PROFILE
+                )
+            ).disposition
 
         thread = threading.Thread(target=work)
         thread.start()
@@ -212,7 +222,9 @@ class Loop(unittest.TestCase):
         async def main():
             loop = asyncio.get_running_loop()
             future = loop.create_future()
-            threading.Timer(0.05, loop.call_soon_threadsafe, (future.set_result, 7)).start()
+            threading.Timer(
+                0.05, loop.call_soon_threadsafe, (future.set_result, 7)
+            ).start()
             return await future
 
         self.assertEqual(ICert.run(main()), 7)

@@ -79,7 +79,9 @@ class Bad(unittest.TestCase):
         view = ICert.View.open(self.config)
         view.set_columns(["Request.Disposition", "SerialNumber"])
         view.add_restriction("Request.RequestID", ICert.Seek.EQ, answer.request_id)
-        self.assertEqual(list(view[0].values()), [int(ICert.RowDisposition.PENDING), None])
+        self.assertEqual(
+            list(view[0].values()), [int(ICert.RowDisposition.PENDING), None]
+        )
         return answer
 
     def raising(self, error):
@@ -179,7 +181,12 @@ class Answers(Bad):
             with self.subTest(answer=repr(answer)):
                 answer = self.pends(Policy(lambda *_args, a=answer: a))
                 self.assertIn("verify_request", answer.message)
-        for answer in ([True, verdict], (1, 1), Tuple((True, verdict)), (True, Liar(1))):
+        for answer in (
+            [True, verdict],
+            (1, 1),
+            Tuple((True, verdict)),
+            (True, Liar(1)),
+        ):
             with self.subTest(answer=repr(answer)):
                 answer = self.judged(Policy(lambda *_args, a=answer: a))
                 self.assertEqual(answer.disposition, ICert.Disposition.ISSUED)
@@ -294,7 +301,8 @@ class Classes(Bad):
                 return "mine"
 
         self.assertEqual(
-            self.judged(Heir(lambda *_args: ISSUE)).disposition, ICert.Disposition.ISSUED
+            self.judged(Heir(lambda *_args: ISSUE)).disposition,
+            ICert.Disposition.ISSUED,
         )
         self.assertEqual(Grandchild(None).get_description(), "mine")
         self.assertNotEqual(Heir(None).get_description(), "mine")
@@ -308,7 +316,10 @@ class Classes(Bad):
 
             def do_verify_request(self, server, new_request):
                 ok, verdict = super().do_verify_request(server, new_request)
-                return ok, ICert.Verdict.DENY if verdict == ICert.Verdict.ISSUE else verdict
+                return (
+                    ok,
+                    ICert.Verdict.DENY if verdict == ICert.Verdict.ISSUE else verdict,
+                )
 
         answer = self.judged(Stricter(lambda *_args: ISSUE))
         self.assertEqual(answer.disposition, ICert.Disposition.DENIED)
@@ -368,7 +379,9 @@ class Classes(Bad):
                 with quiet():
                     self.assertEqual(odd.get_description(), "BadOdd")
                 if text == ("a", "b"):
-                    self.assertEqual(odd.list_profiles(ICert.RequestContext()), ["a", "b"])
+                    self.assertEqual(
+                        odd.list_profiles(ICert.RequestContext()), ["a", "b"]
+                    )
                 elif text != ():
                     with quiet(), self.assertRaises(ICert.FailedError):
                         odd.list_profiles(ICert.RequestContext())
@@ -456,12 +469,30 @@ class Contexts(Bad):
                 (lambda: server.get_request_property(5), TypeError),
                 (lambda: server.get_request_property("a\0b"), ValueError),
                 (lambda: server.get_request_property("\ud800"), ValueError),
-                (lambda: server.get_request_property("No Such"), ICert.UnknownNameError),
-                (lambda: server.set_certificate_property("CommonName", 5), ICert.CertError),
-                (lambda: server.set_certificate_property("CommonName", object()), TypeError),
-                (lambda: server.set_certificate_property("SerialNumber", "1"), ICert.CertError),
-                (lambda: server.set_certificate_extension("1.2.3", 1 << 40, b""), OverflowError),
-                (lambda: server.set_certificate_extension("x", 0, b"\5\0"), ICert.CertError),
+                (
+                    lambda: server.get_request_property("No Such"),
+                    ICert.UnknownNameError,
+                ),
+                (
+                    lambda: server.set_certificate_property("CommonName", 5),
+                    ICert.CertError,
+                ),
+                (
+                    lambda: server.set_certificate_property("CommonName", object()),
+                    TypeError,
+                ),
+                (
+                    lambda: server.set_certificate_property("SerialNumber", "1"),
+                    ICert.CertError,
+                ),
+                (
+                    lambda: server.set_certificate_extension("1.2.3", 1 << 40, b""),
+                    OverflowError,
+                ),
+                (
+                    lambda: server.set_certificate_extension("x", 0, b"\5\0"),
+                    ICert.CertError,
+                ),
                 (lambda: server.set_disposition_message(b"x"), TypeError),
                 (lambda: server.find_grant("User", None), TypeError),
                 (lambda: server.log(99, "x"), ValueError),
@@ -573,7 +604,16 @@ class Exits(Bad):
                 return True
 
         masked = Masked()
-        for answer in ((True,), (), None, True, (True, "all"), (True, -1), (True, None), 3):
+        for answer in (
+            (True,),
+            (),
+            None,
+            True,
+            (True, "all"),
+            (True, -1),
+            (True, None),
+            3,
+        ):
             with self.subTest(answer=answer):
                 masked.answer = answer
                 with quiet(), self.assertRaises(ICert.FailedError) as caught:

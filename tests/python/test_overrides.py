@@ -43,12 +43,16 @@ class Values(unittest.TestCase):
     def test_variants(self):
         """GVariants are what they hold: text, numbers, octets, lists and dictionaries"""
         authority = ICert.Ca.open(ca.make())
-        self.assertIsInstance(authority.get_property_value(ICert.CaProperty.CA_NAME, -1), str)
+        self.assertIsInstance(
+            authority.get_property_value(ICert.CaProperty.CA_NAME, -1), str
+        )
         count = authority.get_property_value(ICert.CaProperty.CA_SIG_CERT_COUNT, -1)
         self.assertEqual(count, 1)
         octets = authority.get_property_value(ICert.CaProperty.CA_SIG_CERT, -1)
         self.assertEqual(octets, authority.get_certificate(-1))
-        trace = ICert.Admin.open(ca.make()).get_trace(submit("b.example.org").request_id)
+        trace = ICert.Admin.open(ca.make()).get_trace(
+            submit("b.example.org").request_id
+        )
         self.assertIsInstance(trace, list)
         self.assertTrue(any("rule" in step for step in trace))
 
@@ -106,7 +110,9 @@ class Values(unittest.TestCase):
         """Flags are taken as flags, numbers and lists"""
         both = ICert.ExtensionFlags.CRITICAL | ICert.ExtensionFlags.DISABLE
         for flags in (both, 3, [ICert.ExtensionFlags.CRITICAL, 2]):
-            self.assertEqual(ICert.Extension.new("1.2.3", flags, 0, b"\5\0").flags, both)
+            self.assertEqual(
+                ICert.Extension.new("1.2.3", flags, 0, b"\5\0").flags, both
+            )
 
     def test_properties(self):
         """Properties are attributes, and can be written where they may be"""
@@ -153,7 +159,9 @@ class Errors(unittest.TestCase):
 
     def test_details(self):
         """Details go into the message's bracket and come out of it"""
-        error = ICert.WeakKeyError("public key: too short (2048 bits)", limit=2048, actual=1024)
+        error = ICert.WeakKeyError(
+            "public key: too short (2048 bits)", limit=2048, actual=1024
+        )
         self.assertEqual(
             error.message, "public key: too short (2048 bits) [limit=2048 actual=1024]"
         )
@@ -161,7 +169,9 @@ class Errors(unittest.TestCase):
         self.assertEqual(error.text, "public key: too short (2048 bits)")
         self.assertEqual(error.field, "public key")
         status = ICert.WeakKeyError("public key: bad", status=0x80094811, request_id=7)
-        self.assertEqual(status.message, "public key: bad [status=0x80094811 request-id=7]")
+        self.assertEqual(
+            status.message, "public key: bad [status=0x80094811 request-id=7]"
+        )
 
     def test_every_code(self):
         """There is a class for each code, and CertError finds it"""
@@ -207,8 +217,15 @@ class Views(unittest.TestCase):
         every = self.numbers(view)
         self.assertEqual(len(every), 7)
         for key in (
-            slice(3), slice(2, 5), slice(None, None, 2), slice(-2, None), slice(5, 100),
-            slice(None, None, -1), slice(4, 1, -1), slice(0), slice(3, 2),
+            slice(3),
+            slice(2, 5),
+            slice(None, None, 2),
+            slice(-2, None),
+            slice(5, 100),
+            slice(None, None, -1),
+            slice(4, 1, -1),
+            slice(0),
+            slice(3, 2),
         ):
             self.assertEqual(self.numbers(view[key]), every[key], key)
         self.assertEqual(view[0]["Request.RequestID"], every[0])
@@ -224,14 +241,19 @@ class Views(unittest.TestCase):
 
         class Rows(GObject.Object, ICert.EnumViewRow):
             __gtype_name__ = "OverrideRows"
-            cursor = GObject.Property(type=str, default="", flags=GObject.ParamFlags.READABLE)
+            cursor = GObject.Property(
+                type=str, default="", flags=GObject.ParamFlags.READABLE
+            )
             given = 0
 
             def do_next(self, count, _cancellable):
                 asked.append(count)
                 left = min(count, 1000 - self.given)
                 self.given += left
-                return [ICert.ViewRow.new(["N"], [GLib.Variant("x", n)]) for n in range(left)]
+                return [
+                    ICert.ViewRow.new(["N"], [GLib.Variant("x", n)])
+                    for n in range(left)
+                ]
 
         class View(GObject.Object, ICert.View):
             __gtype_name__ = "OverrideView"
@@ -253,7 +275,9 @@ class Views(unittest.TestCase):
 
     def test_row(self):
         """A row is a mapping of its columns"""
-        row = self.view("CommonName", "Request.SubmittedWhen", "Request.DispositionMessage")[0]
+        row = self.view(
+            "CommonName", "Request.SubmittedWhen", "Request.DispositionMessage"
+        )[0]
         self.assertEqual(list(row), row.keys())
         self.assertEqual(len(row), 3)
         self.assertIn("CommonName", row)
@@ -286,7 +310,9 @@ class With(unittest.TestCase):
         config = ca.make("With")
         with ICert.Request.open(config) as request:
             self.assertIsInstance(request, ICert.Request)
-            request.submit(0, ca.request("w.example.org"), {"CertificateTemplate": "User"})
+            request.submit(
+                0, ca.request("w.example.org"), {"CertificateTemplate": "User"}
+            )
             busy = ca.FOLDER.icert("--config", config, "view")
             self.assertNotEqual(busy.status, 0, busy)
         free = ca.FOLDER.icert("--config", config, "view")

@@ -25,7 +25,9 @@ SOURCE = pathlib.Path(os.environ["G_TEST_SRCDIR"])
 TYPED = SOURCE / "python" / "typed"
 EXAMPLES = SOURCE.parent / "bindings" / "python" / "examples"
 # what dir() has of a class beside what is introspected
-OURS = {"CertError", "run"} | {name for name in dir(ICert) if re.fullmatch(r"\w+Error", name)}
+OURS = {"CertError", "run"} | {
+    name for name in dir(ICert) if re.fullmatch(r"\w+Error", name)
+}
 
 
 def mypy(*paths):
@@ -77,7 +79,12 @@ class Mypy(unittest.TestCase):
         config = ca.make()
         (ca.FOLDER.path / "typed.pem").write_bytes(ca.request("typed.example.org"))
         done = subprocess.run(
-            [sys.executable, TYPED / "program.py", config, ca.FOLDER.path / "typed.pem"],
+            [
+                sys.executable,
+                TYPED / "program.py",
+                config,
+                ca.FOLDER.path / "typed.pem",
+            ],
             capture_output=True,
             text=True,
             check=False,
@@ -88,7 +95,9 @@ class Mypy(unittest.TestCase):
 def parse_stub():
     """The stub's names; those of classes with their members."""
     names, classes = set(), {}
-    for statement in ast.parse((STUBS / "gi" / "repository" / "ICert.pyi").read_text()).body:
+    for statement in ast.parse(
+        (STUBS / "gi" / "repository" / "ICert.pyi").read_text()
+    ).body:
         if isinstance(statement, ast.ClassDef):
             names.add(statement.name)
             classes[statement.name] = {}
@@ -149,7 +158,9 @@ class Complete(unittest.TestCase):
         compared = 0
         for name, members in self.classes.items():
             for member, node in members.items():
-                if not isinstance(node, ast.FunctionDef) or member.startswith(("_", "do_")):
+                if not isinstance(node, ast.FunctionDef) or member.startswith(
+                    ("_", "do_")
+                ):
                     continue
                 function = inspect.getattr_static(getattr(ICert, name), member)
                 getattr(getattr(ICert, name), member)

@@ -18,13 +18,17 @@ def submit(config: str, path: str, profile: str) -> ICert.Response:
     """Steps 3 and 4: the request goes to the CA with the profile it wants."""
     with ICert.Request.open(config) as request:
         contents = pathlib.Path(path).read_bytes()
-        return request.submit(ICert.SubmitFlags.NONE, contents, {"CertificateTemplate": profile})
+        return request.submit(
+            ICert.SubmitFlags.NONE, contents, {"CertificateTemplate": profile}
+        )
 
 
 def print_row(config: str, request_id: int) -> None:
     """What the database has of the request, a line a column."""
     with ICert.View.open(config) as view:
-        view.set_columns(["Request.RequestID", "Request.Disposition", "CommonName", "SerialNumber"])
+        view.set_columns(
+            ["Request.RequestID", "Request.Disposition", "CommonName", "SerialNumber"]
+        )
         view.add_restriction("Request.RequestID", ICert.Seek.EQ, request_id)
         for row in view:
             for name, value in row.items():

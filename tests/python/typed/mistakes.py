@@ -53,7 +53,9 @@ class Policy(GObject.Object, ICert.Policy):
     def do_verify_request(  # error: override
         self, server: ICert.ServerPolicy, new_request: bool
     ) -> ICert.Verdict:
-        server.set_certificate_property("NotAfter", datetime.date.today())  # error: arg-type
+        server.set_certificate_property(
+            "NotAfter", datetime.date.today()
+        )  # error: arg-type
         server.get_certificate()  # error: attr-defined
         return ICert.Verdict.ISSUE
 

@@ -22,7 +22,9 @@ class Policy(GObject.Object, ICert.Policy):
         name: str | None = server.get_certificate_string("CommonName")
         if name is None:
             raise ICert.DeniedError("subject: no name (a CommonName)", limit=1)
-        server.set_certificate_property("NotAfter", datetime.datetime.now(datetime.timezone.utc))
+        server.set_certificate_property(
+            "NotAfter", datetime.datetime.now(datetime.timezone.utc)
+        )
         server.set_certificate_extension("1.2.3", ICert.ExtensionFlags.NONE, b"\5\0")
         return True, ICert.Verdict.ISSUE if new_request else ICert.Verdict.DENY
 
@@ -40,7 +42,9 @@ class Exit(GObject.Object, ICert.Exit):
     ) -> tuple[bool, list[ICert.ExitEvents]]:
         return True, [ICert.ExitEvents.CERT_ISSUED]
 
-    def do_notify_event(self, event: ICert.ExitEvents, server: ICert.ServerExit) -> None:
+    def do_notify_event(
+        self, event: ICert.ExitEvents, server: ICert.ServerExit
+    ) -> None:
         certificate: bytes | None = server.get_certificate()
         assert certificate is not None
 
@@ -101,7 +105,10 @@ def errors(config: str) -> str:
 async def many(config: str | None, data: bytes, cancellable: Gio.Cancellable) -> int:
     """Pairs are awaited, or called back."""
     request = ICert.Request.open(config)
-    calls = [request.submit_async(ICert.SubmitFlags.NONE, data, None, cancellable) for _ in "ab"]
+    calls = [
+        request.submit_async(ICert.SubmitFlags.NONE, data, None, cancellable)
+        for _ in "ab"
+    ]
     answers = await asyncio.gather(*calls)
     first: ICert.Response = await request.retrieve_pending_async(answers[0].request_id)
     view = ICert.View.open(config)

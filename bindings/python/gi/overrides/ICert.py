@@ -5,27 +5,38 @@ Found by PyGObject when it imports gi.repository.ICert. Shapes of calls stay tho
 typelib; see bindings/python/README.md for what this adds.
 """
 
+import sys
+
 import gi
 from gi._gi import EnumInfo, FunctionInfo, InterfaceInfo, ObjectInfo
 
 from . import _icert_calls as calls
 from . import _icert_context as context
 from . import _icert_errors as errors
-from . import _icert_loop as loop
 from . import _icert_modules as modules
 from . import _icert_views as views
 from ._icert_errors import CertError, ICert
 
 __all__ = ["CertError", "run"]
 
-run = loop.run
+
+def run(main):
+    """Runs a coroutine to its end on this thread's main context, and answers its result.
+
+    Everything that the context serves goes on meanwhile: signals, D-Bus, calls of modules
+    from other threads. Inside the coroutine asyncio is as it is everywhere: gather(),
+    timeout(), create_task(). Tasks that are left over at the end are cancelled.
+    """
+    from ._icert_loop import run as run_in_loop
+
+    return run_in_loop(main)
 
 
-def wrap(info):
-    """Dresses what @info describes; answers what the namespace has under that name, if anew."""
+def wrap(info, namespace):
+    """Dresses what @info describes."""
     name = info.get_name()
     if isinstance(info, FunctionInfo):
-        return calls.wrap_function(info)
+        setattr(type(namespace), info.__name__, calls.LateFunction(info))
     if isinstance(info, (InterfaceInfo, ObjectInfo)):
         cls = getattr(ICert, name)
         calls.wrap_methods(cls)
@@ -37,16 +48,12 @@ def wrap(info):
                 context.add_context(cls)
     elif isinstance(info, EnumInfo):
         calls.wrap_methods(getattr(ICert, name))
-    return None
 
 
 errors.add_classes(globals())
 __all__ += [cls.__name__ for cls in errors.CLASSES.values()]
 
 for _info in gi.Repository.get_default().get_infos("ICert"):
-    _new = wrap(_info)
-    if _new is not None:
-        globals()[_info.get_name()] = _new
-        __all__.append(_info.get_name())
+    wrap(_info, sys.modules["gi.repository.ICert"])
 
 views.add_collections()

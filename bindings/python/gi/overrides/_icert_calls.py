@@ -13,34 +13,55 @@ from gi._error import GError
 
 from . import _icert_values as values
 from ._icert_errors import from_error
-from ._icert_loop import start
 
 MODULE = "gi.repository.ICert"
 
 
-def visible_arguments(info):
-    """The arguments that a caller in Python gives; lengths and user data are not among them."""
+def start(begin, finish, cancellable):
+    """Begins what is to be awaited; asyncio is loaded by those alone who need it."""
+    from ._icert_loop import start as start_in_loop
+
+    return start_in_loop(begin, finish, cancellable)
+
+
+def shown(info):
+    """The arguments that Python shows; lengths of arrays and user data are not among them."""
     arguments = info.get_arguments()
     hidden = set()
-    for argument in arguments:
-        kind = argument.get_type()
-        if kind.get_tag_as_string() == "array" and kind.get_array_length() >= 0:
+    for kind in [
+        info.get_return_type(),
+        *(argument.get_type() for argument in arguments),
+    ]:
+        if kind.get_tag_as_string() == "array":
             hidden.add(kind.get_array_length())
-        hidden.update({argument.get_closure(), argument.get_destroy()} - {-1})
+    for argument in arguments:
+        hidden.update((argument.get_closure(), argument.get_destroy()))
     return [
-        argument
-        for number, argument in enumerate(arguments)
-        if number not in hidden and not values.is_out(argument)
+        argument for number, argument in enumerate(arguments) if number not in hidden
     ]
+
+
+def visible_arguments(info):
+    """The arguments that a caller in Python gives."""
+    return [argument for argument in shown(info) if not values.is_out(argument)]
+
+
+def results(info):
+    """(name, type, may be None) of what a call gives back; no name is the returned value."""
+    listed = []
+    if not values.is_void(info.get_return_type()) and not info.skip_return():
+        listed.append((None, info.get_return_type(), info.may_return_null()))
+    for argument in shown(info):
+        if values.is_out(argument):
+            listed.append((argument.get_name(), argument.get_type(), True))
+    return listed
 
 
 def result_converters(info):
     """One converter, or None, for each value that a call gives back."""
-    kinds = []
-    if not values.is_void(info.get_return_type()) and not info.skip_return():
-        kinds.append(info.get_return_type())
-    kinds += [a.get_type() for a in info.get_arguments() if values.is_out(a)]
-    return [values.nullable_out(values.converter_out(kind)) for kind in kinds]
+    return [
+        values.nullable_out(values.converter_out(kind)) for _, kind, _ in results(info)
+    ]
 
 
 def is_callback(argument):
@@ -63,10 +84,16 @@ class Writer:
         self.is_method = info.is_method()
         self.arguments = visible_arguments(info)
         self.results = result_converters(info)
-        self.names = {"invoke_": invoke or info, "GError_": GError, "from_error_": from_error}
+        self.names = {
+            "invoke_": invoke or info,
+            "GError_": GError,
+            "from_error_": from_error,
+        }
 
     def is_async(self):
-        return self.info.get_name().endswith("_async") and any(map(is_callback, self.arguments))
+        return self.info.get_name().endswith("_async") and any(
+            map(is_callback, self.arguments)
+        )
 
     def optional_from(self):
         """Where the arguments begin that may be left out: nullable ones at the end."""
@@ -188,7 +215,11 @@ class Late:
         writer = Writer(self.info, self.owner, self.invoke)
         method = self.info
         if writer.is_needed():
-            method = writer.function() if writer.is_method else staticmethod(writer.function())
+            method = (
+                writer.function()
+                if writer.is_method
+                else staticmethod(writer.function())
+            )
         setattr(self.owner, name, method)
         return getattr(self.owner if instance is None else instance, name)
 
@@ -229,7 +260,16 @@ def attribute(info):
     return property(read, write, doc=f"The property {name}.")
 
 
-def wrap_function(info):
-    """The function of the namespace that @info describes, as Python is to see it."""
-    writer = Writer(info, None)
-    return writer.function() if writer.is_needed() else info
+class LateFunction:
+    """Stands on the namespace's type for a function until it is used first."""
+
+    def __init__(self, info):
+        self.info = info
+
+    def __get__(self, namespace, cls=None):
+        if namespace is None:
+            return self
+        writer = Writer(self.info, None)
+        function = writer.function() if writer.is_needed() else self.info
+        setattr(namespace, self.info.__name__, function)
+        return function

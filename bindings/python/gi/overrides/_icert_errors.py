@@ -26,9 +26,11 @@ class CertError(GLib.Error):
 
     def __init__(self, message="failed", code=None, **details):
         code = self.default_code if code is None else ICert.Error(code)
-        super().__init__(message, DOMAIN, code)
+        GLib.Error.__init__(self, message, DOMAIN, code)
         if details:
-            self.message = ICert.error_new_with_details(code, message, variants(details)).message
+            self.message = ICert.error_new_with_details(
+                code, message, variants(details)
+            ).message
             self.args = (self.message,)
 
     def __new__(cls, message="failed", code=None, **_details):
@@ -79,7 +81,9 @@ def variants(details):
     return GLib.Variant(
         "a{sv}",
         {
-            name.replace("_", "-"): GLib.Variant("t" if isinstance(value, int) else "s", value)
+            name.replace("_", "-"): GLib.Variant(
+                "t" if isinstance(value, int) else "s", value
+            )
             for name, value in details.items()
         },
     )
@@ -87,12 +91,8 @@ def variants(details):
 
 def from_error(error):
     """@error as a CertError when it is of our domain, itself when it is not."""
-    if error.domain != DOMAIN:
-        return error
-    try:
-        return CertError(error.message, error.code)
-    except ValueError:
-        return error
+    cls = CLASSES.get(error.code) if error.domain == DOMAIN else None
+    return error if cls is None else cls(error.message)
 
 
 def add_classes(namespace):
@@ -101,5 +101,9 @@ def add_classes(namespace):
         nick = code.value_nick
         name = nick.title().replace("-", "") + "Error"
         about = f"{ICert.error_get_code_name(code)}: see ICert.Error."
-        members = {"__module__": CertError.__module__, "__doc__": about, "default_code": code}
+        members = {
+            "__module__": CertError.__module__,
+            "__doc__": about,
+            "default_code": code,
+        }
         CLASSES[int(code)] = namespace[name] = type(name, (CertError,), members)

@@ -114,12 +114,7 @@ class Operation:
 
 
 def run(main):
-    """Runs a coroutine to its end on this thread's main context, and answers its result.
-
-    Everything that the context serves goes on meanwhile: signals, D-Bus, calls of modules
-    from other threads. Inside the coroutine asyncio is as it is everywhere: gather(),
-    timeout(), create_task(). Tasks that are left over at the end are cancelled.
-    """
+    """ICert.run()."""
     if not asyncio.iscoroutine(main):
         raise TypeError(f"main: is {type(main).__name__} (must be a coroutine)")
     with asyncio.Runner(loop_factory=ContextLoop) as runner, wakeup_on_signal():

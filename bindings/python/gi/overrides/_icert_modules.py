@@ -7,13 +7,14 @@ reads past the end of a tuple that is too short.
 """
 
 import threading
+import types
 
 from gi._error import GError
-from gi._gi import EnumInfo, InterfaceInfo, ObjectInfo
+from gi._gi import EnumInfo, InterfaceInfo, ObjectInfo, TypeTag
 from gi.repository import GObject
 
 from . import _icert_values as values
-from ._icert_calls import is_callback, result_converters, visible_arguments
+from ._icert_calls import is_callback, results, visible_arguments
 from ._icert_errors import DOMAIN, ICert
 
 
@@ -27,7 +28,9 @@ def describe(value):
 
 
 PARAM_FLAGS = (
-    GObject.ParamFlags.READWRITE | GObject.ParamFlags.CONSTRUCT | GObject.ParamFlags.CONSTRUCT_ONLY
+    GObject.ParamFlags.READWRITE
+    | GObject.ParamFlags.CONSTRUCT
+    | GObject.ParamFlags.CONSTRUCT_ONLY
 )
 
 
@@ -38,21 +41,21 @@ class Signature:
         self.info = info
         self.name = info.get_name()
         self.throws = info.can_throw_gerror()
-        self.has_callback = any(is_callback(argument) for argument in info.get_arguments())
+        self.has_callback = any(
+            is_callback(argument) for argument in info.get_arguments()
+        )
         arguments = visible_arguments(info)
         self.arguments = [
             values.nullable_out(values.converter_out(a.get_type())) for a in arguments
         ]
         self.plain = not any(self.arguments)
-        self.kinds = []
-        if not values.is_void(info.get_return_type()):
-            tag = info.get_return_type().get_tag_as_string()
-            word = "success" if self.throws and tag == "gboolean" else "value"
-            self.kinds.append((word, info.get_return_type(), info.may_return_null()))
-        for argument in info.get_arguments():
-            if values.is_out(argument):
-                self.kinds.append((argument.get_name(), argument.get_type(), True))
+        is_success = self.throws and info.get_return_type().get_tag() == TypeTag.BOOLEAN
+        first = "success" if is_success else "value"
+        self.kinds = [(name or first, kind, null) for name, kind, null in results(info)]
         self.results = [self.result(*kind) for kind in self.kinds]
+        self.has_objects = any(
+            is_list_of_objects(kind) for _name, kind, _null in self.kinds
+        )
         self.is_success = [name for name, _convert in self.results] == ["success"]
 
     @staticmethod
@@ -66,7 +69,11 @@ class Signature:
     def expected(self):
         """The results in words."""
         words = [type_word(kind) for _name, kind, _null in self.kinds]
-        return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+        return (
+            " and ".join([", ".join(words[:-1]), words[-1]])
+            if len(words) > 1
+            else words[0]
+        )
 
     def check(self, answer):
         """@answer as PyGObject may have it; TypeError and its kin when it may not."""
@@ -83,7 +90,7 @@ class Signature:
         if not isinstance(answer, (tuple, list)) or len(answer) != len(self.results):
             raise TypeError
         return tuple(
-            convert(item, name) for (name, convert), item in zip(self.results, answer)
+            [convert(item, name) for (name, convert), item in zip(self.results, answer)]
         )
 
 
@@ -93,6 +100,12 @@ def is_number(kind):
     if tag == "interface":
         return isinstance(kind.get_interface(), EnumInfo)
     return tag in values.BASIC and tag not in ("utf8", "filename", "error")
+
+
+def is_list_of_objects(kind):
+    if kind.get_tag_as_string() != "array":
+        return False
+    return kind.get_param_type(0).get_tag_as_string() == "interface"
 
 
 def type_word(kind):
@@ -116,6 +129,7 @@ class VirtualMethod:
 
     def __init__(self, function, signature):
         self.function = function
+        self.is_plain = isinstance(function, types.FunctionType)
         self.signature = signature
         self.__doc__ = getattr(function, "__doc__", None)
         self.__name__ = getattr(function, "__name__", signature.name)
@@ -133,21 +147,30 @@ class VirtualMethod:
                 for arg, convert in zip(args, signature.arguments)
             ]
         try:
-            answer = self.__get__(module, type(module))(*args)
+            if self.is_plain:
+                answer = self.function(module, *args)
+            else:
+                answer = self.__get__(module, type(module))(*args)
         except GError as error:
             raise passed_on(error) from None
         except SystemExit as error:
             # PyGObject would print the exception, and printing this one ends the process
-            raise RuntimeError(f"do_{signature.name}: sys.exit() in a module") from error
+            raise RuntimeError(
+                f"do_{signature.name}: sys.exit() in a module"
+            ) from error
         try:
-            answer = KEPT.answer = signature.check(answer)
-            return answer
+            answer = signature.check(answer)
         except (TypeError, ValueError, OverflowError) as error:
             raise self.refusal(module, answer, error) from None
+        if signature.has_objects:
+            KEPT.answer = answer
+        return answer
 
     def refusal(self, module, answer, error):
         """What C gets in the place of a wrong answer."""
-        reason = str(error) or f"{describe(answer)} (must be {self.signature.expected()})"
+        reason = (
+            str(error) or f"{describe(answer)} (must be {self.signature.expected()})"
+        )
         name = type(module).__gtype__.name
         message = f"{self.signature.name}: {name} returned {reason}"
         if not self.signature.throws:
@@ -253,9 +276,15 @@ def declaration(kind, spec):
     # what else a spec says, such as that its strings are static, is not true of Python's
     flags = GObject.ParamFlags(spec.flags & PARAM_FLAGS)
     if kind.get_tag_as_string() != "interface":
-        return GObject.Property(type=spec.value_type, default=spec.default_value, flags=flags)
+        return GObject.Property(
+            type=spec.value_type, default=spec.default_value, flags=flags
+        )
     cls = values.class_of(kind.get_interface())
-    default = cls(spec.default_value) if issubclass(cls, (values.GEnum, values.GFlags)) else None
+    default = (
+        cls(spec.default_value)
+        if issubclass(cls, (values.GEnum, values.GFlags))
+        else None
+    )
     return GObject.Property(type=cls, default=default, flags=flags)
 
 

@@ -28,6 +28,8 @@ def wrong(where, value, expected):
 
 
 def to_text(value, where):
+    if value.__class__ is str and "\0" not in value:
+        return value
     if not isinstance(value, str):
         raise wrong(where, value, "str")
     if "\0" in value:
@@ -73,7 +75,9 @@ def integer(low, high):
                 raise wrong(where, value, "int")
             value = operator.index(value)
         if not low <= value <= high:
-            raise OverflowError(f"{where}: {short(value)} is out of range ({low} to {high})")
+            raise OverflowError(
+                f"{where}: {short(value)} is out of range ({low} to {high})"
+            )
         return value
 
     return to_integer
@@ -93,10 +97,14 @@ def enumeration(cls):
     """A converter for members of one enumeration, or their numbers."""
 
     def to_enum(value, where):
-        if value.__class__ is not cls and not is_plain_int(value):
+        if value.__class__ is cls:
+            return value
+        if not is_plain_int(value):
             raise wrong(where, value, "ICert." + cls.__name__)
         if int(value) not in cls.__enum_values__:
-            raise ValueError(f"{where}: {short(value)} is not one of ICert.{cls.__name__}")
+            raise ValueError(
+                f"{where}: {short(value)} is not one of ICert.{cls.__name__}"
+            )
         return cls(value)
 
     return to_enum
@@ -159,10 +167,10 @@ def date_of_microseconds(value):
 
 def to_variant(value, where):
     """The GVariant that a value of Python means; one that is a GVariant stays as it is."""
-    if isinstance(value, GLib.Variant):
-        return value
     if isinstance(value, str):
         return GLib.Variant.new_string(to_text(value, where))
+    if isinstance(value, GLib.Variant):
+        return value
     if isinstance(value, bool):
         return GLib.Variant.new_boolean(value)
     if isinstance(value, int):
@@ -179,7 +187,9 @@ def to_variant(value, where):
         return array(value, where)
     if isinstance(value, tuple):
         return GLib.Variant.new_tuple(*items_of(value, where))
-    raise wrong(where, value, "str, int, bool, bytes, datetime, list, dict or GLib.Variant")
+    raise wrong(
+        where, value, "str, int, bool, bytes, datetime, list, dict or GLib.Variant"
+    )
 
 
 def dictionary(value, where):
@@ -187,7 +197,9 @@ def dictionary(value, where):
     for name, item in value.items():
         inner = GLib.Variant.new_variant(to_variant(item, f"{where}[{name!r}]"))
         builder.add_value(
-            GLib.Variant.new_dict_entry(GLib.Variant.new_string(to_text(name, where)), inner)
+            GLib.Variant.new_dict_entry(
+                GLib.Variant.new_string(to_text(name, where)), inner
+            )
         )
     return builder.end()
 
@@ -227,7 +239,9 @@ def from_variant(value):
 
 
 def from_entry(entry):
-    return from_variant(entry.get_child_value(0)), from_variant(entry.get_child_value(1))
+    return from_variant(entry.get_child_value(0)), from_variant(
+        entry.get_child_value(1)
+    )
 
 
 SIMPLE = {
@@ -365,7 +379,13 @@ def converter_out(kind):
 
 def nullable_out(convert):
     """A converter of results that lets None through."""
-    return None if convert is None else lambda value: None if value is None else convert(value)
+    return (
+        None
+        if convert is None
+        else lambda value: None
+        if value is None
+        else convert(value)
+    )
 
 
 def is_void(kind):

@@ -14,7 +14,9 @@ def date_columns(view):
     """The columns of @view that hold dates."""
     date = ICert.PropertyType.DATE
     return frozenset(
-        column.get_name() for column in view.list_columns() if column.get_property_type() == date
+        column.get_name()
+        for column in view.list_columns()
+        if column.get_property_type() == date
     )
 
 
@@ -55,7 +57,9 @@ class View:
             bounds = (start, stop, step)
         start, stop, step = bounds
         if stop is not None:
-            return list(itertools.islice(pages_up_to(self, stop), start or 0, stop, step))
+            return list(
+                itertools.islice(pages_up_to(self, stop), start or 0, stop, step)
+            )
         return list(itertools.islice(self, start or 0, None, step))
 
 
