@@ -249,7 +249,7 @@ icert_contract_check_exit (ICertExit *module,
   contract.module = module;
   contract.settings = settings;
   contract.folder = folder;
-  contract.any_thread = any_thread && !_icert_is_javascript (exit);
+  contract.any_thread = any_thread && !_icert_is_javascript (module);
   contract.manage = icert_exit_get_manage_module (module);
   return _icert_contract_run (&contract, checks, G_N_ELEMENTS (checks));
 }

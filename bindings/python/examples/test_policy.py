@@ -7,7 +7,6 @@ request that has no name. Its tests say the facts of a request to an ICert.TestS
 the policy judge it, and look at the verdict, the certificate to be and the explanation.
 """
 
-import sys
 import unittest
 
 import gi
@@ -36,14 +35,16 @@ class ZonePolicy(ICert.ModuleBase, ICert.Policy):
         return self
 
     def do_verify_request(self, server, new_request):
-        zone = self.get_settings().get_string("Zone")
+        settings = self.get_settings()
+        assert settings is not None  # do_initialize put them there
+        zone = settings.get_string("Zone")
         name = server.get_request_string("CommonName")
         if not name:
             raise GLib.Error.new_literal(
                 ICert.error_quark(), "CommonName: none (a DNS name)", ICert.Error.BAD_NAME
             )
-        inside = name.endswith("." + zone)
-        server.add_trace("zone", "CommonName", name, "*." + zone)
+        inside = name.endswith(f".{zone}")
+        server.add_trace("zone", "CommonName", name, f"*.{zone}")
         server.set_certificate_property("CommonName", GLib.Variant("s", name))
         if inside or not new_request:
             return True, ICert.Verdict.ISSUE
@@ -97,4 +98,4 @@ class TestZonePolicy(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    sys.exit(unittest.main())
+    unittest.main()

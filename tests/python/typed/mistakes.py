@@ -53,9 +53,8 @@ class Policy(GObject.Object, ICert.Policy):
     def do_verify_request(  # error: override
         self, server: ICert.ServerPolicy, new_request: bool
     ) -> ICert.Verdict:
-        server.set_certificate_property(
-            "NotAfter", datetime.date.today()
-        )  # error: arg-type
+        today = datetime.date.today()
+        server.set_certificate_property("NotAfter", today)  # error: arg-type
         server.get_certificate()  # error: attr-defined
         return ICert.Verdict.ISSUE
 
