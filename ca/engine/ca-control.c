@@ -122,6 +122,19 @@ drain (CaEngine *engine)
     ca_owner_pump (LOOK_INTERVAL);
 }
 
+/* When it is durable, so is what the exits were told. */
+static void
+note_stopped (CaEngine *engine, CaCaller *caller)
+{
+  GPtrArray *audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (
+      audit, ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_STOP), NULL, "OK", NULL));
+  if (!ca_writer_commit_wait (engine->writer, icert_store_batch_new (), audit, &error))
+    g_message ("stopping: %s", error->message);
+}
+
 static gboolean
 refuse_inside (CaEngine *engine, CaCaller *caller, GError **error)
 {
@@ -146,7 +159,7 @@ ca_control_stop (CaEngine *engine, CaCaller *caller, GError **error)
   if (g_atomic_int_compare_and_exchange (&engine->gate, CA_GATE_OPEN, CA_GATE_CLOSING))
     {
       drain (engine);
-      note (engine, caller, CA_VERB_STOP, NULL, "OK", NULL);
+      note_stopped (engine, caller);
       g_atomic_int_set (&engine->gate, CA_GATE_SHUT);
     }
   else if (g_atomic_int_get (&engine->gate) == CA_GATE_CLOSING)

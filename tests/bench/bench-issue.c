@@ -12,6 +12,8 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+#include "fake-lent.h"
+
 /* bench-issue: certificates through the public interfaces, with the default policy, audit and a
  * durable SQLite store; beside it, in the same run and with the same keys and as many threads, what
  * verifying and signing alone costs ("the limit", performance.md). One line a case, key=value
@@ -24,6 +26,7 @@ static char *option_request_key = (char *) "p256";
 static int option_seconds = 0;
 static int option_count = 0;
 static int option_window = 256;
+static int option_append = 0;
 
 static const GOptionEntry entries[] = {
   { "key", 0, 0, G_OPTION_ARG_STRING, &option_key, "Key of the CA", "p256|rsa2048" },
@@ -32,6 +35,8 @@ static const GOptionEntry entries[] = {
   { "seconds", 0, 0, G_OPTION_ARG_INT, &option_seconds, "How long", "N" },
   { "count", 0, 0, G_OPTION_ARG_INT, &option_count, "How many certificates", "N" },
   { "window", 0, 0, G_OPTION_ARG_INT, &option_window, "Requests in flight", "N" },
+  { "append", 0, 0, G_OPTION_ARG_INT, &option_append, "Policies of this program in the chain",
+    "N" },
   { NULL, 0, 0, 0, NULL, NULL, NULL },
 };
 
@@ -358,6 +363,25 @@ make_ca (const char *folder)
   return g_steal_pointer (&config);
 }
 
+/* Policies that say yes, asked in the main context of this thread. */
+static ICertControl *
+append_policies (const char *config)
+{
+  g_autoptr (GError) error = NULL;
+  ICertControl *control = icert_control_open (config, NULL, &error);
+
+  for (int i = 0; control != NULL && error == NULL && i < option_append; i++)
+    {
+      g_autoptr (FakeLent) policy = fake_lent_new (ICERT_VERDICT_ISSUE);
+
+      icert_control_append_policy (control, ICERT_POLICY (policy), &error);
+    }
+  if (error != NULL)
+    g_error ("append: %s", error->message);
+  icert_control_start (control, NULL, NULL);
+  return control;
+}
+
 static void
 remove_tree (const char *path)
 {
@@ -386,6 +410,7 @@ bench (const char *folder)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GArray) latencies = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (ICertRequest) request = icert_request_open (config, NULL, &error);
+  g_autoptr (ICertControl) control = option_append > 0 ? append_policies (config) : NULL;
   Issue issue = { .request = request,
                   .requests = requests,
                   .attributes = attributes,
