@@ -190,17 +190,24 @@ export function dateTime(value) {
 /**
  * A moment from the contract: GLib.DateTime, or microseconds as rows and properties hold them.
  *
- * @param {GLib.DateTime | number | bigint | null} value null stays null
- * @returns {Date | null}
+ * @template {GLib.DateTime | number | bigint | null} T
+ * @param {T} value null stays null
+ * @returns {T extends null ? null : Date}
  */
 export function date(value) {
-  if (value === null)
-    return null;
+  return /** @type {any} */ (value === null ? null : new Date(milliseconds(value)));
+}
+
+/**
+ * @param {GLib.DateTime | number | bigint} value
+ * @returns {number}
+ */
+function milliseconds(value) {
   if (value instanceof GLib.DateTime)
-    return new Date(value.to_unix() * 1000 + Math.floor(value.get_microsecond() / 1000));
+    return value.to_unix() * 1000 + Math.floor(value.get_microsecond() / 1000);
   if (typeof value === 'bigint')
-    return new Date(Number(value / 1000n));
-  return new Date(Math.floor(checkInteger('date', value) / 1000));
+    return Number(value / 1000n);
+  return Math.floor(checkInteger('date', value) / 1000);
 }
 
 /**

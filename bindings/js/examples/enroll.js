@@ -9,15 +9,15 @@ import ICert, {date, describe} from '../icert.js';
 async function main(profile, host, folder, config = null) {
   const enrolment = ICert.Enroll.open(null);
   enrolment.profile = profile;
-  enrolment.key_file = `${folder}/${host}.key`;
-  enrolment.certificate_file = `${folder}/${host}.pem`;
-  enrolment.chain_file = `${folder}/${host}.chain`;
+  enrolment.keyFile = `${folder}/${host}.key`;
+  enrolment.certificateFile = `${folder}/${host}.pem`;
+  enrolment.chainFile = `${folder}/${host}.chain`;
   enrolment.set_names([ICert.Name.new(ICert.NameKind.DNS, host)]);
 
   // does not block: a program with windows goes on drawing them, and a Gio.Cancellable ends the wait
   const answer = await enrolment.enroll_async(config, 60, null);
   if (answer.disposition !== ICert.Disposition.ISSUED) {
-    print(`JavaScript: request ${answer.request_id}: ${answer.message}`);
+    print(`JavaScript: request ${answer.requestId}: ${answer.message}`);
     return answer.disposition === ICert.Disposition.UNDER_SUBMISSION ? 3 : 4;
   }
   const until = date(enrolment.get_not_after()).toISOString().slice(0, 10);
