@@ -185,6 +185,20 @@ class Namespace(dict):
     def make_manage(self):
         return ICert.create_instance("Template.Policy", None, None).get_manage_module()
 
+    def make_enroll(self):
+        enroll = ICert.Enroll.open()
+        enroll.key_file = str(folder.FOLDER.path / "enrolled.key")
+        enroll.certificate_file = str(folder.FOLDER.path / "enrolled.pem")
+        enroll.subject = "CN=enrolled.example.org"
+        enroll.trust = (folder.FOLDER.path / "demo" / "root" / "certs" / "0.crt").read_bytes()
+        enroll.set_names([ICert.Name.new(ICert.NameKind.DNS, "enrolled.example.org")])
+        return enroll
+
+    def make_approved(self):
+        view = ICert.View.open(None)
+        view.add_restriction("Request.CommonName", ICert.Seek.EQ, "enrolled.example.org")
+        return self["admin"].resubmit_request(view[0]["RequestID"])
+
     def make_setup(self):
         return ICert.Setup.open(None)
 
