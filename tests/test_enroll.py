@@ -244,6 +244,23 @@ class Enrolment(EnrollTest):
         answer = self.run_icert(1, "enroll", "--renew", "--key", "other.key")
         self.assert_error(answer, "NOT_FOUND|CONFLICT", "key-file")
 
+    def test_key_that_was_lost(self):
+        """Without its key a pending request is given up, and an enrolment begun again, with a new key"""
+        arguments = ["--profile", "WebServer", "--san", "dns:lostkey.example.net"]
+        first = re.search(r"request (\d+)", self.enroll(3, "lostkey", *arguments).text)[1]
+        key = self.read("lostkey.key")
+        self.path("lostkey.key").unlink()
+        second = re.search(r"request (\d+)", self.enroll(3, "lostkey", *arguments).text)[1]
+        self.assertNotEqual(first, second)
+        self.assertNotEqual(self.read("lostkey.key"), key)
+        self.run_icert(0, "resubmit", second)
+        self.enroll(0, "lostkey")
+        self.assert_pair("lostkey")
+        self.path("lostkey.key").unlink()
+        self.assert_error(self.enroll(1, "lostkey", *arguments), "CONFLICT", "certificate-file")
+        self.path("lostkey.pem").unlink()
+        self.enroll(3, "lostkey", *arguments)
+
     def test_denied(self):
         """A denied request is status 4 and stores nothing; the next one uses the same key"""
         arguments = ["--profile", "WebServer", "--san", "dns:denied.example.net"]

@@ -355,6 +355,37 @@ check_wish (const CaEnrollPlan *plan, GError **error)
          && wish_from_plan (&wish, plan, error);
 }
 
+/* The record as it is to be gone on with. A key that somebody took away takes its request, or the
+ * whole enrolment, with it: nothing could come of them any more. */
+static CaEnrollRecord *
+open_record (const CaEnrollPlan *plan, CaEnrollKind kind, GError **error)
+{
+  g_autofree char *staged = ca_enroll_staged (plan->key_file);
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (CaEnrollRecord) record = ca_enroll_record_load (plan->key_file, &local_error);
+  gboolean gone;
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return NULL;
+    }
+  if (record != NULL && !ca_enroll_roll_forward (plan->key_file, record, error))
+    return NULL;
+  gone = !ca_enroll_file_exists (plan->key_file);
+  if (record != NULL && record->installed && gone && !kind.renewal)
+    g_clear_pointer (&record, ca_enroll_record_free);
+  if (record != NULL && record->request != NULL
+      && (gone || (record->renewal && !record->same_key && !ca_enroll_file_exists (staged))))
+    ca_enroll_record_drop_request (record);
+  if (record != NULL)
+    return g_steal_pointer (&record);
+  if (!kind.renewal)
+    return begin (plan, error);
+  refuse_state (ICERT_ERROR_NOT_FOUND, "no enrolment knows it (enroll first)", error);
+  return NULL;
+}
+
 CaEnrollRecord *
 ca_enroll_prepare (const CaEnrollPlan *plan,
                    CaEnrollKind kind,
@@ -362,26 +393,17 @@ ca_enroll_prepare (const CaEnrollPlan *plan,
                    GError **error)
 {
   g_autoptr (CaEnrollRecord) record = NULL;
-  g_autoptr (GError) local_error = NULL;
+  gboolean ok;
 
   if (!check_wish (plan, error))
     return NULL;
-  record = ca_enroll_record_load (plan->key_file, &local_error);
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
-  if (record == NULL && !kind.renewal)
-    record = begin (plan, error);
-  else if (record == NULL)
-    refuse_state (ICERT_ERROR_NOT_FOUND, "no enrolment knows it (enroll first)", error);
-  if (record == NULL || !ca_enroll_roll_forward (plan->key_file, record, error)
-      || !check_state (record, kind, error) || !ca_enroll_adopt (plan, record, error))
+  record = open_record (plan, kind, error);
+  if (record == NULL || !check_state (record, kind, error)
+      || !ca_enroll_adopt (plan, record, error))
     return NULL;
   if (record->request != NULL)
-    return check_same_wish (plan, record, error) && ca_enroll_record_save (record, error)
-               ? g_steal_pointer (&record)
-               : NULL;
-  return make_request (plan, record, kind, cancellable, error) ? g_steal_pointer (&record) : NULL;
+    ok = check_same_wish (plan, record, error) && ca_enroll_record_save (record, error);
+  else
+    ok = make_request (plan, record, kind, cancellable, error);
+  return ok ? g_steal_pointer (&record) : NULL;
 }

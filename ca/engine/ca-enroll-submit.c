@@ -64,8 +64,8 @@ ask_certificate (ICertRequest *request, GCancellable *cancellable, GError **erro
              : NULL;
 }
 
-/* The CA and the number are remembered before the answer counts; another process may have written
- * meanwhile. */
+/* The CA and the number are remembered before the answer counts, in the record as it is now:
+ * another process may have written meanwhile. */
 static gboolean
 remember (const CaEnrollPlan *plan,
           CaEnrollRecord *record,
@@ -86,12 +86,15 @@ remember (const CaEnrollPlan *plan,
   if (current != NULL && current->request != NULL
       && g_bytes_equal (current->request, record->request))
     {
-      g_free (record->config);
-      record->config = g_strdup (config);
-      record->request_id = id;
-      ok = ca_enroll_record_save (record, error);
+      g_free (current->config);
+      current->config = g_strdup (config);
+      current->request_id = id;
+      ok = ca_enroll_record_save (current, error);
     }
   close (fd);
+  g_free (record->config);
+  record->config = g_strdup (config);
+  record->request_id = id;
   return ok;
 }
 
@@ -194,9 +197,15 @@ ca_enroll_response_certificates (ICertResponse *response, GError **error)
   g_autoptr (GPtrArray) certificates = ca_enroll_certificates_new ();
   g_autoptr (GPtrArray) issuers = icert_response_list_issuers (response);
   g_autoptr (GBytes) certificate
-      = icert_response_get_certificate (response, ICERT_OUTPUT_BINARY, error);
+      = icert_response_get_certificate (response, ICERT_OUTPUT_BINARY, NULL);
 
-  if (certificate == NULL || !ca_enroll_certificates_add (certificates, certificate, error))
+  if (certificate == NULL)
+    {
+      icert_set_error (error, ICERT_ERROR_MALFORMED, "response",
+                       "says issued, but has no certificate (one)");
+      return NULL;
+    }
+  if (!ca_enroll_certificates_add (certificates, certificate, error))
     return NULL;
   for (guint i = 0; i < issuers->len; i++)
     if (!ca_enroll_certificates_add (certificates, issuers->pdata[i], error))
