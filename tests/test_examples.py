@@ -69,8 +69,13 @@ class ExampleTest(tool.ToolTest):
 
     def command(self, *arguments):
         self.ran = True
-        program = ["gjs", "-m"] if self.path.suffix == ".js" else [sys.executable]
-        return [*program, str(self.path), *map(str, arguments)]
+        built = pathlib.Path(os.environ["G_TEST_BUILDDIR"]).parent / "bindings" / "vala" / self.path.stem
+        programs = {
+            ".js": ["gjs", "-m", str(self.path)],
+            ".py": [sys.executable, str(self.path)],
+            ".vala": [str(built)],
+        }
+        return [*programs[self.path.suffix], *map(str, arguments)]
 
     def run_example(self, status, *arguments, stdin=b""):
         process = subprocess.run(
@@ -118,6 +123,14 @@ class Clients(ExampleTest):
         path = self.folder.request("client-js", "client.example.org")
         answer = self.run_example(0, path, "User")
         number = re.search(r"(?m)^gjs: request (\d+) issued$", answer.text)[1]
+        self.assertIn(self.row(number)["SerialNumber"], answer.text)
+
+    @example("vala/examples/client.vala")
+    def test_client_vala(self):
+        """client.vala submits, and its own policy and exit see the request"""
+        path = self.folder.request("client-vala", "client.example.org")
+        answer = self.run_example(0, path, "User")
+        number = re.search(r"(?m)^vala: request (\d+) issued: ", answer.text)[1]
         self.assertIn(self.row(number)["SerialNumber"], answer.text)
 
     @example("python/examples/submit.py")
