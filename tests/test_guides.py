@@ -30,7 +30,7 @@ import tap
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 GUIDES = ROOT / "data" / "docs" / "guides"
 BUILD = pathlib.Path(os.environ["G_TEST_BUILDDIR"]).parent
-# tables of the guide for authors coming from AD CS are played by test_guide_adcs.py
+TABLES_ONLY = "for-adcs-authors"  # its tables are played by test_guide_adcs.py
 HOME = "/home/alice"
 USER = "alice"
 
@@ -164,7 +164,7 @@ class GuideTest(unittest.TestCase):
 
     def problems(self, path, session):
         blocks = read_blocks(path)
-        self.assertTrue(blocks, f"{path.name}: no block of code")
+        self.assertTrue(blocks or path.stem == TABLES_ONLY, f"{path.name}: no block of code")
         commands = ""
         for block in reversed(blocks):
             if block.language == "console":

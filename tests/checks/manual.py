@@ -48,6 +48,8 @@ class Manual(unittest.TestCase):
             pages = set(os.listdir(folder))
         for guide in pathlib.Path(GUIDES).glob("*.md"):
             self.assertIn(guide.stem + ".html", pages, "guide_names of data/docs/meson.build")
+            links = re.findall(r"\]\(([^):]+?)(?:#[^)]*)?\)", guide.read_text(encoding="utf-8"))
+            self.assertEqual([link for link in links if link not in pages], [], guide.name)
         self.assertIn("iface.Policy.html", pages)
 
     def test_form(self):
