@@ -102,9 +102,6 @@ _icert_contract_check_error (ICertContract *contract, const char *what, const GE
     _icert_contract_blame (contract, "%s: %s (an answer, or an error)", what, error->message);
   else if (error->code == ICERT_ERROR_NOT_SUPPORTED)
     _icert_contract_blame (contract, "%s: %s (an answer)", what, error->message);
-  else if (!is_line (error->message))
-    _icert_contract_blame (contract, "%s: message %s (one line of UTF-8 without controls)", what,
-                           quoted);
   else if (field == NULL)
     _icert_contract_blame (contract, "%s: message %s names no field (field: what is wrong (…))",
                            what, quoted);

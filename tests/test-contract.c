@@ -27,7 +27,6 @@ static const struct
   { FAKE_LIAR_OTHER_DOMAIN, "verdicts", "all-events" },
   { FAKE_LIAR_NO_FIELD, "verdicts", "all-events" },
   { FAKE_LIAR_NOTHING_EXPECTED, "verdicts", "all-events" },
-  { FAKE_LIAR_NEWLINE, "verdicts", "all-events" },
   { FAKE_LIAR_WAVERS, "repeats", "repeats" },
   { FAKE_LIAR_WRITES_COUNTER, "repeats", NULL },
   { FAKE_LIAR_PROFILE_TWICE, "profiles", NULL },

@@ -364,6 +364,17 @@ typedef struct
   char *url; /* nullable: a file in a folder of its own */
 } Key;
 
+static void
+key_free (gpointer data)
+{
+  Key *key = data;
+
+  g_free (key->class_id);
+  g_free (key->key_type);
+  g_free (key->url);
+  g_free (key);
+}
+
 static ICertKey *
 make_key (gpointer data)
 {
@@ -413,6 +424,6 @@ icert_contract_add_key_tests (const char *class_id, const char *const *key_types
       key->class_id = g_strdup (class_id);
       key->key_type = g_strdup (key_types[i]);
       key->url = g_strdup (url);
-      _contract_add_checks (path, icert_contract_list_key_checks (), find_problems, key);
+      _contract_add_checks (path, icert_contract_list_key_checks (), find_problems, key, key_free);
     }
 }

@@ -18,7 +18,11 @@ void _contract_remove_folder (const char *folder);
 typedef char **(*ContractFind) (gpointer data);
 
 /* Adds a test for each of @checks (taken): it fails when a problem begins with its name. @data is
- * never freed: tests end with the process. */
-void _contract_add_checks (const char *path, char **checks, ContractFind find, gpointer data);
+ * freed with the last of them. */
+void _contract_add_checks (const char *path,
+                           char **checks,
+                           ContractFind find,
+                           gpointer data,
+                           GDestroyNotify free_data);
 
 G_END_DECLS

@@ -15,8 +15,9 @@ typedef struct
 {
   ContractFind find;
   gpointer data;
+  GDestroyNotify free_data;
   char **problems; /* owned; NULL until the first test of the class ran */
-} Run;
+} Run;             /* counted: each check has one */
 
 typedef struct
 {
@@ -31,6 +32,35 @@ typedef struct
   GHashTable *settings;
   gboolean is_exit;
 } Module;
+
+static void
+run_clear (gpointer data)
+{
+  Run *run = data;
+
+  run->free_data (run->data);
+  g_strfreev (run->problems);
+}
+
+static void
+check_free (gpointer data)
+{
+  Check *check = data;
+
+  g_rc_box_release_full (check->run, run_clear);
+  g_free (check->check);
+  g_free (check);
+}
+
+static void
+module_free (gpointer data)
+{
+  Module *module = data;
+
+  g_free (module->class_id);
+  g_hash_table_unref (module->settings);
+  g_free (module);
+}
 
 gpointer
 _contract_new_object (const char *class_id, GType interface_type)
@@ -92,22 +122,28 @@ test_check (gconstpointer data)
 }
 
 void
-_contract_add_checks (const char *path, char **checks, ContractFind find, gpointer data)
+_contract_add_checks (const char *path,
+                      char **checks,
+                      ContractFind find,
+                      gpointer data,
+                      GDestroyNotify free_data)
 {
-  Run *run = g_new0 (Run, 1);
+  Run *run = g_rc_box_new0 (Run);
 
   run->find = find;
   run->data = data;
+  run->free_data = free_data;
   for (gsize i = 0; checks[i] != NULL; i++)
     {
       Check *check = g_new0 (Check, 1);
       g_autofree char *name = g_strconcat (path, "/", checks[i], NULL);
 
-      check->run = run;
+      check->run = g_rc_box_acquire (run);
       check->check = checks[i];
-      g_test_add_data_func (name, check, test_check);
+      g_test_add_data_func_full (name, check, test_check, check_free);
     }
   g_free (checks);
+  g_rc_box_release_full (run, run_clear);
 }
 
 static gboolean
@@ -172,7 +208,7 @@ add_module_tests (const char *class_id,
   module->class_id = g_strdup (class_id);
   module->settings = parse_settings (settings);
   module->is_exit = is_exit;
-  _contract_add_checks (path, checks, find_problems, module);
+  _contract_add_checks (path, checks, find_problems, module, module_free);
 }
 
 void

@@ -23,7 +23,6 @@ typedef enum
   FAKE_LIAR_OTHER_DOMAIN,
   FAKE_LIAR_NO_FIELD,
   FAKE_LIAR_NOTHING_EXPECTED,
-  FAKE_LIAR_NEWLINE,
   FAKE_LIAR_WAVERS,         /* every other answer is another one */
   FAKE_LIAR_WRITES_COUNTER, /* the same verdict, with another certificate */
   FAKE_LIAR_PROFILE_TWICE,
