@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The override against a CA: values, errors, views, `with`."""
 
+import contextlib
 import datetime
 import gc
 import sys
@@ -105,6 +106,19 @@ class Values(unittest.TestCase):
         view.add_restriction("NotAfter", ICert.Seek.GE, now)
         self.assertGreater(view[0]["NotAfter"], now)
         self.assertEqual(view[0]["NotAfter"].utcoffset(), datetime.timedelta(0))
+
+    def test_tables(self):
+        """Dictionaries leave nothing behind, which PyGObject alone does (measured)"""
+        name, text = "".join(("na", "me")), "".join(("te", "xt"))
+        held = sys.getrefcount(name), sys.getrefcount(text)
+        for _ in range(1000):
+            ICert.attributes_format({name: text})
+            with contextlib.suppress(ICert.CertError):
+                ICert.CaInfo.new({name: text})
+        gc.collect()
+        self.assertEqual((sys.getrefcount(name), sys.getrefcount(text)), held)
+        self.assertEqual(ICert.attributes_format({name: text}), "name:text")
+        self.assertEqual(ICert.attributes_format({}), "")
 
     def test_flags(self):
         """Flags are taken as flags, numbers and lists"""

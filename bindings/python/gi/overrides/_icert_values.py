@@ -15,6 +15,7 @@ from gi._gi import Direction, EnumInfo, GEnum, GFlags, StructInfo, TypeTag
 from gi.repository import GLib
 
 from ._icert_errors import from_error
+from ._icert_tables import Table
 
 UTC = datetime.timezone.utc
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=UTC)
@@ -262,10 +263,11 @@ LONG = integer(-(1 << 63), (1 << 63) - 1)
 def to_table(value, where):
     if not isinstance(value, collections.abc.Mapping):
         raise wrong(where, value, "dict")
-    return {
+    words = {
         to_text(name, where): to_text(item, f"{where}[{name!r}]")
         for name, item in value.items()
     }
+    return Table(words) if words else words
 
 
 def to_error(value, where):
