@@ -86,7 +86,7 @@ class Results:
             print(f"{name}: request {answer.request_id} {outcome}: {answer.message}")
         elif self.folder is not None:
             certificate = answer.get_certificate(ICert.OutputFlags.BASE64_HEADER)
-            (self.folder / f"{name}.crt").write_bytes(certificate)
+            (self.folder / f"{name}.crt").write_bytes(certificate or b"")
 
 
 def find_requests(places: list[pathlib.Path]) -> list[tuple[str, bytes]]:
@@ -104,7 +104,7 @@ def find_requests(places: list[pathlib.Path]) -> list[tuple[str, bytes]]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("requests", type=pathlib.Path, nargs="+", help="files, or folders of them")
     parser.add_argument("--ca", help="config string of the CA; without it the default one")
     parser.add_argument("--profile", default="User", help="certificate profile; default User")

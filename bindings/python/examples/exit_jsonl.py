@@ -48,14 +48,15 @@ class JsonLinesExit(GObject.Object, ICert.Exit):
         if event == Events.CERT_ISSUED:
             line["serial"] = server.get_certificate_property("SerialNumber")
             line["subject"] = server.get_certificate_property("DistinguishedName")
-            line["until"] = server.get_certificate_date("NotAfter").isoformat()
+            end = server.get_certificate_date("NotAfter")
+            line["until"] = end.isoformat() if end is not None else None
         print(json.dumps(line), file=self.file, flush=True)
         os.fsync(self.file.fileno())
         return True
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("log", type=pathlib.Path, help="file to append to")
     parser.add_argument("requests", type=pathlib.Path, nargs="*", help="files to submit meanwhile")
     parser.add_argument("--ca", help="config string of a local CA; without it the default one")

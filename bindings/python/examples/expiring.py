@@ -43,7 +43,7 @@ def find(config: str | None, days: float, profile: str | None) -> list[dict[str,
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--ca", help="config string of the CA; without it the default one")
     parser.add_argument("--days", type=float, default=30, help="default 30")
     parser.add_argument("--profile", help="only certificates of this profile")

@@ -36,12 +36,12 @@ def text_of(line: Line) -> str:
 def decisive(lines: list[Line], field: str | None) -> Line | None:
     """The rule that refused: the last one about the field that the refusal names."""
     rules = [line for line in lines if line["kind"] in ("rule", "engine")]
-    named = [line for line in rules if line.get("field") == field]
-    return (named or rules or [None])[-1]
+    named = [line for line in rules if line.get("field") == field] or rules
+    return named[-1] if named else None
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("id", type=int, help="request id")
     parser.add_argument("--ca", help="config string of the CA; without it the default one")
     parser.add_argument("--all", action="store_true", help="what was merely read and written, too")
@@ -58,9 +58,9 @@ def main() -> int:
             print(f"judgement {judgement}:")
         if options.all or line["kind"] not in ("read", "written"):
             print(f"  {text_of(line)}")
-    if answer.disposition != ICert.Disposition.DENIED:
-        return 0
     refusal = answer.status
+    if refusal is None or answer.disposition != ICert.Disposition.DENIED:
+        return 0
     rule = decisive([line for line in lines if line["judgement"] == judgement], refusal.field)
     print(f"refused with {refusal.name} for {refusal.field}: {refusal.text}")
     if rule is not None:

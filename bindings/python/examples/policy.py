@@ -39,7 +39,7 @@ class ZonePolicy(GObject.Object, ICert.Policy):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("requests", type=pathlib.Path, nargs="+", help="files to submit")
     parser.add_argument("--ca", help="config string of a local CA; without it the default one")
     parser.add_argument("--profile", default="User", help="certificate profile; default User")

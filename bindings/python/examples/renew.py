@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""renew.py FOLDER [DAYS]: renews what is due, for a timer that runs once a day.
+"""Renews what is due, for a timer that runs once a day.
 
 Looks at every certificate that was enrolled into FOLDER (by `icert enroll` or ICert.Enroll) and
-renews those with less than a third of their life left; DAYS looks that far ahead. What an officer
+renews those with less than a third of their life left. What an officer
 has to see first is collected by the next run. Ends with 1 when something could not be renewed.
 """
 
+import argparse
 import datetime
 import pathlib
 import sys
@@ -30,11 +31,16 @@ def renew(key: pathlib.Path, by: datetime.datetime) -> str:
     return f"renewed until {enrolment.get_not_after():%Y-%m-%d}"
 
 
-def main(folder: str, days: str = "0") -> int:
+def main() -> int:
     """A line for each key; one that fails does not keep the others from being renewed."""
-    by = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=int(days))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=pathlib.Path, help="where keys and their records lie")
+    parser.add_argument("days", type=int, nargs="?", default=0, help="how far to look ahead")
+    options = parser.parse_args()
+
+    by = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=options.days)
     failed = 0
-    for record in sorted(pathlib.Path(folder).glob("*.enroll")):
+    for record in sorted(options.folder.glob("*.enroll")):
         key = record.with_suffix("")
         try:
             print(f"{key.name}: {renew(key, by)}")
@@ -46,6 +52,4 @@ def main(folder: str, days: str = "0") -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
-        sys.exit("use: renew.py FOLDER [DAYS]")
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

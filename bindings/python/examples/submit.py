@@ -62,7 +62,7 @@ def wait(options: argparse.Namespace, answer: ICert.Response) -> ICert.Response:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("request", type=pathlib.Path, help="PKCS #10, PEM or DER")
     parser.add_argument("--ca", help="config string of the CA; without it the default one")
     parser.add_argument("--profile", help="certificate profile, as WebServer")
@@ -81,8 +81,9 @@ def main() -> int:
         return 3
     # a refusal is an answer, not an error: this throws its status
     answer.check_status()
-    if options.out is not None:
-        chain = [answer.get_certificate(ICert.OutputFlags.BINARY), *answer.list_issuers()]
+    certificate = answer.get_certificate(ICert.OutputFlags.BINARY)
+    if options.out is not None and certificate is not None:
+        chain = [certificate, *answer.list_issuers()]
         options.out.write_text("".join(map(ssl.DER_cert_to_PEM_cert, chain)))
     return 0
 

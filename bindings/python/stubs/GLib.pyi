@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # GLib as PyGObject shows it, as far as programs with ICert need it, for stubs.py.
-# generate: Bytes DateTime VariantType TimeZone LogLevelFlags
+# generate: Bytes DateTime VariantType TimeZone LogLevelFlags IOCondition
 # generate: get_user_config_dir get_user_data_dir get_home_dir get_tmp_dir get_monotonic_time
 # generate: get_real_time quark_to_string quark_from_string source_remove build_filenamev
 # generate: uuid_string_random main_context_default
@@ -72,6 +72,13 @@ def timeout_add(
 ) -> int: ...
 def timeout_add_seconds(
     interval: int, function: Callable[..., Any], *user_data: object, priority: int = ...
+) -> int: ...
+def io_add_watch(
+    channel: object,
+    priority: int,
+    condition: IOCondition,
+    function: Callable[..., Any],
+    *user_data: object,
 ) -> int: ...
 def unix_signal_add(
     priority: int, signum: int, handler: Callable[..., Any], *user_data: object

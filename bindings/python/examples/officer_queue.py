@@ -124,4 +124,4 @@ if __name__ == "__main__":
     try:
         main()
     except ICert.CertError as error:
-        sys.exit(f"queue.py: {error.name}: {error.text}")
+        sys.exit(f"officer_queue.py: {error.name}: {error.text}")
