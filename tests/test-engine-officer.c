@@ -91,6 +91,26 @@ test_resubmit (void)
 }
 
 static void
+test_long_refusal (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new (NULL);
+  g_autofree char *node = g_strnfill (200000, 'n');
+  g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_string ("v"));
+  g_autoptr (GError) error = NULL;
+  g_autofree char *object = NULL;
+
+  g_test_summary ("A refusal is recorded however long what was asked for is, cut to its column");
+  g_assert_false (icert_admin_set_config_entry (ca->admin, node, "Entry", value, NULL, &error));
+  g_assert_nonnull (error);
+  fake_ca_reopen (ca);
+  object = fake_ca_query_text (ca, "SELECT object FROM audit WHERE verb = 'write-config'");
+  g_assert_nonnull (object);
+  g_assert_cmpuint (strlen (object), <=, 2048);
+  g_assert_true (g_str_has_suffix (object, "n\u2026"));
+  fake_ca_check_audit (ca);
+}
+
+static void
 test_resubmit_pends (void)
 {
   g_autoptr (FakeCa) ca = fake_ca_new ("Pend.Policy");
@@ -672,6 +692,7 @@ main (int argc, char **argv)
 {
   fake_ca_init (&argc, &argv);
   g_test_add_func ("/engine/officer/resubmit", test_resubmit);
+  g_test_add_func ("/engine/officer/long-refusal", test_long_refusal);
   g_test_add_func ("/engine/officer/resubmit-pends", test_resubmit_pends);
   g_test_add_func ("/engine/officer/deny", test_deny);
   g_test_add_func ("/engine/officer/resubmit-denied", test_resubmit_denied);

@@ -9,6 +9,23 @@
 #include "ca-clock.h"
 #include "ca-crypto.h"
 
+/* What a caller wrote may be of any length and any octets; the record of it must not fail for that
+ * (every refusal is one record). */
+static char *
+cut (const char *text, guint column)
+{
+  static const char ellipsis[] = "\u2026";
+  gsize limit = icert_store_table_columns (ICERT_STORE_AUDIT, NULL)[column].max_length;
+  char *valid = text != NULL ? g_utf8_make_valid (text, -1) : NULL;
+  char *end;
+
+  if (valid == NULL || strlen (valid) <= limit)
+    return valid;
+  end = g_utf8_find_prev_char (valid, valid + limit - strlen (ellipsis) + 1);
+  strcpy (end, ellipsis);
+  return valid;
+}
+
 CaAuditRecord *
 ca_audit_record_new (const CaCaller *caller,
                      const char *verb,
@@ -22,9 +39,9 @@ ca_audit_record_new (const CaCaller *caller,
   record->actor = g_strdup (caller != NULL ? caller->name : "engine");
   record->door = caller != NULL ? ca_door_to_string (caller->door) : "engine";
   record->verb = verb;
-  record->object = g_strdup (object);
+  record->object = cut (object, ICERT_AUDIT_OBJECT);
   record->outcome = g_strdup (outcome);
-  record->detail = g_strdup (detail);
+  record->detail = cut (detail, ICERT_AUDIT_DETAIL);
   return record;
 }
 
