@@ -111,7 +111,7 @@ icert_server_get_request_id (ICertServer *self)
   return iface->get_request_id != NULL ? iface->get_request_id (self) : 0;
 }
 
-/* A vfunc of all getters that take a name and answer a value, %NULL when empty. */
+/* A vfunc of all getters that take a name and answer a value, NULL when empty. */
 typedef gpointer (*GetByName) (ICertServer *self, const char *name, GError **error);
 
 static gpointer

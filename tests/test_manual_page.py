@@ -116,11 +116,15 @@ class Completion(tool.ToolTest):
         self.assertEqual(self.offers("submit", "--form", "=", "p"), {"pem", "p7b"})
         self.assertEqual(self.offers("init", "-t", "two"), {"two-tier"})
         self.assertIn("ed25519", self.offers("init", "--key-type", "="))
+        self.assertIn("ed448", self.offers("enroll", "--key-type", "ed"))
+        self.assertEqual(self.offers("policy-test", "--expect", "p"), {"pend"})
 
     def test_of_the_ca(self):
         """Profiles, classes, grants and settings come from the default CA"""
         self.assertEqual(self.offers("submit", "--profile", "Web"), {"WebServer"})
+        self.assertEqual(self.offers("enroll", "-p", "Web"), {"WebServer"})
         self.assertIn("Template.Policy", self.offers("inspect", ""))
+        self.assertIn("Template.Policy", self.offers("policy-test", ""))
         self.assertEqual(self.offers("grant", "remove", ""), {"web"})
         self.assertIn("Roles", self.offers("get-config", ""))
         self.assertEqual(self.offers("set-config", "CA", "Validity"), {"ValidityPeriod"})
@@ -145,6 +149,7 @@ class Completion(tool.ToolTest):
         """Requests and answers are files"""
         self.assertEqual(self.offers("submit", "one"), {"one.key", "one.pem"})
         self.assertEqual(self.offers("submit", "one.pem", "--out", "tw"), {"two.crt", "two.key", "two.pem"})
+        self.assertEqual(self.offers("policy-test", "Template.Policy", "two.p"), {"two.pem"})
         self.assertEqual(self.offers("init", "--dir", "dem"), {"demo"})
 
 

@@ -33,6 +33,8 @@ escape_roff (const char *text)
         g_string_append (out, "\\(aq");
       else if (c == '`' || c == '^' || c == '~')
         g_string_append (out, c == '`' ? "\\(ga" : c == '^' ? "\\(ha" : "\\(ti");
+      else if (c == '|')
+        g_string_append (out, "|\\:"); /* a line may break between two choices */
       else if (c > 0x7e)
         g_string_append_printf (out, "\\[u%04X]", c);
       else

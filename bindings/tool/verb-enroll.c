@@ -30,14 +30,14 @@ static gboolean option_same_key;
 static int option_days_left = -1;
 
 static const GOptionEntry options[] = {
-  { "profile", 'p', 0, G_OPTION_ARG_STRING, &option_profile, "Profile to ask for", "NAME" },
+  { "profile", 'p', 0, G_OPTION_ARG_STRING, &option_profile, "Profile to ask for", "PROFILE" },
   { "subject", 's', 0, G_OPTION_ARG_STRING, &option_subject,
     "Subject to ask for (default: empty, the profile or the names say who)", "DN" },
   { "san", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_san,
     "Name to ask for, as dns:www.example.org, ip:192.0.2.1, email:…, uri:…; may be given again",
     "KIND:VALUE" },
-  { "key-type", 't', 0, G_OPTION_ARG_STRING, &option_key_type,
-    "ec-p256 (default), ec-p384, ec-p521, rsa-2048, rsa-3072, rsa-4096, ed25519 or ed448", "TYPE" },
+  { "key-type", 't', 0, G_OPTION_ARG_STRING, &option_key_type, "Kind of the key (default: ec-p256)",
+    "ec-p256|ec-p384|ec-p521|rsa-2048|rsa-3072|rsa-4096|ed25519|ed448" },
   { "key", 'k', 0, G_OPTION_ARG_FILENAME, &option_key,
     "File for the private key; what is known of the enrolment is kept in FILE.enroll", "FILE" },
   { "out", 'o', 0, G_OPTION_ARG_FILENAME, &option_out, "File for the certificate, PEM", "FILE" },

@@ -23,7 +23,7 @@ static const GOptionEntry options[] = {
   { "attrib", 'a', 0, G_OPTION_ARG_STRING_ARRAY, &option_attributes,
     "Attribute beside the request; may be repeated", "NAME:VALUE" },
   { "profile", 'p', 0, G_OPTION_ARG_STRING, &option_profile,
-    "Profile to ask for (attribute CertificateTemplate)", "NAME" },
+    "Profile to ask for (attribute CertificateTemplate)", "PROFILE" },
   { "requester", 0, 0, G_OPTION_ARG_STRING, &option_requester, "Account that asks (default: yours)",
     "NAME" },
   { "settings", 0, 0, G_OPTION_ARG_FILENAME, &option_settings,
