@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # GLib as PyGObject shows it, as far as programs with ICert need it, for stubs.py.
-# generate: Bytes DateTime VariantType TimeZone LogLevelFlags IOCondition
+# generate: Bytes DateTime VariantType TimeZone LogLevelFlags
 # generate: get_user_config_dir get_user_data_dir get_home_dir get_tmp_dir get_monotonic_time
 # generate: get_real_time quark_to_string quark_from_string source_remove build_filenamev
-# generate: uuid_string_random main_context_default
+# generate: IOCondition IOChannel uuid_string_random main_context_default
 # mypy: ignore-errors
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
@@ -74,7 +74,7 @@ def timeout_add_seconds(
     interval: int, function: Callable[..., Any], *user_data: object, priority: int = ...
 ) -> int: ...
 def io_add_watch(
-    channel: object,
+    channel: Any,
     priority: int,
     condition: IOCondition,
     function: Callable[..., Any],
