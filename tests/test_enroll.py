@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """test_enroll.py [--every]: `icert enroll`, judged by openssl and certtool.
 
---every: interrupts at every step instead of at every seventh (the long suite).
+--every: interrupts at every step instead of at every eleventh (the long suite).
 """
 
 import os
@@ -21,7 +21,7 @@ import tool
 EVERY = "--every" in sys.argv[1:]
 if EVERY:
     sys.argv.remove("--every")
-STRIDE = 1 if EVERY else 7
+STRIDE = 1 if EVERY else 11
 KEY_TYPES = {
     "ec-p256": "P-256",
     "ec-p384": "P-384",
@@ -464,7 +464,7 @@ class Secrets(EnrollTest):
         record.chmod(0o600)
         for wrong in (text.replace("[Enrolment]", "[Enrollment]"), text + "Colour=red\n", "x", "\0",
                       text.replace("Installed=true", "Installed=maybe"),
-                      text + "\n[Request]\nPkcs10=AAAA\nRenewal=true\n"):
+                      text + "\n[Request]\nPkcs10=AAAA\nRenewal=true\nSameKey=true\n"):
             record.write_text(wrong)
             answer = self.run_icert(1, "enroll", "--renew", "--key", "record.key")
             self.assertRegex(answer.error, r"^icert: (CONFIG|MALFORMED|CONFLICT): ")
