@@ -683,6 +683,16 @@ class HandedOver(EnrollTest):
         self.assert_error(self.install(1, "junk", path, "--trust", "foreign.crt"), "TOO_LARGE", ".*")
         path = self.folder.write("wrong.answer", good * 40)
         self.assert_error(self.install(1, "junk", path, "--trust", "foreign.crt"), "TOO_LARGE", "certificate")
+        # the outer length in more octets than it needs: BER, which OpenSSL reads
+        ber = b"\x30\x83\0" + der[2:4] + der[4:]
+        self.assertEqual(der[:2], b"\x30\x82")
+        path = self.folder.write("wrong.answer", ber)
+        self.folder.openssl("x509", "-inform", "der", "-in", path, "-noout")
+        self.refused("junk", path, "MALFORMED", "certificate")
+        text = subprocess.run([tool.OPENSSL, "base64"], input=ber, stdout=subprocess.PIPE, check=True).stdout
+        path = self.folder.write(
+            "wrong.answer", b"-----BEGIN CERTIFICATE-----\n" + text + b"-----END CERTIFICATE-----\n")
+        self.refused("junk", path, "MALFORMED", "certificate")
         turned = bytearray(der)
         turned[-5] ^= 1
         path = self.folder.write("junk.turned", bytes(turned))
@@ -770,8 +780,8 @@ class Renewal(EnrollTest):
 class Interrupted(EnrollTest):
     """kill -9 before any step that changes a file; the next call goes on."""
 
-    def run_killed(self, step, *arguments):
-        """True when the process ended by itself."""
+    def run_killed(self, step, *arguments, call=None):
+        """True when the process ended by itself. CALL: only these steps count."""
         library = pathlib.Path(os.environ["G_TEST_BUILDDIR"]) / "libfake-kill.so"
         answer = self.icert(
             *arguments,
@@ -779,6 +789,7 @@ class Interrupted(EnrollTest):
                 "LD_PRELOAD": str(library),
                 "FAKE_KILL_FOLDER": str(self.path("dead")),
                 "FAKE_KILL_STEP": str(step),
+                **({"FAKE_KILL_CALL": call} if call else {}),
                 "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0",
             },
         )
@@ -833,6 +844,20 @@ class Interrupted(EnrollTest):
             self.assertEqual(self.request_count(), before + 1, f"step {step}")
             step += STRIDE
         self.assertGreater(step, 50)
+
+    def test_name_that_was_taken(self):
+        """A file that took the certificate's name between death and resumption is never replaced"""
+        self.path("dead").mkdir(exist_ok=True)
+        wish = self.command("taken", "--profile", "WebServer", "--san", "dns:taken.example.org")
+        # the first name is the key's, the second the certificate's
+        self.assertFalse(self.run_killed(2, *wish, call="link"))
+        self.assertFalse(self.path("dead/taken.pem").exists())
+        self.folder.write("dead/taken.pem", "mine\n")
+        self.assert_error(self.run_icert(1, *wish), "CONFLICT", "certificate-file")
+        self.assertEqual(self.read("dead/taken.pem"), b"mine\n")
+        self.path("dead/taken.pem").unlink()
+        self.assert_error(self.run_icert(1, *wish), "CONFLICT", "key-file")
+        self.assert_done("taken")
 
     def test_renewal(self):
         """Killed before any step, a renewal leaves a pair that works or goes on to one"""

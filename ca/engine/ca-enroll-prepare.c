@@ -188,7 +188,8 @@ check_same_wish (const CaEnrollPlan *plan, const CaEnrollRecord *record, GError 
   return TRUE;
 }
 
-/* The key of a first enrolment takes its name at once: nobody waits for it to change. */
+/* The key of a first enrolment takes its name at once: nobody waits for it to change. Whoever died
+ * between giving it that name and taking the other one away left it with two. */
 static EVP_PKEY *
 first_key (const CaEnrollPlan *plan, const char *type, GError **error)
 {
@@ -197,6 +198,8 @@ first_key (const CaEnrollPlan *plan, const char *type, GError **error)
   if (ca_enroll_file_exists (plan->key_file))
     {
       key = ca_enroll_key_load (plan->key_file, plan->passphrase, error);
+      if (key != NULL)
+        ca_enroll_file_unstage (plan->key_file);
       return key != NULL && ca_enroll_key_check_type (key, type, error) ? g_steal_pointer (&key)
                                                                         : NULL;
     }

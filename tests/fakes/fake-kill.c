@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Preloaded into a process that a test wants to die: counts the steps that change files below
- * FAKE_KILL_FOLDER and kills the process before step FAKE_KILL_STEP, as a power cut would. */
+ * FAKE_KILL_FOLDER and kills the process before step FAKE_KILL_STEP, as a power cut would. With
+ * FAKE_KILL_CALL, such as "link", only those calls count. */
 
 #define _GNU_SOURCE
 
@@ -14,12 +15,15 @@
 #include <unistd.h>
 
 static void
-count (const char *path)
+count (const char *call, const char *path)
 {
   static long steps = 0;
   const char *folder = getenv ("FAKE_KILL_FOLDER");
   const char *step = getenv ("FAKE_KILL_STEP");
+  const char *wanted = getenv ("FAKE_KILL_CALL");
 
+  if (wanted != NULL && strcmp (call, wanted) != 0)
+    return;
   if (folder == NULL || step == NULL || strncmp (path, folder, strlen (folder)) != 0)
     return;
   if (__atomic_add_fetch (&steps, 1, __ATOMIC_SEQ_CST) == atol (step))
@@ -27,7 +31,7 @@ count (const char *path)
 }
 
 static void
-count_descriptor (int fd)
+count_descriptor (const char *call, int fd)
 {
   char link[64], path[4096];
   ssize_t size;
@@ -37,7 +41,7 @@ count_descriptor (int fd)
   if (size <= 0)
     return;
   path[size] = '\0';
-  count (path);
+  count (call, path);
 }
 
 #define NEXT(name) ((__typeof__ (&name)) dlsym (RTLD_NEXT, #name))
@@ -45,34 +49,34 @@ count_descriptor (int fd)
 int
 rename (const char *from, const char *to)
 {
-  count (from);
+  count ("rename", from);
   return NEXT (rename) (from, to);
 }
 
 int
 link (const char *from, const char *to)
 {
-  count (from);
+  count ("link", from);
   return NEXT (link) (from, to);
 }
 
 int
 unlink (const char *path)
 {
-  count (path);
+  count ("unlink", path);
   return NEXT (unlink) (path);
 }
 
 ssize_t
 write (int fd, const void *data, size_t size)
 {
-  count_descriptor (fd);
+  count_descriptor ("write", fd);
   return NEXT (write) (fd, data, size);
 }
 
 int
 fsync (int fd)
 {
-  count_descriptor (fd);
+  count_descriptor ("fsync", fd);
   return NEXT (fsync) (fd);
 }
