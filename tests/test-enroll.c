@@ -265,6 +265,8 @@ test_wiped (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
   guint8 turned[] = "correct horse battery staple";
   gsize size = sizeof turned - 1;
+  /* free() writes its own notes over the first octets of what is freed */
+  gsize start = 16;
   char *passphrase;
 
   g_test_summary ("S-M3: once it is set to none, no memory has the passphrase");
@@ -275,7 +277,7 @@ test_wiped (Fixture *fixture, gconstpointer data)
   passphrase = g_malloc0 (size + 1);
   for (gsize i = 0; i < size; i++)
     passphrase[i] = (char) (turned[i] ^ 0x55);
-  g_assert_true (memory_has (turned, size));
+  g_assert_true (memory_has (turned + start, size - start));
   set_file (fixture, "pkcs12-file", "a.p12");
   icert_enroll_set_passphrase (fixture->enroll, passphrase, &error);
   g_assert_no_error (error);
@@ -286,7 +288,7 @@ test_wiped (Fixture *fixture, gconstpointer data)
   icert_enroll_set_passphrase (fixture->enroll, NULL, NULL);
   explicit_bzero (passphrase, size);
   g_free (passphrase);
-  g_assert_false (memory_has (turned, size));
+  g_assert_false (memory_has (turned + start, size - start));
 }
 
 static void
