@@ -1064,6 +1064,74 @@ test_exit_retry (void)
 }
 
 static void
+test_exit_retry_waits (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
+  g_autoptr (ICertControl) control = open_control (ca);
+  FakeLent *exit = fake_lent_new (0);
+  guint n_left = 1;
+
+  g_test_summary ("S-L4: what comes again waits for what is with the owner, and is not lost");
+  exit->hear = fail_twice;
+  exit->data = &n_left;
+  append_exit (control, exit);
+  submit_for (ca, ICERT_DISPOSITION_ISSUED, NULL);
+  while (n_left > 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_object_unref (submit_elsewhere (ca));
+  /* the first event is due again now, while the second one is out */
+  g_usleep (1300000);
+  while (exit->n_heard < 3)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (exit->events->str, ==, "startup:0 cert-issued:2 cert-issued:1");
+  stop (control);
+  assert_gone (exit);
+}
+
+static gboolean
+fail_pending (FakeLent *self, ICertExitEvents event, ICertServerExit *server, GError **error)
+{
+  guint *n_left = self->data;
+
+  if (event != ICERT_EXIT_EVENT_CERT_PENDING || *n_left == 0)
+    return TRUE;
+  --*n_left;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "no");
+  return FALSE;
+}
+
+static gpointer
+deny_thread (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (icert_admin_deny_request (((FakeCa *) data)->admin, 1, NULL, NULL, &error));
+  g_assert_no_error (error);
+  return NULL;
+}
+
+static void
+test_exit_order (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new ("Pend.Policy");
+  g_autoptr (ICertControl) control = open_control (ca);
+  FakeLent *exit = fake_lent_new (0);
+  guint n_left = 1;
+
+  g_test_summary ("S-L4: events of one request keep their order when the first one fails");
+  exit->hear = fail_pending;
+  exit->data = &n_left;
+  append_exit (control, exit);
+  g_object_unref (submit_elsewhere (ca));
+  g_thread_join (g_thread_new ("deny", deny_thread, ca));
+  while (exit->n_heard < 3)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (exit->events->str, ==, "startup:0 cert-pending:1 cert-denied:1");
+  stop (control);
+  assert_gone (exit);
+}
+
+static void
 test_exit_outbox (void)
 {
   g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
@@ -1197,6 +1265,8 @@ main (int argc, char **argv)
   g_test_add_func ("/control/ended-owner", test_ended_owner);
   g_test_add_func ("/control/exit", test_exit);
   g_test_add_func ("/control/exit-retry", test_exit_retry);
+  g_test_add_func ("/control/exit-retry-waits", test_exit_retry_waits);
+  g_test_add_func ("/control/exit-order", test_exit_order);
   g_test_add_func ("/control/exit-outbox", test_exit_outbox);
   g_test_add_func ("/control/exit-silent-owner", test_exit_silent_owner);
   g_test_add_func ("/control/forgotten", test_forgotten);
