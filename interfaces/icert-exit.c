@@ -17,7 +17,8 @@
  * Events come from a durable queue: each at least once, in order for one request, also after a
  * crash. An exit can neither change nor delay an answer; a failure is audited and tried again with
  * growing pauses for 24 hours (S-L4). There is no shutdown call:
- * `ICERT_EXIT_EVENT_SHUTDOWN` stands for it.
+ * `ICERT_EXIT_EVENT_SHUTDOWN` stands for it. An exit that an application appended is called on its
+ * own thread only (see [iface@ICert.Control]).
  */
 G_DEFINE_INTERFACE (ICertExit, icert_exit, G_TYPE_OBJECT)
 

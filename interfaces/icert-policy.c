@@ -19,8 +19,9 @@
  * it, otherwise pending outweighs issue, and later policies see the changes of earlier ones.
  *
  * Calls may come from any thread and several at once, unless the module's manifest says
- * `Threads=main-context`. A subclass in a script that overrides a method names the interface again
- * in its list of bases, or it changes its parent's behaviour too.
+ * `Threads=main-context`; those of a policy that an application appended come on its own thread
+ * only (see [iface@ICert.Control]). A subclass in a script that overrides a method names the
+ * interface again in its list of bases, or it changes its parent's behaviour too.
  */
 G_DEFINE_INTERFACE (ICertPolicy, icert_policy, G_TYPE_OBJECT)
 

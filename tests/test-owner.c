@@ -247,14 +247,14 @@ test_late_answer (void)
 static void
 slow_cb (gpointer object, gpointer data)
 {
-  g_usleep (SHORT * 600);
+  g_usleep (2 * SHORT * 1000);
 }
 
 static gpointer
 slow_thread (gpointer data)
 {
   Caller *caller = data;
-  CaCallEnd end = ca_owned_call (caller->owned, slow_cb, NULL, NULL, SHORT);
+  CaCallEnd end = ca_owned_call (caller->owned, slow_cb, NULL, NULL, 5 * SHORT);
 
   g_atomic_int_add (&caller->done, 1);
   g_main_context_wakeup (NULL);

@@ -8,7 +8,7 @@ import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 import ICert from 'gi://ICert?version=1.0';
 
-GLib.setenv('ICERT_LENT_DEADLINE', '500', true);
+GLib.setenv('ICERT_LENT_DEADLINE', '1000', true);
 
 // must show: at most 20 lines
 const OnlyExample = GObject.registerClass({

@@ -14,7 +14,7 @@ import unittest
 
 import ca  # before gi
 
-os.environ["ICERT_LENT_DEADLINE"] = "500"
+os.environ["ICERT_LENT_DEADLINE"] = "1000"
 
 import gi  # noqa: E402
 
@@ -75,6 +75,34 @@ class Exit(GObject.Object, ICert.Exit):
         self.threads.add(threading.get_ident())
         self.events.append((event.first_value_nick, server.get_request_id()))
         return True
+
+
+class Manage(GObject.Object, ICert.ManageModule):
+    """Describes one setting."""
+
+    __gtype_name__ = "ControlPyManage"
+
+    def do_describe_settings(self):
+        setting = {"name": "Places", "type": "string", "default": "everywhere"}
+        return [{key: GLib.Variant("s", text) for key, text in setting.items()}]
+
+
+class Set(GObject.Object, ICert.Policy):
+    """Denies with its setting."""
+
+    __gtype_name__ = "ControlPySet"
+
+    def do_get_manage_module(self):
+        return Manage()
+
+    def do_initialize(self, ca_server, settings):
+        self.places = settings.get_string("Places")
+        self.name = ca_server.get_ca_property("SanitizedCAName")
+        return True
+
+    def do_verify_request(self, server, _new_request):
+        server.set_disposition_message(f"{self.name}: not {self.places}")
+        return True, ICert.Verdict.DENY
 
 
 class Failing(Exit, ICert.Exit):
@@ -281,6 +309,32 @@ class Threads(Case):
         answer = self.submit()
         self.check(answer, ICert.Disposition.UNDER_SUBMISSION)
         self.check(inner[0], ICert.Disposition.UNDER_SUBMISSION)
+
+
+class Settings(Case):
+    """What an appended object is initialised with."""
+
+    def test_defaults(self):
+        """The settings of its manage module, at their defaults, and the CA to read"""
+        self.start(Set())
+        self.assertRegex(self.submit().get_message(), "Demo.*: not everywhere")
+
+    def test_unhappy(self):
+        """One that fails to initialise is not appended; the CA goes on without it"""
+
+        class Unhappy(Policy, ICert.Policy):
+            """Does not like it here."""
+
+            __gtype_name__ = "ControlPyUnhappy"
+
+            def do_initialize(self, _ca, _settings):
+                raise ValueError("not here")
+
+        with quiet(), self.assertRaises(GLib.Error) as caught:
+            self.control.append_policy(Unhappy())
+        self.assertIn("ControlPyUnhappy", caught.exception.message)
+        self.start()
+        self.check(self.submit(), ICert.Disposition.ISSUED)
 
 
 class Exits(Case):
