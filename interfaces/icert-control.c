@@ -189,7 +189,8 @@ icert_control_append_exit (ICertControl *self, ICertExit *exit, GError **error)
  *
  * Any thread.
  *
- * Errors: `ICERT_ERROR_NOT_AUTHORIZED`; `G_IO_ERROR_CANCELLED`.
+ * Errors: `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_WRONG_STATE` while it is being stopped;
+ * `G_IO_ERROR_CANCELLED`.
  *
  * Returns: `TRUE` when the CA runs
  */
@@ -263,8 +264,9 @@ icert_control_start_finish (ICertControl *self, GAsyncResult *result, GError **e
  *
  * Any thread; blocks, and calls the appended objects of the calling thread meanwhile.
  *
- * Errors: `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_WRONG_STATE` inside a call of an appended
- * object of this CA, which would wait for itself; `G_IO_ERROR_CANCELLED`.
+ * Errors: `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_WRONG_STATE` while somebody else stops it, or
+ * inside a call of an appended object of this CA, which would wait for itself;
+ * `G_IO_ERROR_CANCELLED`.
  *
  * Returns: `TRUE` when the CA is stopped
  */

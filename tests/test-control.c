@@ -964,6 +964,122 @@ stop_thread (gpointer data)
 }
 
 static void
+test_stop_twice_at_once (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
+  g_autoptr (ICertControl) control = open_control (ca);
+  FakeLent *policy = fake_lent_new (ICERT_VERDICT_ISSUE);
+  g_autoptr (GError) error = NULL;
+  GThread *thread;
+  Crowd crowd = { 0 };
+
+  g_test_summary ("While somebody stops the CA nobody else starts or stops it");
+  append (control, policy);
+  send (ca, &crowd, 1);
+  thread = g_thread_new ("stop", stop_thread, control);
+  while (icert_control_start (control, NULL, &error))
+    g_thread_yield ();
+  fake_assert_error (error, ICERT_ERROR_WRONG_STATE, "ca", 0);
+  g_clear_error (&error);
+  g_assert_false (icert_control_stop (control, NULL, &error));
+  fake_assert_error (error, ICERT_ERROR_WRONG_STATE, "ca", 0);
+  wait_for_crowd (&crowd);
+  while (policy->n_shut_down == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_thread_join (thread);
+  refuse_submit (ca);
+  assert_gone (policy);
+}
+
+/* Everything that a policy can ask of its CA while it is asked itself. */
+static gboolean
+call_back (FakeLent *self, ICertServerPolicy *server, ICertVerdict *verdict, GError **error)
+{
+  ICertControl *control = g_object_get_data (G_OBJECT (self), "control");
+  FakeLent *second = g_object_get_data (G_OBJECT (self), "second");
+  FakeCa *ca = self->data;
+  g_auto (GStrv) profiles = icert_ca_list_profiles (ca->ca, NULL, error);
+  g_autoptr (ICertResponse) response = NULL;
+  g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_string ("11"));
+  gint64 id = icert_server_get_request_id (ICERT_SERVER (server));
+
+  self->judge = NULL;
+  g_assert_no_error (*error);
+  append (control, second);
+  append_exit (control, second);
+  start (control);
+  response = icert_request_retrieve_pending (ca->request, id, NULL, error);
+  g_assert_no_error (*error);
+  fake_assert_response (response, ICERT_DISPOSITION_INCOMPLETE, NULL);
+  g_assert_cmpint (icert_view_count (ca->view, NULL, error), ==, 1);
+  g_assert_true (
+      icert_admin_set_config_entry (ca->admin, "CA", "ClockSkewMinutes", value, NULL, error));
+  return TRUE;
+}
+
+static void
+test_reentry (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
+  g_autoptr (ICertControl) control = open_control (ca);
+  FakeLent *policy = fake_lent_new (ICERT_VERDICT_ISSUE);
+  FakeLent *second = fake_lent_new (ICERT_VERDICT_DENY);
+
+  g_test_summary ("S-N5: a policy may call whatever it likes; what it appends judges the next one");
+  policy->judge = call_back;
+  policy->data = ca;
+  g_object_set_data (G_OBJECT (policy), "control", control);
+  g_object_set_data (G_OBJECT (policy), "second", second);
+  append (control, policy);
+  submit_for (ca, ICERT_DISPOSITION_ISSUED, NULL);
+  g_assert_cmpint (second->n_judged, ==, 0);
+  submit_for (ca, ICERT_DISPOSITION_DENIED, NULL);
+  g_assert_cmpint (second->n_judged, ==, 1);
+  stop (control);
+  g_assert_true (g_str_has_prefix (second->events->str, "startup:0"));
+  assert_gone (second);
+  assert_gone (policy);
+}
+
+static gpointer
+list_thread (gpointer data)
+{
+  FakeCa *ca = data;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) profiles = icert_ca_list_profiles (ca->ca, NULL, &error);
+  g_autoptr (GVariant) value
+      = icert_ca_get_property_value (ca->ca, ICERT_CA_PROPERTY_POLICY_DESCRIPTION, 0, NULL, NULL);
+
+  g_assert_nonnull (value);
+  if (error != NULL)
+    {
+      fake_assert_error (error, ICERT_ERROR_MODULE, "FakeLent", 0);
+      return GINT_TO_POINTER (1);
+    }
+  g_assert_true (g_strv_contains ((const char *const *) profiles, "Lent"));
+  return GINT_TO_POINTER (2);
+}
+
+static void
+test_list_elsewhere (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
+  g_autoptr (ICertControl) control = open_control (ca);
+  FakeLent *policy = fake_lent_new (ICERT_VERDICT_ISSUE);
+  GThread *thread;
+
+  g_test_summary ("Profiles are listed on the owner's thread, or not at all; others never call it");
+  append (control, policy);
+  g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (g_thread_new ("list", list_thread, ca))), ==, 1);
+  thread = g_thread_new ("list", list_thread, ca);
+  while (policy->n_listed == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), ==, 2);
+  stop (control);
+  assert_gone (policy);
+}
+
+static void
 test_stop_elsewhere (void)
 {
   g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
@@ -1259,6 +1375,9 @@ main (int argc, char **argv)
   g_test_add_func ("/control/exit-submits", test_exit_submits);
   g_test_add_func ("/control/stop-inside", test_stop_inside);
   g_test_add_func ("/control/stop-while-running", test_stop_while_running);
+  g_test_add_func ("/control/stop-twice-at-once", test_stop_twice_at_once);
+  g_test_add_func ("/control/reentry", test_reentry);
+  g_test_add_func ("/control/list-elsewhere", test_list_elsewhere);
   g_test_add_func ("/control/stop-elsewhere", test_stop_elsewhere);
   g_test_add_func ("/control/ended-owner", test_ended_owner);
   g_test_add_func ("/control/exit", test_exit);

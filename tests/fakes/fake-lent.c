@@ -72,6 +72,7 @@ static char **
 fake_lent_list_profiles (ICertPolicy *policy, ICertServer *caller, GError **error)
 {
   check_thread (FAKE_LENT (policy));
+  FAKE_LENT (policy)->n_listed++;
   return g_strsplit ("Lent", " ", -1);
 }
 

@@ -32,7 +32,7 @@ struct _FakeLent
   gpointer data;  /* for these two */
   gboolean fails; /* in initialize() */
   guint mask;     /* of events; all of them by default */
-  guint n_initialized, n_judged, n_heard, n_shut_down;
+  guint n_initialized, n_judged, n_heard, n_listed, n_shut_down;
   GString *events; /* "startup:0 issued:1 …" */
 };
 
