@@ -71,7 +71,10 @@ def compile(files, **options):
 class TypeScript(tool.ToolTest):
     @classmethod
     def setUpClass(cls):
-        if not (PROGRAMS / "tsc").exists() or not (PROGRAMS / "ts-for-gir").exists():
+        installed = (PROGRAMS / "tsc").exists() and (PROGRAMS / "ts-for-gir").exists()
+        if not installed and os.environ.get("ICERT_WITHOUT_NPM"):
+            raise unittest.SkipTest("the npm registry cannot be reached from here")
+        if not installed:
             raise AssertionError("bindings/js/node_modules is not there: run sh data/install-npm.sh")
         BUILD.mkdir(exist_ok=True)
         generate()
