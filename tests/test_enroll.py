@@ -244,6 +244,23 @@ class Enrolment(EnrollTest):
         answer = self.run_icert(1, "enroll", "--renew", "--key", "other.key")
         self.assert_error(answer, "NOT_FOUND|CONFLICT", "key-file")
 
+    def test_other_ca_while_pending(self):
+        """A pending request is never taken to another CA, nor forgotten when the CA cannot be reached"""
+        answer = self.icert("init", "Second", "--dir", self.path("second"), "--type", "root")
+        self.assertEqual(answer.status, 0, repr(answer))
+        arguments = ["--profile", "WebServer", "--san", "dns:loyal.example.net"]
+        number = re.search(r"request (\d+)", self.enroll(3, "loyal", *arguments).text)[1]
+        command = ["enroll", "--key", "loyal.key"]
+        answer = self.run_icert(1, "--config", "Second CA", *command)
+        self.assert_error(answer, "CONFLICT", "config")
+        for config in ("Nobody CA", "a\\b\\c", "local:/nonexistent"):
+            self.run_icert(1, "--config", config, *command)
+        self.assertEqual(self.run_icert(0, "--config", "Second CA", "view", "--count").text.strip(), "0")
+        for config in ("Demo CA", "localhost/Demo CA", f"local:{self.path('demo')}"):
+            text = self.run_icert(3, "--config", config, *command).text
+            self.assertIn(f"request {number} pending", text)
+        self.assertIn(f"request {number} pending", self.run_icert(3, *command).text)
+
     def test_key_that_was_lost(self):
         """Without its key a pending request is given up, and an enrolment begun again, with a new key"""
         arguments = ["--profile", "WebServer", "--san", "dns:lostkey.example.net"]
@@ -618,6 +635,15 @@ class HandedOver(EnrollTest):
                 self.refused("n", self.sign("n", *lines), "BAD_NAME", field)
         answer = self.sign("n", *own, "cn = n.example.org", "country = DE", "organization = Example")
         self.install(0, "n", answer, "--trust", "foreign.crt")
+
+    def test_common_name_of_another_host(self):
+        """A common name that nobody asked for is refused beside names of hosts, whatever it looks like"""
+        self.make_request("cn")
+        own = "dns_name = cn.example.org"
+        for name in ("server1", "192.0.2.9", "evil.example.org", "2001:db8::1", "Ann"):
+            with self.subTest(name):
+                self.refused("cn", self.sign("cn", own, f"cn = {name}"), "BAD_NAME", "subject")
+        self.install(0, "cn", self.sign("cn", own, "cn = CN.example.org"), "--trust", "foreign.crt")
 
     def test_names_the_profile_decides(self):
         """A kind of name that the profile left out is no error; a person's name comes from the profile"""

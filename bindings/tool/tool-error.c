@@ -35,6 +35,7 @@ static const struct
   { ICERT_ERROR_CONFLICT, "pkcs12-file", "name another file" },
   { ICERT_ERROR_CONFLICT, "certificate", "'icert retrieve ID' has the answer to a request" },
   { ICERT_ERROR_CONFLICT, "subject", "'icert enroll --key FILE' alone goes on with that request" },
+  { ICERT_ERROR_CONFLICT, "config", "'icert enroll --key FILE' alone asks the right one" },
   { ICERT_ERROR_CONFLICT, "names", "'icert enroll --key FILE' alone goes on with that request" },
   { ICERT_ERROR_CONFLICT, "profile", "'icert enroll --key FILE' alone goes on with that request" },
   { ICERT_ERROR_CONFLICT, "key-type", "'icert enroll --key FILE' alone goes on with it" },

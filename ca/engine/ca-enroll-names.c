@@ -53,14 +53,18 @@ refuse_name (ICertName *name, const char *problem, GError **error)
   return refuse (icert_name_kind_to_field (icert_name_get_kind (name)), text, problem, error);
 }
 
-/* NULL when @text is no name of a host */
+/* NULL when @text names no host: a name with a dot, or an address */
 static ICertName *
 host_name (const char *text)
 {
-  return strchr (text, '.') != NULL ? icert_name_new (ICERT_NAME_KIND_DNS, text, NULL) : NULL;
+  ICertName *address = icert_name_new (ICERT_NAME_KIND_IP, text, NULL);
+
+  if (address != NULL || strchr (text, '.') == NULL)
+    return address;
+  return icert_name_new (ICERT_NAME_KIND_DNS, text, NULL);
 }
 
-/* What was asked for; a common name that names a host counts as a dNSName (S-C5). */
+/* What was asked for; a common name that names a host counts as one of the names (S-C5). */
 static GPtrArray *
 list_wanted (const CaDecoded *request)
 {
@@ -132,15 +136,17 @@ has_attribute (GPtrArray *rdns, const char *oid, const char *value)
   return FALSE;
 }
 
-/* A common name that was not asked for may be one of the names, or a person's or thing's of whom
- * the profile knows; never another host's. */
+/* A common name that was not asked for may be one of the names, or a person's of whom the profile
+ * knows; never a host's, and nobody else's where hosts were asked for. */
 static gboolean
 check_common_name (const CaDecoded *request, GPtrArray *wanted, const char *value, GError **error)
 {
   g_autoptr (ICertName) host = host_name (value);
+  gboolean server = has_kind (wanted, ICERT_NAME_KIND_DNS) || has_kind (wanted, ICERT_NAME_KIND_IP);
 
-  if (host == NULL || has_name (wanted, host)
-      || (request->rdns->len == 0 && request->names->len == 0))
+  if (request->rdns->len == 0 && request->names->len == 0)
+    return TRUE;
+  if (host != NULL ? has_name (wanted, host) : !server)
     return TRUE;
   return refuse ("subject", value, "was not asked for", error);
 }

@@ -14,8 +14,8 @@ static const char *const groups[] = { ENROLMENT, REQUEST, NULL };
 static const char *const enrolment_keys[]
     = { "Config", "Profile",   "KeyType", "CertificateFile", "ChainFile", "Pkcs12File",
         "Trust",  "Installed", NULL };
-static const char *const request_keys[]
-    = { "Pkcs10", "IdempotencyKey", "RequestId", "Renewal", "SameKey", "Installing", NULL };
+static const char *const request_keys[] = { "Pkcs10",  "IdempotencyKey", "Asked",      "RequestId",
+                                            "Renewal", "SameKey",        "Installing", NULL };
 
 CaEnrollRecord *
 ca_enroll_record_new (const char *key_file)
@@ -47,6 +47,7 @@ ca_enroll_record_drop_request (CaEnrollRecord *record)
 {
   g_clear_pointer (&record->request, g_bytes_unref);
   g_clear_pointer (&record->idempotency_key, g_free);
+  g_clear_pointer (&record->asked, g_free);
   record->request_id = 0;
   record->renewal = record->same_key = record->installing = FALSE;
 }
@@ -101,6 +102,7 @@ read_request (CaEnrollRecord *record, ICertKeyfile *file, GError **error)
   der = g_base64_decode (text, &size);
   record->request = g_bytes_new_take (der, size);
   record->idempotency_key = read_text (file, REQUEST, "IdempotencyKey");
+  record->asked = read_text (file, REQUEST, "Asked");
   return icert_keyfile_get_int (file, REQUEST, "RequestId", 0, 0, G_MAXINT64, &record->request_id,
                                 error)
          && icert_keyfile_get_boolean (file, REQUEST, "Renewal", FALSE, &record->renewal, error)
@@ -177,6 +179,7 @@ set_request (CaEnrollRecord *record, ICertKeyfile *file, GError **error)
   request = encode (record->request);
   return icert_keyfile_set (file, REQUEST, "Pkcs10", request, error)
          && set_text (file, REQUEST, "IdempotencyKey", record->idempotency_key, error)
+         && set_text (file, REQUEST, "Asked", record->asked, error)
          && icert_keyfile_set (file, REQUEST, "RequestId", id, error)
          && set_boolean (file, REQUEST, "Renewal", record->renewal, error)
          && set_boolean (file, REQUEST, "SameKey", record->same_key, error)

@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "ca-enroll-check.h"
@@ -64,6 +65,16 @@ ask_certificate (ICertRequest *request, GCancellable *cancellable, GError **erro
              : NULL;
 }
 
+static void
+set_asked (CaEnrollRecord *record, const char *config, gint64 id)
+{
+  g_free (record->config);
+  record->config = g_strdup (config);
+  g_free (record->asked);
+  record->asked = g_strdup (config);
+  record->request_id = id;
+}
+
 /* The CA and the number are remembered before the answer counts, in the record as it is now:
  * another process may have written meanwhile. */
 static gboolean
@@ -77,7 +88,7 @@ remember (const CaEnrollPlan *plan,
   gboolean ok = TRUE;
   int fd;
 
-  if (g_strcmp0 (record->config, config) == 0 && record->request_id == id)
+  if (g_strcmp0 (record->asked, config) == 0 && record->request_id == id)
     return TRUE;
   fd = lock (plan, error);
   if (fd < 0)
@@ -86,15 +97,11 @@ remember (const CaEnrollPlan *plan,
   if (current != NULL && current->request != NULL
       && g_bytes_equal (current->request, record->request))
     {
-      g_free (current->config);
-      current->config = g_strdup (config);
-      current->request_id = id;
+      set_asked (current, config, id);
       ok = ca_enroll_record_save (current, error);
     }
   close (fd);
-  g_free (record->config);
-  record->config = g_strdup (config);
-  record->request_id = id;
+  set_asked (record, config, id);
   return ok;
 }
 
@@ -106,36 +113,6 @@ config_of (ICertRequest *request, const char *given)
 
   g_object_get (request, "config", &config, NULL);
   return config != NULL ? g_steal_pointer (&config) : g_strdup (given);
-}
-
-/* Step 2: the same key and the same content never become two requests, so submitting is asking,
- * too. The CA is let go at the end: others may have to open it before it can say more. */
-static gboolean
-ask (const CaEnrollPlan *plan,
-     CaEnrollRecord *record,
-     const char *given,
-     Answer *answer,
-     GCancellable *cancellable,
-     GError **error)
-{
-  const char *address = given != NULL && *given != '\0' ? given : record->config;
-  g_autoptr (ICertRequest) request = icert_request_open (address, cancellable, error);
-  g_autofree char *config = NULL;
-
-  if (request == NULL)
-    return FALSE;
-  config = config_of (request, address);
-  if (record->request_id == 0 && !remember (plan, record, config, record->request_id, error))
-    return FALSE;
-  answer->anchors = ask_certificate (request, cancellable, error);
-  if (answer->anchors == NULL)
-    return FALSE;
-  answer->response = icert_request_submit_full (request, 0, ICERT_ENCODING_BINARY,
-                                                ICERT_REQUEST_FORMAT_PKCS10, record->request, NULL,
-                                                record->idempotency_key, cancellable, error);
-  return answer->response != NULL
-         && remember (plan, record, config, icert_response_get_request_id (answer->response),
-                      error);
 }
 
 /* A request that will never have a certificate is not waited for any more: the next one starts with
@@ -173,6 +150,78 @@ is_final (const GError *error)
     if (g_error_matches (error, ICERT_ERROR, codes[i]))
       return TRUE;
   return FALSE;
+}
+
+/* A request is one CA's business: whoever names another must mean the same by another name. */
+static gboolean
+check_same_ca (CaEnrollRecord *record,
+               ICertRequest *request,
+               const char *config,
+               GCancellable *cancellable,
+               GError **error)
+{
+  g_autoptr (ICertResponse) known = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  if (record->asked == NULL || strcmp (record->asked, config) == 0)
+    return TRUE;
+  known
+      = icert_request_retrieve_by_key (request, record->idempotency_key, cancellable, &local_error);
+  if (known != NULL)
+    return TRUE;
+  if (!g_error_matches (local_error, ICERT_ERROR, ICERT_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else
+    icert_set_error (error, ICERT_ERROR_CONFLICT, "config",
+                     "a request waits for the answer of another CA (%s)", record->asked);
+  return FALSE;
+}
+
+static gboolean
+submit (const CaEnrollPlan *plan,
+        CaEnrollRecord *record,
+        ICertRequest *request,
+        Answer *answer,
+        GCancellable *cancellable,
+        GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  answer->response = icert_request_submit_full (request, 0, ICERT_ENCODING_BINARY,
+                                                ICERT_REQUEST_FORMAT_PKCS10, record->request, NULL,
+                                                record->idempotency_key, cancellable, &local_error);
+  if (answer->response != NULL)
+    return TRUE;
+  if (is_final (local_error) && record->request_id == 0)
+    give_up (plan, record, NULL);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/* Step 2: the same key and the same content never become two requests, so submitting is asking,
+ * too. The CA is let go at the end: others may have to open it before it can say more. */
+static gboolean
+ask (const CaEnrollPlan *plan,
+     CaEnrollRecord *record,
+     const char *given,
+     Answer *answer,
+     GCancellable *cancellable,
+     GError **error)
+{
+  const char *address = given != NULL && *given != '\0' ? given : record->config;
+  g_autoptr (ICertRequest) request = icert_request_open (address, cancellable, error);
+  g_autofree char *config = NULL;
+
+  if (request == NULL)
+    return FALSE;
+  config = config_of (request, address);
+  if (!check_same_ca (record, request, config, cancellable, error)
+      || !remember (plan, record, config, record->request_id, error))
+    return FALSE;
+  answer->anchors = ask_certificate (request, cancellable, error);
+  return answer->anchors != NULL && submit (plan, record, request, answer, cancellable, error)
+         && remember (plan, record, config, icert_response_get_request_id (answer->response),
+                      error);
 }
 
 /* Somebody else may have the CA open while an officer works: that passes. */
@@ -341,8 +390,6 @@ poll_answer (const CaEnrollPlan *plan,
         }
       else if (!is_passing (local_error) || (answer->response == NULL && wait == 0))
         {
-          if (is_final (local_error))
-            give_up (plan, record, NULL);
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;
         }
