@@ -25,7 +25,7 @@ typedef struct
   /* the request that waits */
   GBytes *request; /* DER; NULL: none */
   char *idempotency_key;
-  char *asked; /* the CA it went to; NULL: nobody was asked yet */
+  char *asked;       /* the CA it went to; NULL: nobody was asked yet */
   gint64 request_id; /* 0: not known */
   gboolean renewal;
   gboolean same_key;
