@@ -7,6 +7,7 @@ issued, no critical is logged, and the process lives on.
 
 import asyncio
 import contextlib
+import functools
 import io
 import os
 import sys
@@ -335,6 +336,65 @@ class Classes(Bad):
             __gtype_name__ = "BadMixed"
 
         self.assertEqual(self.judged(Mixed()).disposition, ICert.Disposition.DENIED)
+
+    def test_bases(self):
+        """A class that PyGObject would end the process for is a TypeError that shows the way"""
+        for bases in ((ICert.Policy,), (ICert.Policy, GObject.Object)):
+            with self.assertRaisesRegex(TypeError, r"\(GObject.Object, ICert.Policy\)"):
+                type("Wrong", bases, {})
+
+    def test_properties(self):
+        """A property that is not as its interface has it is a TypeError, one left out is made"""
+        read_only = GObject.Property(type=str, flags=GObject.ParamFlags.READABLE)
+        for wrong in (GObject.Property(type=int), read_only):
+            with self.assertRaisesRegex(TypeError, "config.*gchararray, readable and writable"):
+                type("Wrong", (GObject.Object, ICert.Ca), {"config": wrong})
+        made = type("Made", (GObject.Object, ICert.Ca), {})(config="localhost\\Made")
+        self.assertEqual(made.config, "localhost\\Made")
+
+    def test_other_methods(self):
+        """Class methods, static methods and partial ones are methods, too"""
+
+        class Many(GObject.Object, ICert.Policy):
+            __gtype_name__ = "BadMany"
+
+            @classmethod
+            def do_verify_request(cls, _server, _new_request):
+                return ISSUE
+
+            @staticmethod
+            def do_get_description():
+                return "static"
+
+            def name(self, _caller, name):
+                return [name]
+
+            do_list_profiles = functools.partialmethod(name, name="partial")
+
+        many = Many()
+        self.assertEqual(self.judged(many).disposition, ICert.Disposition.ISSUED)
+        self.assertEqual(many.get_description(), "static")
+        self.assertEqual(many.list_profiles(ICert.RequestContext()), ["partial"])
+
+    def test_super_of_c(self):
+        """super() reaches a method of C, with values of Python"""
+        seen = []
+
+        class Manager(ICert.ModuleBase):
+            __gtype_name__ = "BadManager"
+
+            def do_check_file(self, kind, name, contents):
+                seen.append(contents)
+                return super().do_check_file(kind, name, contents)
+
+            def do_apply_settings(self, settings):
+                return super().do_apply_settings(settings)
+
+        manager = Manager()
+        self.assertTrue(manager.use_settings(ICert.Settings.new(None, {})))
+        with self.assertRaises(ICert.NotSupportedError):
+            manager.check("profile", "User", b"[Profile]")
+        self.assertEqual(seen, [b"[Profile]"])
 
     def test_initialize(self):
         """A policy that does not start is not appended, and the error says why"""

@@ -42,6 +42,7 @@ def wrap(info, namespace):
         calls.wrap_methods(cls)
         calls.wrap_properties(cls)
         if info.get_vfuncs():
+            calls.wrap_virtual_methods(cls)
             modules.watch_subclasses(cls)
         if isinstance(info, InterfaceInfo):
             if name == "EnumViewRow" or hasattr(cls, "open"):

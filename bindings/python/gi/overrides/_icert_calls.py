@@ -8,7 +8,7 @@ function is written out when it is first used, so that a call costs no loop over
 
 import keyword
 
-from gi._gi import CallbackInfo
+from gi._gi import CallbackInfo, FunctionInfo
 from gi._error import GError
 
 from . import _icert_values as values
@@ -81,7 +81,7 @@ class Writer:
     def __init__(self, info, owner, invoke=None):
         self.info = info
         self.owner = owner
-        self.is_method = info.is_method()
+        self.is_method = not isinstance(info, FunctionInfo) or info.is_method()
         self.arguments = visible_arguments(info)
         self.results = result_converters(info)
         self.names = {
@@ -229,6 +229,34 @@ def wrap_methods(cls):
     for info in cls.__info__.get_methods():
         if cls.__dict__.get(info.__name__) == info:
             setattr(cls, info.__name__, Late(info, cls))
+
+
+class Parent:
+    """A virtual method that a class of C has: what super() calls, with values of Python.
+
+    On the class it stays what PyGObject put there, which it looks for when a subclass
+    writes a method of that name; PyGObject's own would call the subclass again.
+    """
+
+    def __init__(self, info, invoke):
+        self.info = info
+        self.invoke = invoke
+        self.function = None
+
+    def __get__(self, instance, cls=None):
+        if instance is None:
+            return self.invoke
+        if self.function is None:
+            self.function = Writer(self.info, None, self.invoke).function()
+        return self.function.__get__(instance)
+
+
+def wrap_virtual_methods(cls):
+    """Lets subclasses call the virtual methods that @cls itself has in C."""
+    for info in cls.__info__.get_vfuncs():
+        name = "do_" + info.get_name()
+        if name in cls.__dict__:
+            setattr(cls, name, Parent(info, getattr(cls, name)))
 
 
 def wrap_properties(cls):

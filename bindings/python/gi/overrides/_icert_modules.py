@@ -6,6 +6,7 @@ and what the method answers is held against the typelib before PyGObject sees it
 reads past the end of a tuple that is too short.
 """
 
+import functools
 import threading
 import types
 
@@ -218,8 +219,9 @@ def described(cls, kind):
 
 def set_up_class(cls):
     """Makes a class that is about to be registered safe to be called by C."""
-    if not issubclass(cls, GObject.Object) or "__gtype__" in cls.__dict__:
-        return  # no object, or PyGObject's own class for a type of C
+    if "__gtype__" in cls.__dict__:
+        return  # PyGObject's own class for a type of C
+    check_bases(cls)
     for base in described(cls, ObjectInfo):
         check_methods(cls, Interfaces.of(base))
     for interface in described(cls, InterfaceInfo):
@@ -229,10 +231,28 @@ def set_up_class(cls):
             declare_properties(cls, interface)
 
 
+def check_bases(cls):
+    """Refuses a class that PyGObject could not register; it ends the process instead."""
+    interface = described(cls, InterfaceInfo)
+    if not issubclass(cls, GObject.Object) or cls.__gtype__.is_interface():
+        name = interface[0].__name__
+        raise TypeError(
+            f"class {cls.__name__}: implements ICert.{name}, but extends no object first"
+            f" (class {cls.__name__}(GObject.Object, ICert.{name}))"
+        )
+
+
+def is_method(member):
+    """Whether a member of a class can be called on its objects."""
+    return callable(member) or isinstance(
+        member, (classmethod, staticmethod, functools.partialmethod)
+    )
+
+
 def check_methods(cls, signatures):
     """Puts a check around the methods that @cls has of these; answers their names."""
     adopt_mixins(cls, signatures)
-    own = [name for name in signatures if callable(cls.__dict__.get(name))]
+    own = [name for name in signatures if is_method(cls.__dict__.get(name))]
     for name in own:
         function = cls.__dict__[name]
         if not isinstance(function, VirtualMethod):
@@ -267,8 +287,25 @@ def declare_properties(cls, interface):
     specs = {spec.name: spec for spec in GObject.list_properties(interface)}
     for info in interface.__info__.get_properties():
         name = info.get_name().replace("-", "_")
-        if not any(declares(base, name) for base in cls.__mro__):
+        declared = [base for base in cls.__mro__ if declares(base, name)]
+        if declared:
+            check_property(cls, name, declared[0], specs[info.get_name()])
+        else:
             setattr(cls, name, declaration(info.get_type(), specs[info.get_name()]))
+
+
+def check_property(cls, name, holder, spec):
+    """Refuses a property that GObject would call a critical fault of the program."""
+    declared = holder.__dict__.get(name)
+    if not isinstance(declared, GObject.Property):
+        return  # in __gproperties__, for those who know
+    wanted = spec.flags & GObject.ParamFlags.READWRITE
+    if declared.type != spec.value_type or wanted & ~int(declared.flags):
+        words = {1: "readable", 2: "writable", 3: "readable and writable"}
+        raise TypeError(
+            f"class {cls.__name__}: property {name} is not as ICert has it"
+            f" (a {spec.value_type.name}, {words[int(wanted)]})"
+        )
 
 
 def declaration(kind, spec):
