@@ -50,6 +50,12 @@ extern const ICertServerBackend _icert_test_server_backend;
 
 /* (transfer full): a list of the texts of @texts */
 char **_icert_test_server_copy_texts (GPtrArray *texts);
+/* Says a fact; a mistake is a critical where @error is NULL. Sinks @value, nullable. */
+gboolean _icert_test_server_set_property (ICertTestServer *self,
+                                          ICertScope scope,
+                                          const char *name,
+                                          GVariant *value,
+                                          GError **error);
 /* Two spellings of one property have one key. */
 char *_icert_test_server_key (const ICertPropertyInfo *info, const char *name);
 /* The lock is held; (transfer full) (nullable): of the request's subject, lines joined */

@@ -8,8 +8,6 @@
 
 #include "icert-attributes.h"
 #include "icert-error.h"
-#include "icert-registry.h"
-#include "icert-request-decoder.h"
 #include "icert-test-server-private.h"
 
 /**
@@ -272,12 +270,12 @@ set_fact (GHashTable *table, const char *key, GVariant *value)
     g_hash_table_remove (table, key);
 }
 
-static gboolean
-set_property (ICertTestServer *self,
-              ICertScope scope,
-              const char *name,
-              GVariant *value,
-              GError **error)
+gboolean
+_icert_test_server_set_property (ICertTestServer *self,
+                                 ICertScope scope,
+                                 const char *name,
+                                 GVariant *value,
+                                 GError **error)
 {
   g_autoptr (GVariant) sunk = value != NULL ? g_variant_ref_sink (value) : NULL;
   g_autoptr (GMutexLocker) locker = NULL;
@@ -323,7 +321,7 @@ icert_test_server_set_request_property (ICertTestServer *self,
 {
   g_return_val_if_fail (ICERT_IS_TEST_SERVER (self), FALSE);
 
-  return set_property (self, ICERT_SCOPE_REQUEST, name, value, error);
+  return _icert_test_server_set_property (self, ICERT_SCOPE_REQUEST, name, value, error);
 }
 
 /**
@@ -350,7 +348,7 @@ icert_test_server_set_certificate_property (ICertTestServer *self,
 {
   g_return_val_if_fail (ICERT_IS_TEST_SERVER (self), FALSE);
 
-  return set_property (self, ICERT_SCOPE_CERTIFICATE, name, value, error);
+  return _icert_test_server_set_property (self, ICERT_SCOPE_CERTIFICATE, name, value, error);
 }
 
 /**
@@ -375,7 +373,7 @@ icert_test_server_set_ca_property (ICertTestServer *self,
 {
   g_return_val_if_fail (ICERT_IS_TEST_SERVER (self), FALSE);
 
-  return set_property (self, ICERT_SCOPE_CA, name, value, error);
+  return _icert_test_server_set_property (self, ICERT_SCOPE_CA, name, value, error);
 }
 
 /**
@@ -593,161 +591,6 @@ icert_test_server_set_certificate (ICertTestServer *self, GBytes *certificate)
   g_mutex_unlock (&self->lock);
 }
 
-static gboolean
-load_properties (ICertTestServer *self, ICertScope scope, GVariant *properties, GError **error)
-{
-  GVariantIter iter;
-  const char *name;
-  GVariant *value;
-
-  g_variant_iter_init (&iter, properties);
-  while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
-    {
-      gboolean ok = g_str_equal (name, "RequestID") /* the test's own */
-                    || set_property (self, scope, name, value, error);
-
-      g_variant_unref (value);
-      if (!ok)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static void
-load_subject (ICertTestServer *self, GVariant *subject)
-{
-  g_mutex_lock (&self->lock);
-  g_ptr_array_set_size (self->rdns, 0);
-  for (gsize i = 0; i < g_variant_n_children (subject); i++)
-    g_ptr_array_add (self->rdns, g_variant_get_child_value (subject, i));
-  g_mutex_unlock (&self->lock);
-}
-
-static gboolean
-load_extensions (ICertTestServer *self, GVariant *extensions, GError **error)
-{
-  GVariantIter iter;
-  const char *oid;
-  guint32 flags, origin;
-  GVariant *octets;
-
-  g_variant_iter_init (&iter, extensions);
-  while (g_variant_iter_next (&iter, "(&suu@ay)", &oid, &flags, &origin, &octets))
-    {
-      g_autoptr (GBytes) value = g_variant_get_data_as_bytes (octets);
-      g_autoptr (ICertExtension) extension = icert_extension_new (
-          oid, (ICertExtensionFlags) flags, (ICertExtensionOrigin) origin, value, error);
-
-      g_variant_unref (octets);
-      if (extension == NULL)
-        return FALSE;
-      icert_test_server_add_extension (self, extension);
-    }
-  return TRUE;
-}
-
-static void
-load_texts (ICertTestServer *self,
-            GVariant *texts,
-            void (*set) (ICertTestServer *, const char *, const char *))
-{
-  GVariantIter iter;
-  const char *name, *value;
-
-  g_variant_iter_init (&iter, texts);
-  while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
-    set (self, name, value);
-}
-
-/* @facts: what ICertRequestDecoder answers */
-static gboolean
-load_facts (ICertTestServer *self, GVariant *facts, GError **error)
-{
-  static const struct
-  {
-    const char *key;
-    ICertScope scope;
-  } scopes[] = { { "request", ICERT_SCOPE_REQUEST },
-                 { "certificate", ICERT_SCOPE_CERTIFICATE },
-                 { "ca", ICERT_SCOPE_CA } };
-  g_autoptr (GVariant) subject
-      = g_variant_lookup_value (facts, "subject", G_VARIANT_TYPE ("a(ss)"));
-  g_autoptr (GVariant) extensions
-      = g_variant_lookup_value (facts, "extensions", G_VARIANT_TYPE ("a(suuay)"));
-  g_autoptr (GVariant) attributes
-      = g_variant_lookup_value (facts, "attributes", G_VARIANT_TYPE ("a{ss}"));
-  g_autoptr (GVariant) account
-      = g_variant_lookup_value (facts, "account", G_VARIANT_TYPE ("a{ss}"));
-  g_autofree const char **groups = NULL;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (scopes); i++)
-    {
-      g_autoptr (GVariant) properties
-          = g_variant_lookup_value (facts, scopes[i].key, G_VARIANT_TYPE_VARDICT);
-
-      if (properties != NULL && !load_properties (self, scopes[i].scope, properties, error))
-        return FALSE;
-    }
-  if (subject != NULL)
-    load_subject (self, subject);
-  if (extensions != NULL && !load_extensions (self, extensions, error))
-    return FALSE;
-  if (attributes != NULL)
-    load_texts (self, attributes, icert_test_server_set_request_attribute);
-  if (account != NULL)
-    load_texts (self, account, icert_test_server_set_requester_attribute);
-  g_variant_lookup (facts, "groups", "^a&s", &groups);
-  for (gsize i = 0; groups != NULL && groups[i] != NULL; i++)
-    icert_test_server_add_requester_group (self, groups[i]);
-  return TRUE;
-}
-
-/**
- * icert_test_server_load_request:
- * @self: a server
- * @request: a request: PKCS#10, CMS or SPKAC, PEM or DER
- * @attributes: (element-type utf8 utf8) (nullable): what is sent beside it
- * @requester: (nullable): account that asks; `NULL` for the user of this process
- * @error: return location for an error
- *
- * Takes all facts from a real request, so that a policy sees of it what it would see in a CA which
- * is configured by defaults. It needs the engine's module, class
- * `CertificateAuthority.RequestDecoder`. What was said before and what the request says nothing of
- * stays.
- *
- * Errors: those of [method@ICert.RequestDecoder.decode], of a request that no policy would have
- * been asked about; `ICERT_ERROR_UNKNOWN_NAME` without the module.
- *
- * Returns: `TRUE` when the facts are there
- */
-gboolean
-icert_test_server_load_request (ICertTestServer *self,
-                                GBytes *request,
-                                GHashTable *attributes,
-                                const char *requester,
-                                GError **error)
-{
-  g_autoptr (GObject) decoder = NULL;
-  g_autoptr (GVariant) facts = NULL;
-
-  g_return_val_if_fail (ICERT_IS_TEST_SERVER (self), FALSE);
-
-  decoder = icert_create_instance ("CertificateAuthority.RequestDecoder", NULL, NULL, error);
-  if (decoder == NULL)
-    return FALSE;
-  if (!ICERT_IS_REQUEST_DECODER (decoder))
-    {
-      icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, "class",
-                       "%s decodes no requests (an ICertRequestDecoder)",
-                       G_OBJECT_TYPE_NAME (decoder));
-      return FALSE;
-    }
-  facts = icert_request_decoder_decode (ICERT_REQUEST_DECODER (decoder), ICERT_ENCODING_ANY,
-                                        ICERT_REQUEST_FORMAT_ANY, request, attributes, requester,
-                                        error);
-  return facts != NULL && load_facts (self, facts, error);
-}
-
 static ICertRequestContext *
 new_context (ICertTestServer *self, gint64 request_id)
 {
@@ -840,202 +683,6 @@ icert_test_server_end_contexts (ICertTestServer *self)
       if (context != NULL)
         icert_request_context_invalidate (context);
     }
-}
-
-/* (transfer full) (nullable): judged by what @manage describes */
-static ICertSettings *
-judge_settings (ICertManageModule *manage, GHashTable *texts, const char *folder, GError **error)
-{
-  g_autoptr (GVariant) schema = NULL;
-  g_autoptr (GError) local = NULL;
-
-  if (manage != NULL)
-    schema = icert_manage_module_describe_settings (manage, &local);
-  if (local != NULL && !g_error_matches (local, ICERT_ERROR, ICERT_ERROR_NOT_SUPPORTED))
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
-  return icert_settings_new (schema, texts, folder, error);
-}
-
-/**
- * icert_test_server_initialize_policy:
- * @self: a server
- * @policy: a policy
- * @settings: (element-type utf8 utf8) (nullable): its settings, as they would stand in ca.conf
- * @folder: (nullable) (type filename): folder of the CA, the base of relative paths in settings
- * @error: return location for an error
- *
- * Starts a policy as the engine does: judges the settings by what the policy describes, fills in
- * the defaults and calls [method@ICert.Policy.initialize] with a context of the CA, which is dead
- * afterwards.
- *
- * Errors: `ICERT_ERROR_CONFIG` for settings; those of the policy.
- *
- * Returns: `TRUE` when the policy is ready
- */
-gboolean
-icert_test_server_initialize_policy (ICertTestServer *self,
-                                     ICertPolicy *policy,
-                                     GHashTable *settings,
-                                     const char *folder,
-                                     GError **error)
-{
-  g_autoptr (ICertManageModule) manage = NULL;
-  g_autoptr (ICertSettings) judged = NULL;
-  g_autoptr (ICertRequestContext) context = NULL;
-  gboolean ok;
-
-  g_return_val_if_fail (ICERT_IS_TEST_SERVER (self), FALSE);
-  g_return_val_if_fail (ICERT_IS_POLICY (policy), FALSE);
-
-  manage = icert_policy_get_manage_module (policy);
-  judged = judge_settings (manage, settings, folder, error);
-  if (judged == NULL)
-    return FALSE;
-  context = icert_test_server_new_ca_context (self);
-  ok = icert_policy_initialize (policy, ICERT_SERVER (context), judged, error);
-  icert_request_context_invalidate (context);
-  return ok;
-}
-
-/**
- * icert_test_server_verify_request:
- * @self: a server
- * @policy: a policy
- * @new_request: `FALSE` when an officer resubmits it
- * @verdict: (out): what becomes of the request
- * @error: return location for an error
- *
- * Asks a policy as the engine does: with a context of its own, which is dead afterwards. What the
- * policy changed stays, as for the next module of a chain, until
- * [method@ICert.TestServer.reset].
- *
- * Errors: those of the policy: a refusal denies, anything else would leave the request pending.
- *
- * Returns: `TRUE` when `verdict` was set
- */
-gboolean
-icert_test_server_verify_request (ICertTestServer *self,
-                                  ICertPolicy *policy,
-                                  gboolean new_request,
-                                  ICertVerdict *verdict,
-                                  GError **error)
-{
-  g_autoptr (ICertRequestContext) context = NULL;
-  gboolean ok;
-
-  g_return_val_if_fail (verdict != NULL, FALSE);
-  *verdict = ICERT_VERDICT_PENDING;
-  g_return_val_if_fail (ICERT_IS_TEST_SERVER (self), FALSE);
-  g_return_val_if_fail (ICERT_IS_POLICY (policy), FALSE);
-
-  context = icert_test_server_new_request_context (self);
-  ok = icert_policy_verify_request (policy, ICERT_SERVER_POLICY (context), new_request, verdict,
-                                    error);
-  icert_request_context_invalidate (context);
-  return ok;
-}
-
-/**
- * icert_test_server_list_profiles:
- * @self: a server
- * @policy: a policy
- * @error: return location for an error
- *
- * Asks a policy which profiles the requester may use, as the engine does.
- *
- * Errors: those of the policy.
- *
- * Returns: (transfer full): names of profiles, or `NULL` with `error` set
- */
-char **
-icert_test_server_list_profiles (ICertTestServer *self, ICertPolicy *policy, GError **error)
-{
-  g_autoptr (ICertRequestContext) context = NULL;
-  char **names;
-
-  g_return_val_if_fail (ICERT_IS_TEST_SERVER (self), NULL);
-  g_return_val_if_fail (ICERT_IS_POLICY (policy), NULL);
-
-  context = icert_test_server_new_ca_context (self);
-  names = icert_policy_list_profiles (policy, ICERT_SERVER (context), error);
-  icert_request_context_invalidate (context);
-  return names;
-}
-
-/**
- * icert_test_server_initialize_exit:
- * @self: a server
- * @module: an exit
- * @settings: (element-type utf8 utf8) (nullable): its settings, as they would stand in ca.conf
- * @folder: (nullable) (type filename): folder of the CA, the base of relative paths in settings
- * @mask: (out): the events it wants
- * @error: return location for an error
- *
- * Starts an exit as the engine does: judges the settings by what the exit describes, fills in the
- * defaults and calls [method@ICert.Exit.initialize] with a context of the CA.
- *
- * Errors: `ICERT_ERROR_CONFIG` for settings; those of the exit.
- *
- * Returns: `TRUE` when the exit is ready
- */
-gboolean
-icert_test_server_initialize_exit (ICertTestServer *self,
-                                   ICertExit *module,
-                                   GHashTable *settings,
-                                   const char *folder,
-                                   ICertExitEvents *mask,
-                                   GError **error)
-{
-  g_autoptr (ICertManageModule) manage = NULL;
-  g_autoptr (ICertSettings) judged = NULL;
-  g_autoptr (ICertRequestContext) context = NULL;
-  gboolean ok;
-
-  g_return_val_if_fail (mask != NULL, FALSE);
-  *mask = 0;
-  g_return_val_if_fail (ICERT_IS_TEST_SERVER (self), FALSE);
-  g_return_val_if_fail (ICERT_IS_EXIT (module), FALSE);
-
-  manage = icert_exit_get_manage_module (module);
-  judged = judge_settings (manage, settings, folder, error);
-  if (judged == NULL)
-    return FALSE;
-  context = icert_test_server_new_ca_context (self);
-  ok = icert_exit_initialize (module, ICERT_SERVER (context), judged, mask, error);
-  icert_request_context_invalidate (context);
-  return ok;
-}
-
-/**
- * icert_test_server_notify_event:
- * @self: a server
- * @module: an exit
- * @event: one event
- * @error: return location for an error
- *
- * Tells an exit of an event, as the engine does. Events come at least once: a test that tells one
- * twice is right to do so.
- *
- * Errors: those of the exit.
- *
- * Returns: `TRUE` when the exit did its work
- */
-gboolean
-icert_test_server_notify_event (ICertTestServer *self,
-                                ICertExit *module,
-                                ICertExitEvents event,
-                                GError **error)
-{
-  g_autoptr (ICertIssuedContext) context = NULL;
-
-  g_return_val_if_fail (ICERT_IS_TEST_SERVER (self), FALSE);
-  g_return_val_if_fail (ICERT_IS_EXIT (module), FALSE);
-
-  context = icert_test_server_new_issued_context (self);
-  return icert_exit_notify_event (module, event, ICERT_SERVER_EXIT (context), error);
 }
 
 static GVariant *
