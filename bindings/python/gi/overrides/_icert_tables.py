@@ -12,6 +12,8 @@ import sys
 
 # more new objects than this, as where collection is off, are not searched
 MANY = 4000
+# where an object says its type: behind whatever its reference count is
+TYPE_OFFSET = object.__basicsize__ - ctypes.sizeof(ctypes.c_void_p)
 
 
 class Words:
@@ -20,12 +22,15 @@ class Words:
     def __init__(self, words):
         self.words = words
         self.left = iter(words)
+        self.place = 0
         self.made = None
         self.asked = False
 
     def __iter__(self):
         if self.asked and self.made is None:
-            self.made = newest_empty_list()
+            self.made = empty_list_at(self.place)
+            if self.made is None:
+                self.made = newest_empty_list()
         self.asked = True
         return self
 
@@ -41,6 +46,15 @@ class Words:
             return False
         # held by self.made, the name made, the argument of getrefcount, and the loss
         return sys.getrefcount(made) == 4
+
+
+def empty_list_at(place):
+    """The list at an address, if there is one, and it is new; costs no search."""
+    if ctypes.c_void_p.from_address(place + TYPE_OFFSET).value != id(list):
+        return None
+    made = ctypes.cast(place, ctypes.py_object).value
+    # held by whoever made it, the name made, and the argument of getrefcount
+    return made if not made and sys.getrefcount(made) == 3 else None
 
 
 def newest_empty_list():
@@ -63,10 +77,16 @@ class Table:
         return len(self.lists[0].words)
 
     def keys(self):
-        return self.lists[0]
+        return self.expect(0)
 
     def values(self):
-        return self.lists[1]
+        return self.expect(1)
+
+    def expect(self, number):
+        """Python makes the next list where the last one was that nobody needed."""
+        words = self.lists[number]
+        words.place = id([])
+        return words
 
     def __del__(self):
         for words in self.lists:
