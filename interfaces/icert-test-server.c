@@ -591,6 +591,19 @@ icert_test_server_set_certificate (ICertTestServer *self, GBytes *certificate)
   g_mutex_unlock (&self->lock);
 }
 
+/* A context that a module did not keep needs no end. */
+static void
+forget_dead_contexts (GPtrArray *contexts)
+{
+  for (guint i = contexts->len; i > 0; i--)
+    {
+      g_autoptr (ICertRequestContext) context = g_weak_ref_get (contexts->pdata[i - 1]);
+
+      if (context == NULL)
+        g_ptr_array_remove_index_fast (contexts, i - 1);
+    }
+}
+
 static ICertRequestContext *
 new_context (ICertTestServer *self, gint64 request_id)
 {
@@ -600,6 +613,7 @@ new_context (ICertTestServer *self, gint64 request_id)
 
   g_weak_ref_init (ref, context);
   g_mutex_lock (&self->lock);
+  forget_dead_contexts (self->contexts);
   g_ptr_array_add (self->contexts, ref);
   g_mutex_unlock (&self->lock);
   return context;
