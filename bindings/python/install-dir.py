@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """install-dir.py PREFIX: the folder of PREFIX in which Python looks for modules.
 
-Debian's Python has one scheme for /usr and another for /usr/local; meson 1.0 names for the
-latter a folder that is not searched. Under any other prefix nothing is, unless PYTHONPATH
-says so.
+Debian's Python has one scheme for /usr and another for /usr/local; meson 1.0 names for
+the latter a folder that is not searched. Under any other prefix nothing is, unless
+PYTHONPATH says so.
 """
 
 import sys

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""stubs.py GIR OUTPUT: type stubs of ICert, and of what it needs of GLib, GObject and Gio.
+"""stubs.py GIR OUTPUT: type stubs of ICert and of what it needs of GLib, GObject, Gio.
 
 Types come from the GIR, as the override shows them: bytes for GBytes and so on. What no
-GIR knows is in the files of the folder stubs beside this script: what overrides add, and
-in their lines `# generate:` the names of the other namespaces that are wanted.
+GIR knows is in the files of the folder stubs beside this script: what overrides add,
+and in their lines `# generate:` the names of the other namespaces that are wanted.
 """
 
 import argparse
@@ -245,7 +245,8 @@ class Callable:
             "@overload",
             f"def {self.name}({', '.join(awaited)}) -> asyncio.Future[{result}]: ...",
             "@overload",
-            f"def {self.name}({', '.join(called + [callback])}, *user_data: object) -> None: ...",
+            f"def {self.name}({', '.join(called + [callback])}, *user_data: object)"
+            " -> None: ...",
             "@overload",
             f"def {self.name}({', '.join(named)}, *, {callback}) -> None: ...",
         ]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What makes the typelib of ICert pleasant in Python; no second implementation of anything.
+"""What makes the typelib of ICert pleasant in Python; no second implementation.
 
-Found by PyGObject when it imports gi.repository.ICert. Shapes of calls stay those of the
-typelib; see bindings/python/README.md for what this adds.
+Found by PyGObject when it imports gi.repository.ICert. Shapes of calls stay those of
+the typelib; see bindings/python/README.md for what this adds.
 """
 
 import sys
@@ -21,11 +21,11 @@ __all__ = ["CertError", "run"]
 
 
 def run(main):
-    """Runs a coroutine to its end on this thread's main context, and answers its result.
+    """Runs a coroutine to its end on this thread's main context; answers its result.
 
-    Everything that the context serves goes on meanwhile: signals, D-Bus, calls of modules
-    from other threads. Inside the coroutine asyncio is as it is everywhere: gather(),
-    timeout(), create_task(). Tasks that are left over at the end are cancelled.
+    Everything that the context serves goes on meanwhile: signals, D-Bus, calls of
+    modules from other threads. Inside the coroutine asyncio is as it is everywhere:
+    gather(), timeout(), create_task(). Tasks that are left over at the end are cancelled.
     """
     from ._icert_loop import run as run_in_loop
 

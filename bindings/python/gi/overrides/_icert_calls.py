@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Puts a thin Python function around each callable of the typelib that needs one.
 
-What a function does is read from the typelib, never from a list: arguments become what C
-takes, results what Python has, errors of the ICert domain exceptions of their own. The
-function is written out when it is first used, so that a call costs no loop over arguments.
+What a function does is read from the typelib, never from a list: arguments become what
+C takes, results what Python has, errors of the ICert domain exceptions of their own.
+The function is written out when it is first used, so that a call costs no loop over
+arguments.
 """
 
 import keyword
@@ -25,7 +26,7 @@ def start(begin, finish, cancellable):
 
 
 def shown(info):
-    """The arguments that Python shows; lengths of arrays and user data are not among them."""
+    """The arguments that Python shows; lengths of arrays and user data are none."""
     arguments = info.get_arguments()
     hidden = set()
     for kind in [
@@ -47,7 +48,7 @@ def visible_arguments(info):
 
 
 def results(info):
-    """(name, type, may be None) of what a call gives back; no name is the returned value."""
+    """(name, type, may be None) of what a call gives back; the first has no name."""
     listed = []
     if not values.is_void(info.get_return_type()) and not info.skip_return():
         listed.append((None, info.get_return_type(), info.may_return_null()))
@@ -161,7 +162,8 @@ class Writer:
         inner[cancel] = "cancellable"
         finish = self.info.get_name()[: -len("_async")] + "_finish"
         self.names["start_"] = start
-        begin = f"lambda cancellable, callback: invoke_({', '.join(inner[:callback])}, callback)"
+        given = ", ".join(inner[:callback])
+        begin = f"lambda cancellable, callback: invoke_({given}, callback)"
         return [
             f"def {self.info.get_name()}({self.parameters()}):",
             "    if callback is None:",
@@ -232,7 +234,7 @@ def wrap_methods(cls):
 
 
 class Parent:
-    """A virtual method that a class of C has: what super() calls, with values of Python.
+    """A virtual method of a class of C: what super() calls, with values of Python.
 
     On the class it stays what PyGObject put there, which it looks for when a subclass
     writes a method of that name; PyGObject's own would call the subclass again.

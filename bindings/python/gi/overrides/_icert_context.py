@@ -5,8 +5,8 @@ import weakref
 
 
 def enter(self):
-    # Only the statement itself holds the object now: behind the block it is gone, and with the
-    # last object of a local CA its engine closes, though the name is still there.
+    # Only the statement itself holds the object now: behind the block it is gone, and
+    # with the last object of a local CA its engine closes, though its name is there.
     return weakref.proxy(self)
 
 

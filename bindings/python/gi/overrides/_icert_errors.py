@@ -55,12 +55,12 @@ class CertError(GLib.Error):
 
     @property
     def details(self):
-        """What the bracket of the message says: code, status, limit, request-id and so on."""
+        """What the bracket of the message says: code, status, limit and so on."""
         return ICert.error_get_details(self).unpack()
 
     @property
     def is_refusal(self):
-        """Whether a policy that raises this denies by it, instead of leaving it pending."""
+        """Whether a policy that raises this denies, or leaves the request pending."""
         return ICert.error_is_refusal(self)
 
     def copy(self):
@@ -77,7 +77,7 @@ class CertError(GLib.Error):
 
 
 def variants(details):
-    """Details as the contract has them: numbers and texts, with - where Python has _."""
+    """Details as the contract has them: numbers and texts, - where Python has _."""
     return GLib.Variant(
         "a{sv}",
         {

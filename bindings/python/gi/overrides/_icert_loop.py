@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """await for the asynchronous pairs: an asyncio loop that runs on a GLib main context.
 
-asyncio's own base loop asks one object for what happened and how long it may sleep; here
-that object is the main context. So gather, timeouts and tasks are asyncio's own. Sockets
-of asyncio are not served: Gio has them.
+asyncio's own base loop asks one object for what happened and how long it may sleep;
+here that object is the main context. So gather, timeouts and tasks are asyncio's own.
+Sockets of asyncio are not served: Gio has them.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ class ContextLoop(asyncio.BaseEventLoop):
         self.operations = set()
 
     def select(self, timeout):
-        """Serves the context once; waits at most @timeout seconds for it to have something."""
+        """Serves the context once; waits at most @timeout seconds for something."""
         if timeout is not None and timeout > 0:
             self._timer.set_ready_time(
                 GLib.get_monotonic_time() + int(timeout * 1e6) + 1
@@ -71,7 +71,7 @@ class ContextLoop(asyncio.BaseEventLoop):
 
 
 def is_ours(loop):
-    """Whether @loop serves a main context: this one, or the one of a newer PyGObject."""
+    """Whether @loop serves a main context: this one, or that of a newer PyGObject."""
     return isinstance(loop, ContextLoop) or type(loop).__module__ == "gi.events"
 
 

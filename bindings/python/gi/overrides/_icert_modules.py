@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Classes in Python that implement interfaces of the contract: policies, exits and others.
+"""Classes in Python that implement interfaces of the contract: policies, exits, all.
 
 C calls a virtual method through a VirtualMethod: arguments arrive as values of Python,
 and what the method answers is held against the typelib before PyGObject sees it, which
@@ -120,8 +120,8 @@ def type_word(kind):
     return words.get(tag, "int")
 
 
-# PyGObject gives C the objects of a list without references; C takes its own at once, so that
-# the last list of each thread is all that has to be kept
+# PyGObject gives C the objects of a list without references; C takes its own at once,
+# so that the last list of each thread is all that has to be kept
 KEPT = threading.local()
 
 
@@ -155,7 +155,7 @@ class VirtualMethod:
         except GError as error:
             raise passed_on(error) from None
         except SystemExit as error:
-            # PyGObject would print the exception, and printing this one ends the process
+            # PyGObject would print it, and printing this one ends the process
             raise RuntimeError(
                 f"do_{signature.name}: sys.exit() in a module"
             ) from error
@@ -192,7 +192,7 @@ def passed_on(error):
 
 
 class Interfaces:
-    """The virtual methods of the contract's interfaces and classes, read when first needed."""
+    """The virtual methods of interfaces and classes, read when first needed."""
 
     signatures = {}
 
@@ -232,13 +232,13 @@ def set_up_class(cls):
 
 
 def check_bases(cls):
-    """Refuses a class that PyGObject could not register; it ends the process instead."""
+    """Refuses a class that PyGObject would end the process for."""
     interface = described(cls, InterfaceInfo)
     if not issubclass(cls, GObject.Object) or cls.__gtype__.is_interface():
         name = interface[0].__name__
         raise TypeError(
-            f"class {cls.__name__}: implements ICert.{name}, but extends no object first"
-            f" (class {cls.__name__}(GObject.Object, ICert.{name}))"
+            f"class {cls.__name__}: implements ICert.{name}, but extends no object"
+            f" first (class {cls.__name__}(GObject.Object, ICert.{name}))"
         )
 
 
@@ -261,7 +261,7 @@ def check_methods(cls, signatures):
 
 
 def adopt_mixins(cls, signatures):
-    """PyGObject looks for methods in the class alone; those of plain mixins count too."""
+    """PyGObject looks in the class alone; methods of plain mixins count, too."""
     for name in signatures:
         for base in cls.__mro__:
             if name in base.__dict__:
@@ -281,7 +281,7 @@ def list_again(cls, interface, own):
 
 
 def declare_properties(cls, interface):
-    """Declares the properties that an implementor must have, where the class forgot to."""
+    """Declares the properties that an implementor must have, where it forgot to."""
     if interface not in cls.__bases__:
         return
     specs = {spec.name: spec for spec in GObject.list_properties(interface)}
@@ -310,7 +310,7 @@ def check_property(cls, name, holder, spec):
 
 def declaration(kind, spec):
     """A property of Python for one that an interface asks for."""
-    # what else a spec says, such as that its strings are static, is not true of Python's
+    # what else a spec says, as that its strings are static, is not true of Python's
     flags = GObject.ParamFlags(spec.flags & PARAM_FLAGS)
     if kind.get_tag_as_string() != "interface":
         return GObject.Property(

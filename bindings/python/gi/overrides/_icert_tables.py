@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Dictionaries on their way into a hash table, without what PyGObject loses on it.
 
-PyGObject asks a mapping for its keys and its values, gets two new lists, and never lets go
+PyGObject asks a mapping for its keys and values, gets two new lists, and never lets go
 of them: 160 octets and the strings for each call (measured with 3.42). A mapping of our
 own sees those lists come into being, and frees those that are held by nobody known.
 """
@@ -38,7 +38,7 @@ class Words:
         return next(self.left)
 
     def is_lost(self):
-        """Whether the list is ours, word for word, and somebody unknown still holds it."""
+        """Whether the list is ours, word for word, and somebody unknown holds it."""
         made = self.made
         if not made or len(made) != len(self.words):
             return False
@@ -58,7 +58,7 @@ def empty_list_at(place):
 
 
 def newest_empty_list():
-    """The list that was made last, if it is still empty: objects are tracked in that order."""
+    """The list that was made last, if it is empty: objects are tracked in order."""
     if gc.get_count()[0] > MANY:
         return None
     for one in reversed(gc.get_objects(generation=0)):

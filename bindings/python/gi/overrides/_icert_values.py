@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Values of the contract as values of Python, by what introspection says of their types.
+"""Values of the contract as values of Python, by what introspection says of types.
 
-GBytes are bytes, GVariant what it holds, GDateTime an aware datetime, hash tables dicts.
-What is given is checked here, since PyGObject cuts strings at NUL, makes integers of
-floats and lists of the letters of a str without a word.
+GBytes are bytes, GVariant what it holds, GDateTime an aware datetime, hash tables
+dicts. What is given is checked here, since PyGObject cuts strings at NUL, makes
+integers of floats and lists of the letters of a str without a word.
 """
 
 import collections.abc
@@ -167,7 +167,7 @@ def date_of_microseconds(value):
 
 
 def to_variant(value, where):
-    """The GVariant that a value of Python means; one that is a GVariant stays as it is."""
+    """The GVariant that a value of Python means; a GVariant stays as it is."""
     if isinstance(value, str):
         return GLib.Variant.new_string(to_text(value, where))
     if isinstance(value, GLib.Variant):
@@ -210,7 +210,7 @@ def items_of(value, where):
 
 
 def array(value, where):
-    """Items of one type make an array of it, others and none at all one of variants or text."""
+    """Items of one type make an array of it, others one of variants, none of text."""
     if all(isinstance(item, str) for item in value):
         return GLib.Variant.new_strv([to_text(item, where) for item in value])
     items = items_of(value, where)
@@ -220,7 +220,7 @@ def array(value, where):
 
 
 def from_variant(value):
-    """What a GVariant holds; octets are bytes, a date stays a number of microseconds."""
+    """What a GVariant holds; octets are bytes, a date stays a number."""
     kind = value.get_type_string()
     read = SIMPLE.get(kind)
     if read is not None:
@@ -342,7 +342,7 @@ def class_of(info):
 
 
 def converter_in(kind):
-    """What makes a value of Python one of type @kind; None where PyGObject's way will do."""
+    """What makes a value of Python one of type @kind; None where PyGObject does."""
     tag = kind.get_tag_as_string()
     if tag in BASIC:
         return BASIC[tag]
@@ -361,13 +361,13 @@ def converter_in(kind):
 
 
 def item_converter(kind):
-    """converter_in() for items of a list; a GVariant that is None there is an empty cell."""
+    """converter_in() for items of a list; None for a GVariant is an empty cell."""
     convert = converter_in(kind) or (lambda value, where: value)
     return nullable(convert) if convert is to_variant else convert
 
 
 def converter_out(kind):
-    """What makes a result of type @kind a value of Python; None when it is one already."""
+    """What makes a result of type @kind a value of Python; None when it is one."""
     tag = kind.get_tag_as_string()
     if tag == "error":
         return from_error

@@ -21,7 +21,7 @@ def date_columns(view):
 
 
 class View:
-    """What ICert.View has in Python: a sequence of the rows that its restrictions leave."""
+    """What ICert.View has in Python: it is a sequence of rows."""
 
     def __iter__(self):
         dates = date_columns(self)
