@@ -62,12 +62,11 @@ def read_rows():
 
 
 def names_of(cell):
-    """`ICertX.A`, `B` is ICertX.A and ICertX.B."""
-    names, owner = [], ""
-    for name in re.findall(r"`([\w.]+)`", cell):
-        if "." in name:
-            owner = name.split(".")[0]
-        names.append(name if "." in name else f"{owner}.{name}")
+    """What `ICertX: A, B; ICertY: C` names: ICertX.A, ICertX.B, ICertY.C."""
+    names = []
+    for part in cell.split(";"):
+        owner, _, methods = part.partition(":")
+        names += [f"{owner.strip()}.{method.strip()}" for method in methods.split(",")]
     return names
 
 
