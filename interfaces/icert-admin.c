@@ -570,9 +570,10 @@ icert_admin_get_my_roles_finish (ICertAdmin *self, GAsyncResult *result, GError 
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
- * Explains how a request was judged, rule by rule: an `aa{sv}` with the keys `module`, `rule`,
- * `field`, `seen`, `allowed` (`s`), `when` (`x`, microseconds since 1970 UTC) and what else a
- * step has to say. No counterpart in AD CS.
+ * Explains how a request was judged, rule by rule: an `aa{sv}` with the keys `judgement` (`x`, 1
+ * for the first time it was judged), `time` (`x`, microseconds since 1970 UTC), `kind` (`s`:
+ * `received`, `read`, `written`, `rule`, `verdict`, `engine` or `officer`), and of `module`,
+ * `rule`, `field`, `seen` and `allowed` (`s`) those that a step has. No counterpart in AD CS.
  *
  * Any thread; blocks. Right: reader.
  *
