@@ -285,6 +285,21 @@ test_ends_contexts (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
 }
 
+static void
+test_forgets_contexts (Fixture *fixture, gconstpointer data)
+{
+  ICertRequestContext *kept = icert_test_server_new_request_context (fixture->server);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("However many contexts were made, the ones that are left are ended");
+  for (int i = 0; i < 1000; i++)
+    g_object_unref (icert_test_server_new_ca_context (fixture->server));
+  icert_test_server_end_contexts (fixture->server);
+  g_assert_null (icert_server_get_request_string (ICERT_SERVER (kept), "CN", &error));
+  assert_code (&error, ICERT_ERROR_CONTEXT);
+  g_assert_finalize_object (kept);
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/test-server/" path, Fixture, NULL, set_up, function, tear_down)
 
@@ -303,5 +318,6 @@ main (int argc, char **argv)
   ADD ("drives-a-policy", test_drives_a_policy);
   ADD ("drives-an-exit", test_drives_an_exit);
   ADD ("S-L2-ends-contexts", test_ends_contexts);
+  ADD ("forgets-contexts", test_forgets_contexts);
   return g_test_run ();
 }

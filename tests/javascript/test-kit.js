@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The module author's kit from gjs: fake server, settings half, contract tests.
 
+import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 import ICert from 'gi://ICert?version=1.0';
@@ -148,6 +149,19 @@ test('the settings half comes with the base class', () => {
   equal(policy.get_value('Zone').deepUnpack(), 'example.org');
   equal(policy.description, 'Issues inside one zone');
   throws(ICert.Error.CONFIG, () => server.initialize_policy(new ZonePolicy(), {Zone: ''}, null));
+});
+
+test('S-A3: facts come from a real request, and garbage is refused', () => {
+  const openssl = Gio.Subprocess.new(['openssl', 'req', '-new', '-newkey', 'ec', '-pkeyopt',
+    'ec_paramgen_curve:P-256', '-nodes', '-keyout', '/dev/null', '-subj', '/CN=www.example.org'],
+  Gio.SubprocessFlags.STDOUT_PIPE | Gio.SubprocessFlags.STDERR_SILENCE);
+  const [, pem] = openssl.communicate(null, null);
+  const server = ICert.TestServer.new(7);
+  server.load_request(pem, {CertificateTemplate: 'WebServer'}, 'nobody');
+  equal(server.get_certificate_text('PublicKeyType'), 'ec-p256');
+  equal(server.get_request_property('RequesterName').deepUnpack(), 'nobody');
+  const garbage = new GLib.Bytes(new TextEncoder().encode('no request'));
+  throws(ICert.Error.MALFORMED, () => server.load_request(garbage, null, null));
 });
 
 test('modules that keep the contract have no problems', () => {
