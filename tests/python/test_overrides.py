@@ -309,6 +309,18 @@ class Views(unittest.TestCase):
         self.assertEqual(row.attributes["CertificateTemplate"], "User")
         self.assertTrue(all(isinstance(one, ICert.Extension) for one in row.extensions))
 
+    def test_shown(self):
+        """print() shows what an object is about, also of one that is about nothing"""
+        row = self.view("CommonName", "SerialNumber")[0]
+        self.assertEqual(repr(row), f"<ICert.ViewRow {dict(row)!r}>")
+        name = ICert.Name.new(ICert.NameKind.DNS, "www.example.org")
+        self.assertEqual(str(name), "<ICert.Name dNSName:www.example.org>")
+        answer = submit("shown.example.org")
+        text = f"<ICert.Response request {answer.request_id} issued: {answer.message}>"
+        self.assertEqual(str(answer), text)
+        for kind in ("CaInfo", "ClassInfo", "Extension", "ViewColumn", "ViewRow"):
+            self.assertIn(kind, repr(GObject.new(getattr(ICert, kind))))
+
     def test_lists(self):
         """Lists of objects have length, indexes and slices"""
         columns = self.view().list_columns()

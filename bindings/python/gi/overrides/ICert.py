@@ -14,6 +14,7 @@ from . import _icert_calls as calls
 from . import _icert_context as context
 from . import _icert_errors as errors
 from . import _icert_modules as modules
+from . import _icert_shown as shown
 from . import _icert_views as views
 from ._icert_errors import CertError, ICert
 
@@ -58,3 +59,4 @@ for _info in gi.Repository.get_default().get_infos("ICert"):
     wrap(_info, sys.modules["gi.repository.ICert"])
 
 views.add_collections()
+shown.add_representations()
