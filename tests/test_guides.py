@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Every code block of every guide runs, in the order of the guide, and prints what the guide says.
+"""Every code block of every guide, and of the README, runs in its order and prints what it says.
 
 A guide is played in an empty home folder. Its blocks are of two kinds; another one is a failure:
 
@@ -29,6 +29,7 @@ import tap
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 GUIDES = ROOT / "data" / "docs" / "guides"
+README = ROOT / "README.md"
 BUILD = pathlib.Path(os.environ["G_TEST_BUILDDIR"]).parent
 TABLES_ONLY = "for-adcs-authors"  # its tables are played by test_guide_adcs.py
 HOME = "/home/alice"
@@ -73,6 +74,12 @@ def read_blocks(path):
     if start:
         raise AssertionError(f"{path.name}:{start[0]}: a block without an end")
     return blocks
+
+
+# of the README: the two commands, which test_quickstart.py and tests/run.sh are, and the drawing
+PLAYED_ELSEWHERE = [
+    block.text for block in read_blocks(README) if block.language in ("", "sh")
+]
 
 
 def read_commands(block):
@@ -163,7 +170,7 @@ class GuideTest(unittest.TestCase):
             session.remove()
 
     def problems(self, path, session):
-        blocks = read_blocks(path)
+        blocks = [block for block in read_blocks(path) if block.text not in PLAYED_ELSEWHERE]
         self.assertTrue(blocks or path.stem == TABLES_ONLY, f"{path.name}: no block of code")
         commands = ""
         for block in reversed(blocks):
@@ -182,7 +189,7 @@ class GuideTest(unittest.TestCase):
                 yield from self.step(session, block, command, expected)
 
     def step(self, session, block, command, expected):
-        status = re.search(r"# exit status (\d+)\s*$", command)
+        status = re.search(r"#.*\bexit status (\d+)\s*$", command)
         wanted = normalize(expected, session.home)
         got_status, output = session.run(command)
         got = normalize(output, session.home)
@@ -217,6 +224,12 @@ class Player(GuideTest):
         text += "2025-12-31T00:00:00Z x\n```\n"
         self.assertEqual(self.guide(text), [])
 
+    def test_elsewhere(self):
+        """What the README has besides are the two commands and the drawing of the eight steps"""
+        commands, drawing = PLAYED_ELSEWHERE
+        self.assertEqual(re.findall(r"(?m)^sh (\S+)", commands), ["data/quickstart.sh", "tests/run.sh"])
+        self.assertEqual(re.findall(r"\b[1-8](?=  ?[a-z])", drawing), list("12345678"))
+
     def test_wrong(self):
         """Another output, another status, a block that nobody runs or uses: each is a problem"""
         for text in (
@@ -237,15 +250,15 @@ def add_guide(path):
     """One test a guide."""
     def test(self):
         self.play(path)
-    title = re.match(r"Title: (.*)", path.read_text(encoding="utf-8"))
-    test.__doc__ = f"The blocks of the guide '{title[1]}' run and print what it says"
-    setattr(Guides, "test_" + path.stem.replace("-", "_"), test)
+    title = re.search(r"(?m)^# (.*)", path.read_text(encoding="utf-8"))
+    test.__doc__ = f"The blocks of '{title[1]}' run and print what it says"
+    setattr(Guides, "test_" + path.stem.replace("-", "_").lower(), test)
 
 
 if __name__ == "__main__":
     wanted = sys.argv[1:]
     del sys.argv[1:]
-    for guide in sorted(GUIDES.glob("*.md")):
+    for guide in [README, *sorted(GUIDES.glob("*.md"))]:
         if guide.stem in wanted or not wanted:
             add_guide(guide)
     tap.main()
