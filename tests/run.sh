@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/run.sh [full]: builds icert in a folder of its own and runs all quick tests by `meson test`.
-# `full` adds the long ones, and runs what is written in C under ASan+UBSan and under TSan. Ends with the line `N passed, N failed, N skipped`; a status other than 0 is a failure.
+# `full` adds the long ones, and runs what is written in C under ASan+UBSan and under TSan, and the tests in Python and gjs on an
+# ASan+UBSan libicert. Ends with the line `N passed, N failed, N skipped`; a status other than 0 is a failure.
 # ICERT_TEST_BUILD: where to build (default: build-test in the repository).
 set -eu
 
@@ -27,6 +28,8 @@ prepare() {
       tail -n 30 "$folder.log" >&2
       exit 1
     }
+  else
+    meson configure "$folder" "$@"
   fi
   ninja -C "$folder" >"$folder.log" 2>&1 || {
     grep -v '^\[' "$folder.log" | tail -n 40 >&2
@@ -58,7 +61,9 @@ if [ "$mode" = quick ]; then
 else
   suite "$base" all
   # The scanner of the typelib cannot load a sanitized library, so these two builds have none.
-  prepare "$base-asan" -Dintrospection=false -Db_sanitize=address,undefined -Db_lundef=false
+  # Python and gjs run on the first one with the typelib of the plain build.
+  prepare "$base-asan" -Dintrospection=false -Db_sanitize=address,undefined -Db_lundef=false \
+    -Dtypelib="$(cd "$base" && pwd)/interfaces"
   export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
   suite "$base-asan" asan --timeout-multiplier 4 --no-suite checks
   prepare "$base-tsan" -Dintrospection=false -Db_sanitize=thread -Db_lundef=false

@@ -21,9 +21,10 @@ LEAKS = {}
 # What PyGObject 3.42 itself loses, in octets a call, with whatever library: the proofs show it with
 # GLib alone. A dict as an argument: two lists of its keys and values. A callback of an asynchronous
 # call: its closure. A list of objects that a virtual method returns: the array, not the objects.
-DICT = 256
+DICT = 256  # without our override, which finds them again
 CALLBACK = 160
 LIST = 112
+LOST_DICT = 0 if hasattr(ICert, "CertError") else DICT
 
 
 class Kind:
@@ -142,7 +143,7 @@ def getter_hash_table():
     return lambda: ICert.attributes_parse("A:1\nB:two\nC:three")
 
 
-@kind(known=DICT)
+@kind(known=LOST_DICT)
 def dict_argument():
     attributes = {"A": "1", "B": "two", "C": "three"}
     return lambda: ICert.attributes_format(attributes)
@@ -213,7 +214,7 @@ def new_response_with_status():
     return call
 
 
-@kind(known=DICT)
+@kind(known=LOST_DICT)
 def new_record():
     fields = {"Config": "localhost\\Demo", "CommonName": "Demo", "Address": "local:/a"}
 
@@ -224,7 +225,7 @@ def new_record():
     return call
 
 
-@kind(known=DICT)
+@kind(known=LOST_DICT)
 def new_row():
     extension = ICert.Extension.new_extended_key_usage(OIDS, False)
     values = [GLib.Variant("x", 7), text("www.example.org"), None]
@@ -498,7 +499,7 @@ def vfunc_variant():
     return lambda: admin.get_config_entry(None, "Name", None)
 
 
-@kind(known=DICT)
+@kind(known=LOST_DICT)
 def vfunc_hash_table():
     admin = Admin()
     return lambda: admin.set_request_attributes(7, {"A": "1", "B": "two"}, None)
@@ -650,7 +651,7 @@ def profile():
 
 
 # each makes a row; the writer's cache of 64 MiB has to be full first
-@kind(share=10, warm_up=20000, known=DICT)
+@kind(share=10, warm_up=20000, known=LOST_DICT)
 def submissions():
     door = ICert.Request.open(ca.make(), None)
 
