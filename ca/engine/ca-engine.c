@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 
 #include "ca-clock.h"
+#include "ca-exit-module.h"
 #include "ca-folder.h"
 #include "ca-key-check.h"
 #include "ca-request-row.h"
@@ -602,7 +603,7 @@ try_modules (CaEngine *engine, CaFacts *facts, GError **error)
   if (same_modules (running->config->exits, config->exits))
     return TRUE;
   for (guint i = 0; i < config->exits->len; i++)
-    if (!ca_exit_host_check (engine->registry, config->exits->pdata[i], facts, error))
+    if (!ca_exit_module_check (engine->registry, config->exits->pdata[i], facts, error))
       return FALSE;
   return TRUE;
 }

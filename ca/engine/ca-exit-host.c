@@ -4,11 +4,9 @@
 
 #include "ca-exit-host.h"
 
-#include <string.h>
-
 #include "ca-clock.h"
+#include "ca-delivery.h"
 #include "ca-limits.h"
-#include "ca-policy-host.h"
 #include "ca-request-row.h"
 #include "ca-server-backend.h"
 #include "ca-steps.h"
@@ -25,47 +23,17 @@ typedef struct
   CaExitHost *host; /* under the mutex; NULL: the host has gone */
 } Port;
 
-/* An exit of the configuration, or one that the application lent: its deliveries are handed to its
- * owner's thread, one at a time, so that they keep their order. */
-typedef struct
-{
-  gatomicrefcount ref_count;
-  ICertExit *exit; /* NULL: lent */
-  CaOwned *owned;  /* NULL: of the configuration */
-  char *class_id;  /* of a lent one: the name of its type */
-  char *description;
-  ICertExitEvents mask;
-
-  /* of a lent one, under the host's mutex */
-  gboolean out;   /* a delivery is with its owner */
-  GQueue waiting; /* of CaDelivery, behind that one */
-  gboolean removed;
-} ExitModule;
-
-struct _CaDelivery
-{
-  gint64 id;          /* of the row; 0 = none */
-  gint64 request_id;  /* 0 = of the CA */
-  CaRequest *request; /* NULL: to be read from the store */
-  ICertExitEvents event;
-  ExitModule *module;
-  guint attempts;
-  gint64 created; /* wall clock, microseconds */
-  gint64 due;     /* wall clock, microseconds */
-  gboolean retry; /* others of its request wait behind it */
-};
-
 /* Deliveries that wait behind one that failed, so that a request's events keep their order. */
 typedef struct
 {
-  ExitModule *module; /* lives as long as a delivery for it */
+  CaExitModule *module; /* lives as long as a delivery for it */
   gint64 request_id;
   GQueue waiting; /* of CaDelivery */
 } Blocked;
 
 struct _CaExitHost
 {
-  GPtrArray *modules; /* of ExitModule; under the mutex; never changed, only replaced */
+  GPtrArray *modules; /* of CaExitModule; under the mutex; never changed, only replaced */
   Port *port;
   ICertStore *store;
   CaWriter *writer;
@@ -97,48 +65,6 @@ port_unref (Port *port)
   g_atomic_rc_box_release_full (port, port_clear);
 }
 
-static ExitModule *
-exit_module_new (const char *class_id)
-{
-  ExitModule *module = g_new0 (ExitModule, 1);
-
-  g_atomic_ref_count_init (&module->ref_count);
-  g_queue_init (&module->waiting);
-  module->class_id = g_strdup (class_id);
-  return module;
-}
-
-static ExitModule *
-exit_module_ref (ExitModule *module)
-{
-  g_atomic_ref_count_inc (&module->ref_count);
-  return module;
-}
-
-static void
-exit_module_unref (gpointer data)
-{
-  ExitModule *module = data;
-
-  if (!g_atomic_ref_count_dec (&module->ref_count))
-    return;
-  g_clear_object (&module->exit);
-  g_clear_pointer (&module->owned, ca_owned_unref);
-  g_free (module->class_id);
-  g_free (module->description);
-  g_free (module);
-}
-
-static void
-delivery_free (gpointer data)
-{
-  CaDelivery *delivery = data;
-
-  g_clear_pointer (&delivery->request, ca_request_unref);
-  exit_module_unref (delivery->module);
-  g_free (delivery);
-}
-
 static guint
 blocked_hash (gconstpointer key)
 {
@@ -167,50 +93,11 @@ blocked_free (gpointer data)
 {
   Blocked *blocked = data;
 
-  g_queue_clear_full (&blocked->waiting, delivery_free);
+  g_queue_clear_full (&blocked->waiting, ca_delivery_free);
   g_free (blocked);
 }
 
 /* Loading */
-
-static gboolean
-initialize (ICertExit *exit,
-            const CaModuleConfig *config,
-            CaFacts *facts,
-            ICertExitEvents *mask,
-            GError **error)
-{
-  g_autoptr (ICertManageModule) manage = icert_exit_get_manage_module (exit);
-  g_autoptr (ICertSettings) settings
-      = ca_module_settings_new (config, manage, facts->config->folder, error);
-  g_autoptr (ICertRequestContext) context = NULL;
-  gboolean ok;
-
-  if (settings == NULL)
-    return FALSE;
-  context = ca_server_new_ca_context (facts, NULL, config->class_id);
-  ok = icert_exit_initialize (exit, ICERT_SERVER (context), settings, mask, error);
-  icert_request_context_invalidate (context);
-  return ok;
-}
-
-gboolean
-ca_exit_host_check (ICertRegistry *registry,
-                    const CaModuleConfig *config,
-                    CaFacts *facts,
-                    GError **error)
-{
-  g_autoptr (ICertExit) module
-      = (ICertExit *) icert_registry_create_module (registry, config->class_id, "ICertExit", error);
-  g_autoptr (ICertManageModule) manage = NULL;
-  g_autoptr (ICertSettings) settings = NULL;
-
-  if (module == NULL)
-    return FALSE;
-  manage = icert_exit_get_manage_module (module);
-  settings = ca_module_settings_new (config, manage, facts->config->folder, error);
-  return settings != NULL;
-}
 
 static void
 load_module (CaExitHost *host,
@@ -219,33 +106,17 @@ load_module (CaExitHost *host,
              CaFacts *facts)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *description = NULL;
-  ExitModule *module = exit_module_new (config->class_id);
+  CaExitModule *module = ca_exit_module_load (registry, config, facts, &error);
 
-  module->exit = (ICertExit *) icert_registry_create_module (registry, config->class_id,
-                                                             "ICertExit", &error);
-  if (module->exit == NULL || !initialize (module->exit, config, facts, &module->mask, &error))
+  if (module != NULL)
     {
-      g_message ("exit module %s is left out: %s", config->class_id, error->message);
-      ca_writer_audit (host->writer, ca_audit_record_new (NULL, "load-exit", config->class_id,
-                                                          icert_error_get_code_name (error->code),
-                                                          error->message));
-      exit_module_unref (module);
+      g_ptr_array_add (host->modules, module);
       return;
     }
-  description = icert_exit_get_description (module->exit);
-  ca_steps_print (1, "engine", module->class_id, "exit module loaded: %s",
-                  description != NULL ? description : "");
-  g_ptr_array_add (host->modules, module);
-}
-
-static ExitModule *
-find_module (GPtrArray *modules, const char *class_id)
-{
-  for (guint i = 0; i < modules->len; i++)
-    if (g_strcmp0 (((ExitModule *) modules->pdata[i])->class_id, class_id) == 0)
-      return modules->pdata[i];
-  return NULL;
+  g_message ("exit module %s is left out: %s", config->class_id, error->message);
+  ca_writer_audit (host->writer,
+                   ca_audit_record_new (NULL, "load-exit", config->class_id,
+                                        icert_error_get_code_name (error->code), error->message));
 }
 
 static GPtrArray *
@@ -259,68 +130,7 @@ ref_modules (CaExitHost *host)
   return modules;
 }
 
-static const guint8 outbox_columns[]
-    = { ICERT_OUTBOX_ID,       ICERT_OUTBOX_REQUEST_ID, ICERT_OUTBOX_EVENT,
-        ICERT_OUTBOX_CLASS_ID, ICERT_OUTBOX_CREATED,    ICERT_OUTBOX_ATTEMPTS };
-
-static CaDelivery *
-delivery_of_row (const ICertStoreRow *row, ExitModule *module)
-{
-  CaDelivery *delivery = g_new0 (CaDelivery, 1);
-
-  delivery->id = icert_store_row_get_int (row, 0);
-  delivery->request_id = icert_store_row_get_int (row, 1);
-  delivery->event = icert_store_row_get_int (row, 2);
-  delivery->module = exit_module_ref (module);
-  delivery->created = icert_store_row_get_int (row, 4);
-  delivery->attempts = icert_store_row_get_int (row, 5);
-  return delivery;
-}
-
-/* What @modules did not get in an earlier run. A module that was taken out of the configuration may
- * come back: its events stay. */
-static gboolean
-load_outbox (CaExitHost *host, GPtrArray *modules, GQueue *deliveries, GError **error)
-{
-  ICertStoreCondition condition = { .kind = ICERT_STORE_COMPARE,
-                                    .column = ICERT_OUTBOX_DEAD,
-                                    .seek = ICERT_SEEK_EQ,
-                                    .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = 0 } };
-  ICertStoreQuery query = { .table = ICERT_STORE_OUTBOX,
-                            .n_columns = G_N_ELEMENTS (outbox_columns),
-                            .columns = outbox_columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
-  g_autoptr (GPtrArray) rows = icert_store_query (host->store, &query, NULL, error);
-
-  if (rows == NULL)
-    return FALSE;
-  for (guint i = 0; i < rows->len; i++)
-    {
-      g_autofree char *class_id = icert_store_row_dup_text (rows->pdata[i], 3);
-      ExitModule *module = find_module (modules, class_id);
-
-      if (module != NULL)
-        g_queue_push_tail (deliveries, delivery_of_row (rows->pdata[i], module));
-    }
-  return TRUE;
-}
-
 /* Delivering */
-
-static void
-set_row (const CaDelivery *delivery, const GError *error, gboolean dead, ICertStoreBatch *batch)
-{
-  icert_store_batch_begin (batch, ICERT_STORE_OUTBOX,
-                           error == NULL ? ICERT_STORE_DELETE : ICERT_STORE_UPDATE);
-  icert_store_batch_set_int (batch, ICERT_OUTBOX_ID, delivery->id);
-  if (error == NULL)
-    return;
-  icert_store_batch_set_int (batch, ICERT_OUTBOX_DUE, delivery->due);
-  icert_store_batch_set_int (batch, ICERT_OUTBOX_ATTEMPTS, delivery->attempts);
-  icert_store_batch_set_int (batch, ICERT_OUTBOX_DEAD, dead);
-  icert_store_batch_set_text (batch, ICERT_OUTBOX_ERROR, error->message);
-}
 
 static void
 store_outcome (CaExitHost *host, const CaDelivery *delivery, const GError *error, gboolean dead)
@@ -331,10 +141,10 @@ store_outcome (CaExitHost *host, const CaDelivery *delivery, const GError *error
   if (delivery->id == 0)
     return;
   batch = icert_store_batch_new ();
-  set_row (delivery, error, dead, batch);
+  ca_delivery_settle (delivery, error, dead, batch);
   if (error != NULL)
     {
-      const ExitModule *module = delivery->module;
+      const CaExitModule *module = delivery->module;
       g_autofree char *object = g_strdup_printf ("request:%" G_GINT64_FORMAT, delivery->request_id);
 
       audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
@@ -441,7 +251,7 @@ delay (CaExitHost *host, CaDelivery *delivery)
 static gboolean
 claim_lent (CaDelivery *delivery)
 {
-  ExitModule *module = delivery->module;
+  CaExitModule *module = delivery->module;
 
   if (!module->out)
     {
@@ -456,7 +266,7 @@ claim_lent (CaDelivery *delivery)
 
 /* The one behind goes first. Under the lock. */
 static void
-next_of_lent (CaExitHost *host, ExitModule *module)
+next_of_lent (CaExitHost *host, CaExitModule *module)
 {
   CaDelivery *next = g_queue_pop_head (&module->waiting);
 
@@ -508,7 +318,7 @@ finish_delivery (CaExitHost *host, CaDelivery *delivery, const GError *error)
     unblock (host, delivery);
   g_cond_signal (&host->cond);
   g_mutex_unlock (&host->mutex);
-  g_clear_pointer (&delivery, delivery_free);
+  g_clear_pointer (&delivery, ca_delivery_free);
 }
 
 /* A delivery on its way to the thread of an application. */
@@ -524,7 +334,7 @@ errand_free (gpointer data)
 {
   Errand *errand = data;
 
-  g_clear_pointer (&errand->delivery, delivery_free);
+  g_clear_pointer (&errand->delivery, ca_delivery_free);
   g_clear_object (&errand->context);
   port_unref (errand->port);
   g_free (errand);
@@ -610,7 +420,7 @@ pop_ready (CaExitHost *host)
           blocked = delivery->retry ? NULL : find_blocked (host, delivery);
         }
       if (delivery->module->removed)
-        delivery_free (delivery);
+        ca_delivery_free (delivery);
       else if (blocked != NULL)
         g_queue_push_tail (&blocked->waiting, delivery);
       else if (delivery->module->owned == NULL || claim_lent (delivery))
@@ -681,7 +491,7 @@ ca_exit_host_new (ICertRegistry *registry,
 {
   CaExitHost *host = g_new0 (CaExitHost, 1);
 
-  host->modules = g_ptr_array_new_with_free_func (exit_module_unref);
+  host->modules = g_ptr_array_new_with_free_func (ca_exit_module_unref);
   host->port = g_atomic_rc_box_new0 (Port);
   g_mutex_init (&host->port->mutex);
   host->port->host = host;
@@ -696,7 +506,7 @@ ca_exit_host_new (ICertRegistry *registry,
   host->blocked = g_hash_table_new_full (blocked_hash, blocked_equal, blocked_free, NULL);
   for (guint i = 0; i < facts->config->exits->len; i++)
     load_module (host, registry, facts->config->exits->pdata[i], facts);
-  if (!load_outbox (host, host->modules, &host->ready, error))
+  if (!ca_delivery_load (host->store, host->modules, &host->ready, error))
     {
       ca_exit_host_free (host);
       return NULL;
@@ -735,13 +545,13 @@ end_thread (CaExitHost *host)
 static GPtrArray *
 take_lent (CaExitHost *host)
 {
-  GPtrArray *lent = g_ptr_array_new_with_free_func (exit_module_unref);
-  GPtrArray *kept = g_ptr_array_new_with_free_func (exit_module_unref);
+  GPtrArray *lent = g_ptr_array_new_with_free_func (ca_exit_module_unref);
+  GPtrArray *kept = g_ptr_array_new_with_free_func (ca_exit_module_unref);
 
   g_mutex_lock (&host->mutex);
   for (guint i = 0; i < host->modules->len; i++)
     {
-      ExitModule *module = exit_module_ref (host->modules->pdata[i]);
+      CaExitModule *module = ca_exit_module_ref (host->modules->pdata[i]);
 
       g_ptr_array_add (module->owned != NULL ? lent : kept, module);
       module->removed = module->owned != NULL;
@@ -750,7 +560,7 @@ take_lent (CaExitHost *host)
   host->modules = kept;
   g_hash_table_foreach_remove (host->blocked, is_of_removed, NULL);
   for (guint i = 0; i < lent->len; i++)
-    g_queue_clear_full (&((ExitModule *) lent->pdata[i])->waiting, delivery_free);
+    g_queue_clear_full (&((CaExitModule *) lent->pdata[i])->waiting, ca_delivery_free);
   g_mutex_unlock (&host->mutex);
   return lent;
 }
@@ -761,7 +571,7 @@ ca_exit_host_remove_lent (CaExitHost *host)
   g_autoptr (GPtrArray) lent = take_lent (host);
 
   for (guint i = 0; i < lent->len; i++)
-    ca_owned_release (((ExitModule *) lent->pdata[i])->owned);
+    ca_owned_release (((CaExitModule *) lent->pdata[i])->owned);
 }
 
 /* The caller may be the finaliser of a script's object: nothing of the script is called. */
@@ -771,7 +581,7 @@ abandon_lent (CaExitHost *host)
   g_autoptr (GPtrArray) lent = take_lent (host);
 
   for (guint i = 0; i < lent->len; i++)
-    ca_owned_release_later (((ExitModule *) lent->pdata[i])->owned, NULL);
+    ca_owned_release_later (((CaExitModule *) lent->pdata[i])->owned, NULL);
   g_mutex_lock (&host->port->mutex);
   host->port->host = NULL;
   g_mutex_unlock (&host->port->mutex);
@@ -781,7 +591,7 @@ abandon_lent (CaExitHost *host)
 static void
 free_delayed (gpointer delivery, gpointer data)
 {
-  delivery_free (delivery);
+  ca_delivery_free (delivery);
 }
 
 void
@@ -796,7 +606,7 @@ ca_exit_host_free (CaExitHost *host)
       ca_ids_free (host->ids);
       return;
     }
-  g_queue_clear_full (&host->ready, delivery_free);
+  g_queue_clear_full (&host->ready, ca_delivery_free);
   g_sequence_foreach (host->delayed, free_delayed, NULL);
   g_sequence_free (host->delayed);
   g_hash_table_unref (host->blocked);
@@ -807,33 +617,6 @@ ca_exit_host_free (CaExitHost *host)
   g_mutex_clear (&host->mutex);
   g_cond_clear (&host->cond);
   g_free (host);
-}
-
-static CaDelivery *
-delivery_new (CaRequest *request, ExitModule *module, ICertExitEvents event)
-{
-  CaDelivery *delivery = g_new0 (CaDelivery, 1);
-
-  delivery->request = request != NULL ? ca_request_ref (request) : NULL;
-  delivery->request_id = request != NULL ? request->id : 0;
-  delivery->module = exit_module_ref (module);
-  delivery->event = event;
-  delivery->created = delivery->due = ca_clock_now ();
-  return delivery;
-}
-
-static void
-insert_row (const CaDelivery *delivery, ICertStoreBatch *batch)
-{
-  icert_store_batch_begin (batch, ICERT_STORE_OUTBOX, ICERT_STORE_INSERT);
-  icert_store_batch_set_int (batch, ICERT_OUTBOX_ID, delivery->id);
-  icert_store_batch_set_int (batch, ICERT_OUTBOX_REQUEST_ID, delivery->request_id);
-  icert_store_batch_set_int (batch, ICERT_OUTBOX_EVENT, delivery->event);
-  icert_store_batch_set_text (batch, ICERT_OUTBOX_CLASS_ID, delivery->module->class_id);
-  icert_store_batch_set_int (batch, ICERT_OUTBOX_CREATED, delivery->created);
-  icert_store_batch_set_int (batch, ICERT_OUTBOX_DUE, delivery->due);
-  icert_store_batch_set_int (batch, ICERT_OUTBOX_ATTEMPTS, 0);
-  icert_store_batch_set_int (batch, ICERT_OUTBOX_DEAD, 0);
 }
 
 gboolean
@@ -849,14 +632,14 @@ ca_exit_host_record (CaExitHost *host,
   *deliveries = NULL;
   for (guint i = 0; i < modules->len; i++)
     {
-      ExitModule *module = modules->pdata[i];
+      CaExitModule *module = modules->pdata[i];
       CaDelivery *delivery;
 
       if ((module->mask & event) == 0)
         continue;
       if (*deliveries == NULL)
-        *deliveries = g_ptr_array_new_with_free_func (delivery_free);
-      delivery = delivery_new (request, module, event);
+        *deliveries = g_ptr_array_new_with_free_func (ca_delivery_free);
+      delivery = ca_delivery_new (request, module, event);
       g_ptr_array_add (*deliveries, delivery);
       delivery->id = ca_ids_next (host->ids, error);
       if (delivery->id == 0)
@@ -864,7 +647,7 @@ ca_exit_host_record (CaExitHost *host,
           g_clear_pointer (deliveries, g_ptr_array_unref);
           return FALSE;
         }
-      insert_row (delivery, batch);
+      ca_delivery_insert (delivery, batch);
     }
   return TRUE;
 }
@@ -888,10 +671,10 @@ ca_exit_host_deliver (CaExitHost *host, GPtrArray *deliveries)
 
 /* Under the lock. */
 static void
-push_event_of_ca (CaExitHost *host, ExitModule *module, ICertExitEvents event)
+push_event_of_ca (CaExitHost *host, CaExitModule *module, ICertExitEvents event)
 {
   if ((module->mask & event) != 0)
-    g_queue_push_tail (&host->ready, delivery_new (NULL, module, event));
+    g_queue_push_tail (&host->ready, ca_delivery_new (NULL, module, event));
 }
 
 void
@@ -913,7 +696,7 @@ ca_exit_host_is_idle (CaExitHost *host)
   g_mutex_lock (&host->mutex);
   idle = host->ready.length == 0 && !host->running;
   for (guint i = 0; i < host->modules->len; i++)
-    idle = idle && !((ExitModule *) host->modules->pdata[i])->out;
+    idle = idle && !((CaExitModule *) host->modules->pdata[i])->out;
   g_mutex_unlock (&host->mutex);
   return idle;
 }
@@ -930,7 +713,7 @@ char *
 ca_exit_host_describe (CaExitHost *host, guint index)
 {
   g_autoptr (GPtrArray) modules = ref_modules (host);
-  const ExitModule *module = index < modules->len ? modules->pdata[index] : NULL;
+  const CaExitModule *module = index < modules->len ? modules->pdata[index] : NULL;
 
   if (module == NULL)
     return NULL;
@@ -945,7 +728,7 @@ is_lent (GPtrArray *modules, gconstpointer exit)
 {
   for (guint i = 0; i < modules->len; i++)
     {
-      ExitModule *module = modules->pdata[i];
+      CaExitModule *module = modules->pdata[i];
 
       if (module->owned != NULL && ca_owned_is (module->owned, exit))
         return TRUE;
@@ -971,45 +754,25 @@ check_exit (CaExitHost *host, ICertExit *exit, GError **error)
   return FALSE;
 }
 
-static ExitModule *
-new_lent (ICertExit *exit, CaFacts *facts, gconstpointer tag, GError **error)
-{
-  g_autoptr (GHashTable) none = g_hash_table_new (g_str_hash, g_str_equal);
-  CaModuleConfig config = { .class_id = (char *) G_OBJECT_TYPE_NAME (exit), .texts = none };
-  ICertExitEvents mask = ICERT_EXIT_EVENT_NONE;
-  g_autofree char *description = NULL;
-  ExitModule *module;
-
-  if (!initialize (exit, &config, facts, &mask, error))
-    return NULL;
-  description = icert_exit_get_description (exit);
-  module = exit_module_new (config.class_id);
-  module->mask = mask;
-  module->description = ca_module_clean_description (description, config.class_id);
-  module->owned = ca_owned_new (exit, tag);
-  ca_steps_print (1, "engine", module->class_id, "exit appended: %s", module->description);
-  return module;
-}
-
 /* An exit of the same class has its events in memory already. */
 static gboolean
-load_left (CaExitHost *host, ExitModule *module, GQueue *deliveries, GError **error)
+load_left (CaExitHost *host, CaExitModule *module, GQueue *deliveries, GError **error)
 {
   g_autoptr (GPtrArray) modules = ref_modules (host);
   g_autoptr (GPtrArray) one = g_ptr_array_new ();
 
-  if (find_module (modules, module->class_id) != NULL)
+  if (ca_exit_module_find (modules, module->class_id) != NULL)
     return TRUE;
   /* What was delivered before is out of the store only when it was committed. */
   if (!ca_writer_commit_wait (host->writer, icert_store_batch_new (), NULL, error))
     return FALSE;
   g_ptr_array_add (one, module);
-  return load_outbox (host, one, deliveries, error);
+  return ca_delivery_load (host->store, one, deliveries, error);
 }
 
 /* FALSE: somebody was faster with the same exit. */
 static gboolean
-add_lent (CaExitHost *host, ExitModule *module, ICertExit *exit, GQueue *deliveries)
+add_lent (CaExitHost *host, CaExitModule *module, ICertExit *exit, GQueue *deliveries)
 {
   gboolean twice;
 
@@ -1017,12 +780,12 @@ add_lent (CaExitHost *host, ExitModule *module, ICertExit *exit, GQueue *deliver
   twice = is_lent (host->modules, exit);
   if (!twice)
     {
-      GPtrArray *fresh = g_ptr_array_new_with_free_func (exit_module_unref);
+      GPtrArray *fresh = g_ptr_array_new_with_free_func (ca_exit_module_unref);
       CaDelivery *delivery;
 
       for (guint i = 0; i < host->modules->len; i++)
-        g_ptr_array_add (fresh, exit_module_ref (host->modules->pdata[i]));
-      g_ptr_array_add (fresh, exit_module_ref (module));
+        g_ptr_array_add (fresh, ca_exit_module_ref (host->modules->pdata[i]));
+      g_ptr_array_add (fresh, ca_exit_module_ref (module));
       g_ptr_array_unref (host->modules);
       host->modules = fresh;
       while ((delivery = g_queue_pop_head (deliveries)) != NULL)
@@ -1043,12 +806,12 @@ ca_exit_host_append (CaExitHost *host,
                      GError **error)
 {
   GQueue deliveries = G_QUEUE_INIT;
-  ExitModule *module;
+  CaExitModule *module;
   gboolean ok;
 
   if (!check_exit (host, exit, error))
     return FALSE;
-  module = new_lent (exit, facts, tag, error);
+  module = ca_exit_module_new_lent (exit, facts, tag, error);
   if (module == NULL)
     return FALSE;
   ok = load_left (host, module, &deliveries, error);
@@ -1056,8 +819,8 @@ ca_exit_host_append (CaExitHost *host,
     ok = check_exit (host, exit, error);
   if (!ok)
     ca_owned_release (module->owned);
-  g_queue_clear_full (&deliveries, delivery_free);
-  exit_module_unref (module);
+  g_queue_clear_full (&deliveries, ca_delivery_free);
+  ca_exit_module_unref (module);
   return ok;
 }
 

@@ -19,11 +19,6 @@ CaExitHost *ca_exit_host_new (ICertRegistry *registry,
                               ICertStore *store,
                               CaWriter *writer,
                               GError **error);
-/* whether the class of @config is an exit and takes these settings; it is not initialised */
-gboolean ca_exit_host_check (ICertRegistry *registry,
-                             const CaModuleConfig *config,
-                             CaFacts *facts,
-                             GError **error);
 /* Delivers what is due, for a few seconds at most, then ends. Before the writer ends. */
 void ca_exit_host_free (CaExitHost *host);
 /* Adds a row for each module that wants @event to @batch; the result (nullable) goes to
