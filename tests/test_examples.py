@@ -444,6 +444,12 @@ class Whole(unittest.TestCase):
         elsewhere = {name for name in EXAMPLES if name.endswith(".ts") and pathlib.Path(name).name in compiled}
         self.assertEqual(EXAMPLES - elsewhere, TESTED)
 
+    def test_installed(self):
+        """Every example is installed"""
+        for name in sorted(EXAMPLES):
+            language, _, file = name.partition("/")
+            self.assertIn(f"'{file}'", (BINDINGS / language / "meson.build").read_text(), name)
+
     def test_help(self):
         """Every example with options in Python explains itself with --help"""
         for name in sorted(EXAMPLES):
