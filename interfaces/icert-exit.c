@@ -43,13 +43,13 @@ ICERT_DEFINE_UNSUPPORTED (icert_exit,
 static char *
 icert_exit_real_get_description (ICertExit *self)
 {
-  return g_strdup (G_OBJECT_TYPE_NAME (self));
+  return _icert_describe_module (self);
 }
 
 static ICertManageModule *
 icert_exit_real_get_manage_module (ICertExit *self)
 {
-  return NULL;
+  return _icert_find_manage_module (self);
 }
 
 static void
@@ -165,8 +165,8 @@ icert_exit_notify_event (ICertExit *self,
  * @self: an exit
  *
  * Says in one line what the exit is (AD CS: ICertExit::GetDescription); it is CA property
- * `ICERT_CA_PROPERTY_EXIT_DESCRIPTION`. An exit that says nothing is described by the name of its
- * type.
+ * `ICERT_CA_PROPERTY_EXIT_DESCRIPTION`. An exit that says nothing is described by its property
+ * `description` when it is an [iface@ICert.ManageModule], else by the name of its type.
  *
  * Any thread.
  *
@@ -190,6 +190,7 @@ icert_exit_get_description (ICertExit *self)
  * @self: an exit
  *
  * Gives the object that describes the settings of the exit (AD CS: ICertExit2::GetManageModule).
+ * The default is the exit itself, when it is one.
  *
  * Any thread.
  *

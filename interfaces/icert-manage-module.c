@@ -265,3 +265,19 @@ icert_manage_module_check (ICertManageModule *self,
   ok = iface->check (self, kind, name, contents, &local_error);
   return _icert_end_boolean (ok, local_error, self, "check", error);
 }
+
+ICertManageModule *
+_icert_find_manage_module (gpointer module)
+{
+  return ICERT_IS_MANAGE_MODULE (module) ? g_object_ref (ICERT_MANAGE_MODULE (module)) : NULL;
+}
+
+char *
+_icert_describe_module (gpointer module)
+{
+  char *text = NULL;
+
+  if (ICERT_IS_MANAGE_MODULE (module))
+    g_object_get (module, "description", &text, NULL);
+  return text != NULL ? text : g_strdup (G_OBJECT_TYPE_NAME (module));
+}

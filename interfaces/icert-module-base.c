@@ -29,9 +29,6 @@
  *
  *     def do_initialize(self, ca, settings):
  *         return self.use_settings(settings)
- *
- *     def do_get_manage_module(self):
- *         return self
  * ```
  *
  * The settings in force can be asked for at any time and from any thread, by

@@ -46,7 +46,7 @@ ICERT_DEFINE_UNSUPPORTED (icert_policy,
 static char *
 icert_policy_real_get_description (ICertPolicy *self)
 {
-  return g_strdup (G_OBJECT_TYPE_NAME (self));
+  return _icert_describe_module (self);
 }
 
 static void
@@ -57,7 +57,7 @@ icert_policy_real_shutdown (ICertPolicy *self)
 static ICertManageModule *
 icert_policy_real_get_manage_module (ICertPolicy *self)
 {
-  return NULL;
+  return _icert_find_manage_module (self);
 }
 
 static char **
@@ -178,8 +178,8 @@ icert_policy_verify_request (ICertPolicy *self,
  * @self: a policy
  *
  * Says in one line what the policy is (AD CS: ICertPolicy::GetDescription); it is CA property
- * `ICERT_CA_PROPERTY_POLICY_DESCRIPTION`. A policy that says nothing is described by the name of
- * its type.
+ * `ICERT_CA_PROPERTY_POLICY_DESCRIPTION`. A policy that says nothing is described by its property
+ * `description` when it is an [iface@ICert.ManageModule], else by the name of its type.
  *
  * Any thread.
  *
@@ -224,7 +224,7 @@ icert_policy_shutdown (ICertPolicy *self)
  * @self: a policy
  *
  * Gives the object that describes the settings of the policy (AD CS:
- * ICertPolicy2::GetManageModule).
+ * ICertPolicy2::GetManageModule). The default is the policy itself, when it is one.
  *
  * Any thread.
  *

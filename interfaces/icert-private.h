@@ -3,6 +3,7 @@
 #pragma once
 
 #include "icert-error.h"
+#include "icert-manage-module.h"
 #include "icert-name.h"
 
 G_BEGIN_DECLS
@@ -12,6 +13,11 @@ G_BEGIN_DECLS
 /* Hands @src over to @dest. Without @src (a Python vfunc that threw something else than a
  * GLib.Error) it makes an error that blames the class of @object. */
 void _icert_propagate_error (GError **dest, GError *src, gpointer object, const char *method);
+
+/* What @module says of itself where its class says nothing: its property `description`, else the
+ * name of its type; its settings, when it describes them itself. (transfer full) */
+char *_icert_describe_module (gpointer module);
+ICertManageModule *_icert_find_manage_module (gpointer module);
 
 /* Appends @text to @out: what is not printable, or not UTF-8, as \x.. for each octet. At most
  * @max_chars characters of @text; TRUE when nothing was left out. @quoted: also escape quotes and

@@ -249,25 +249,11 @@ exit_publish_notify_event (ICertExit *module,
     }
 }
 
-static char *
-exit_publish_get_description (ICertExit *module)
-{
-  return g_strdup ("Publishes certificates as files");
-}
-
-static ICertManageModule *
-exit_publish_get_manage_module (ICertExit *module)
-{
-  return ICERT_MANAGE_MODULE (g_object_ref (module));
-}
-
 static void
 exit_iface_init (ICertExitInterface *iface)
 {
   iface->initialize = exit_publish_initialize;
   iface->notify_event = exit_publish_notify_event;
-  iface->get_description = exit_publish_get_description;
-  iface->get_manage_module = exit_publish_get_manage_module;
 }
 
 static void

@@ -142,12 +142,6 @@ policy_template_shutdown (ICertPolicy *policy)
   replace_folder (POLICY_TEMPLATE (policy), NULL);
 }
 
-static ICertManageModule *
-policy_template_get_manage_module (ICertPolicy *policy)
-{
-  return ICERT_MANAGE_MODULE (g_object_ref (policy));
-}
-
 static char **
 policy_template_list_profiles (ICertPolicy *policy, ICertServer *caller, GError **error)
 {
@@ -163,7 +157,6 @@ policy_iface_init (ICertPolicyInterface *iface)
   iface->verify_request = policy_template_verify_request;
   iface->get_description = policy_template_get_description;
   iface->shutdown = policy_template_shutdown;
-  iface->get_manage_module = policy_template_get_manage_module;
   iface->list_profiles = policy_template_list_profiles;
 }
 

@@ -86,9 +86,6 @@ class LineExit(ICert.ModuleBase, ICert.Exit):
     def do_initialize(self, ca, settings):
         return self.use_settings(settings), ICert.ExitEvents.CERT_ISSUED
 
-    def do_get_manage_module(self):
-        return self
-
     def do_notify_event(self, event, server):
         if event == ICert.ExitEvents.CERT_ISSUED:
             mark = self.get_settings().get_string("Mark")
@@ -277,6 +274,19 @@ class Base(Case):
         self.assertEqual(policy.get_property("name"), "Zone.Policy")
         self.assertEqual(policy.get_property("description"), "Issues inside one zone")
         self.assertEqual(policy.get_property("product-version"), "1.0")
+
+
+class Defaults(Case):
+    """What a module need not write."""
+
+    def test_defaults(self):
+        """A module that says nothing else is its own settings half, described by it"""
+        line = LineExit()
+        self.assertIs(ICert.Exit.get_manage_module(line), line)
+        self.assertEqual(ICert.Exit.get_description(line), "Writes lines")
+        raises = Raises()
+        self.assertIsNone(ICert.Policy.get_manage_module(raises))
+        self.assertEqual(ICert.Policy.get_description(raises), "KitRaises")
 
 
 class Request(Case):

@@ -28,12 +28,6 @@ class ZonePolicy(ICert.ModuleBase, ICert.Policy):
     def do_initialize(self, ca, settings):
         return self.use_settings(settings)
 
-    def do_get_description(self):
-        return "Issues inside one zone"
-
-    def do_get_manage_module(self):
-        return self
-
     def do_verify_request(self, server, new_request):
         settings = self.get_settings()
         assert settings is not None  # do_initialize put them there

@@ -145,25 +145,11 @@ policy_sample_verify_request (ICertPolicy *policy,
   return icert_server_policy_set_disposition_message (server, "a name outside of the zone", error);
 }
 
-static char *
-policy_sample_get_description (ICertPolicy *policy)
-{
-  return g_strdup (module_description.description);
-}
-
-static ICertManageModule *
-policy_sample_get_manage_module (ICertPolicy *policy)
-{
-  return g_object_ref (ICERT_MANAGE_MODULE (policy));
-}
-
 static void
 policy_iface_init (ICertPolicyInterface *iface)
 {
   iface->initialize = policy_sample_initialize;
   iface->verify_request = policy_sample_verify_request;
-  iface->get_description = policy_sample_get_description;
-  iface->get_manage_module = policy_sample_get_manage_module;
 }
 
 static void
