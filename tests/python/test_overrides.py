@@ -29,6 +29,31 @@ def submit(*names, profile="User", config=None):
 class Values(unittest.TestCase):
     """Values of Python go in and come out."""
 
+    def test_dictionaries_while_traced(self):
+        """A dictionary can be given while a debugger makes and drops lists"""
+
+        def trace(frame, _event, _arg):
+            nonlocal left
+            if frame.f_code.co_filename.endswith("_icert_tables.py"):
+                left -= 1
+                if left == 0:
+                    first, second = [], []
+                    del first
+                    del second
+            return trace
+
+        ICert.attributes_format({"a": "b"})
+        before = sys.gettrace()
+        for moment in range(1, 40):
+            left = moment
+            sys.settrace(trace)
+            try:
+                ICert.attributes_format({"a": "b"})
+            finally:
+                sys.settrace(before)
+        lists = [[] for _ in range(200)]
+        self.assertEqual(len({id(one) for one in lists}), 200)
+
     def test_octets(self):
         """Octets are bytes, in and out, and what is like bytes is taken"""
         answer = submit("a.example.org")

@@ -4,16 +4,20 @@
 PyGObject asks a mapping for its keys and values, gets two new lists, and never lets go
 of them: 160 octets and the strings for each call (measured with 3.42). A mapping of our
 own sees those lists come into being, and frees those that are held by nobody known.
+They are found by searching: an address where a list should be may hold a dead one, and
+touching that is the end of the process (a debugger or a thread is enough).
 """
 
 import ctypes
 import gc
 import sys
 
+import gi
+
+# a list that PyGObject did not lose must never be freed: this one is known to
+LOSES_LISTS = gi.version_info[:2] == (3, 42)
 # more new objects than this, as where collection is off, are not searched
 MANY = 4000
-# where an object says its type: behind whatever its reference count is
-TYPE_OFFSET = object.__basicsize__ - ctypes.sizeof(ctypes.c_void_p)
 
 
 class Words:
@@ -22,15 +26,12 @@ class Words:
     def __init__(self, words):
         self.words = words
         self.left = iter(words)
-        self.place = 0
         self.made = None
         self.asked = False
 
     def __iter__(self):
         if self.asked and self.made is None:
-            self.made = empty_list_at(self.place)
-            if self.made is None:
-                self.made = newest_empty_list()
+            self.made = newest_empty_list()
         self.asked = True
         return self
 
@@ -46,15 +47,6 @@ class Words:
             return False
         # held by self.made, the name made, the argument of getrefcount, and the loss
         return sys.getrefcount(made) == 4
-
-
-def empty_list_at(place):
-    """The list at an address, if there is one, and it is new; costs no search."""
-    if ctypes.c_void_p.from_address(place + TYPE_OFFSET).value != id(list):
-        return None
-    made = ctypes.cast(place, ctypes.py_object).value
-    # held by whoever made it, the name made, and the argument of getrefcount
-    return made if not made and sys.getrefcount(made) == 3 else None
 
 
 def newest_empty_list():
@@ -77,16 +69,10 @@ class Table:
         return len(self.lists[0].words)
 
     def keys(self):
-        return self.expect(0)
+        return self.lists[0]
 
     def values(self):
-        return self.expect(1)
-
-    def expect(self, number):
-        """Python makes the next list where the last one was that nobody needed."""
-        words = self.lists[number]
-        words.place = id([])
-        return words
+        return self.lists[1]
 
     def __del__(self):
         for words in self.lists:

@@ -15,7 +15,7 @@ from gi._gi import Direction, EnumInfo, GEnum, GFlags, StructInfo, TypeTag
 from gi.repository import GLib
 
 from ._icert_errors import from_error
-from ._icert_tables import Table
+from ._icert_tables import LOSES_LISTS, Table
 
 UTC = datetime.timezone.utc
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=UTC)
@@ -267,7 +267,7 @@ def to_table(value, where):
         to_text(name, where): to_text(item, f"{where}[{name!r}]")
         for name, item in value.items()
     }
-    return Table(words) if words else words
+    return Table(words) if words and LOSES_LISTS else words
 
 
 def to_error(value, where):
