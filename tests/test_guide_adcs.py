@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The tables of the guide for authors coming from AD CS: every line of code in them runs.
+"""The guide for authors coming from AD CS: every line of code in its tables runs.
 
-A row is `| old names | new name | line of Python |`. The line is run where the objects that the guide
-names are at hand; `# => text` behind it is what it answers. A row that begins its last cell with `not
-yet` names what is not there yet, and that it is not there is what is tested. A row `| old | number |
-new |` is a constant.
+A row is `| old names | new name | line of Python |`. The line is run where the objects
+that the guide names are at hand; `# => text` behind it is what it answers. A row that
+begins its last cell with `not yet` names what is not there yet, and that it is not
+there is what is tested. A row `| old | number | new |` is a constant.
 """
 
 import os
@@ -27,21 +27,36 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "data" / "docs" / "guides" / "for-adcs-authors.md"
 WALK = ROOT / "tests" / "fixtures" / "interface-walk.txt"
 # what an original is called there, where our fixture has no table of it
-VIEW = """ICertView.OpenConnection ICertView2.SetTable ICertView.EnumCertViewColumn ICertView.GetColumnCount
-    ICertView.GetColumnIndex ICertView.SetResultColumnCount ICertView.SetResultColumn
-    ICertView.SetRestriction ICertView.OpenView IEnumCERTVIEWROW.Next IEnumCERTVIEWROW.Skip
-    IEnumCERTVIEWROW.Reset IEnumCERTVIEWROW.Clone IEnumCERTVIEWROW.GetMaxIndex
+VIEW = """
+    ICertView.OpenConnection ICertView2.SetTable ICertView.EnumCertViewColumn
+    ICertView.GetColumnCount ICertView.GetColumnIndex ICertView.SetResultColumnCount
+    ICertView.SetResultColumn ICertView.SetRestriction ICertView.OpenView
+    IEnumCERTVIEWROW.Next IEnumCERTVIEWROW.Skip IEnumCERTVIEWROW.Reset
+    IEnumCERTVIEWROW.Clone IEnumCERTVIEWROW.GetMaxIndex
     IEnumCERTVIEWROW.EnumCertViewColumn IEnumCERTVIEWROW.EnumCertViewAttribute
-    IEnumCERTVIEWROW.EnumCertViewExtension""".split()
-VIEW += [f"IEnumCERTVIEWCOLUMN.{name}" for name in """Next Skip Reset Clone GetName GetDisplayName GetType
-    IsIndexed GetMaxLength GetValue""".split()]
-VIEW += [f"IEnumCERTVIEWATTRIBUTE.{name}" for name in "Next Skip Reset Clone GetName GetValue".split()]
-VIEW += [f"IEnumCERTVIEWEXTENSION.{name}" for name in "Next Skip Reset Clone GetName GetFlags GetValue".split()]
-SETUP = [f"ICertSrvSetup.{name}" for name in """InitializeDefaults GetCASetupProperty SetCASetupProperty
-    IsPropertyEditable GetSupportedCATypes GetProviderNameList GetKeyLengthList GetHashAlgorithmList
-    GetPrivateKeyContainerList GetExistingCACertificates CAImportPFX SetCADistinguishedName
-    SetDatabaseInformation SetParentCAInformation SetWebCAInformation Install PreUnInstall PostUnInstall
-    CAErrorId CAErrorString""".split()]
+    IEnumCERTVIEWROW.EnumCertViewExtension
+""".split()
+VIEW += [
+    f"IEnumCERTVIEWCOLUMN.{name}"
+    for name in """Next Skip Reset Clone GetName GetDisplayName GetType
+    IsIndexed GetMaxLength GetValue""".split()
+]
+VIEW += [
+    f"IEnumCERTVIEWATTRIBUTE.{name}"
+    for name in "Next Skip Reset Clone GetName GetValue".split()
+]
+VIEW += [
+    f"IEnumCERTVIEWEXTENSION.{name}"
+    for name in "Next Skip Reset Clone GetName GetFlags GetValue".split()
+]
+SETUP = """
+    InitializeDefaults GetCASetupProperty SetCASetupProperty IsPropertyEditable
+    GetSupportedCATypes GetProviderNameList GetKeyLengthList GetHashAlgorithmList
+    GetPrivateKeyContainerList GetExistingCACertificates CAImportPFX
+    SetCADistinguishedName SetDatabaseInformation SetParentCAInformation
+    SetWebCAInformation Install PreUnInstall PostUnInstall CAErrorId CAErrorString
+""".split()
+SETUP = [f"ICertSrvSetup.{name}" for name in SETUP]
 
 
 def code_of(cell):
@@ -57,7 +72,13 @@ def read_rows():
         if line.startswith("#"):
             heading = line.lstrip("# ")
         elif line.startswith("|") and not re.match(r"\|[- |]+\|$", line):
-            rows.append((number, heading, [cell.strip() for cell in line.strip("| ").split(" | ")]))
+            rows.append(
+                (
+                    number,
+                    heading,
+                    [cell.strip() for cell in line.strip("| ").split(" | ")],
+                )
+            )
     return rows
 
 
@@ -98,7 +119,7 @@ def new_test_server():
 
 
 class Namespace(dict):
-    """What the lines find: made when first asked for, a pending request anew each time."""
+    """What the lines find, made when first asked for; a pending request always anew."""
 
     def __init__(self):
         super().__init__()
@@ -116,7 +137,9 @@ class Namespace(dict):
 
     def submit(self):
         pem = folder.request(next(self.names))
-        return self["request"].submit(0, pem, {"CertificateTemplate": "WebServer"}, None)
+        return self["request"].submit(
+            0, pem, {"CertificateTemplate": "WebServer"}, None
+        )
 
     def make_pem(self):
         return folder.request("www.example.org")
@@ -189,13 +212,17 @@ class Namespace(dict):
         enroll.key_file = str(folder.FOLDER.path / "enrolled.key")
         enroll.certificate_file = str(folder.FOLDER.path / "enrolled.pem")
         enroll.subject = "CN=enrolled.example.org"
-        enroll.trust = (folder.FOLDER.path / "demo" / "root" / "certs" / "0.crt").read_bytes()
+        enroll.trust = (
+            folder.FOLDER.path / "demo" / "root" / "certs" / "0.crt"
+        ).read_bytes()
         enroll.set_names([ICert.Name.new(ICert.NameKind.DNS, "enrolled.example.org")])
         return enroll
 
     def make_approved(self):
         view = ICert.View.open(None)
-        view.add_restriction("Request.CommonName", ICert.Seek.EQ, "enrolled.example.org")
+        view.add_restriction(
+            "Request.CommonName", ICert.Seek.EQ, "enrolled.example.org"
+        )
         return self["admin"].resubmit_request(view[0]["RequestID"])
 
     def make_setup(self):
@@ -213,7 +240,11 @@ class AdcsGuide(unittest.TestCase):
         """Every line of code of the tables runs, and answers what stands behind it"""
         namespace, known, count = Namespace(), {"ICert": ICert}, 0
         for number, heading, cells in self.rows:
-            if len(cells) != 3 or cells[0] == "AD CS" or re.fullmatch("`?(0x[0-9a-fA-F]+|-?[0-9]+)`?", cells[1]):
+            if (
+                len(cells) != 3
+                or cells[0] == "AD CS"
+                or re.fullmatch("`?(0x[0-9a-fA-F]+|-?[0-9]+)`?", cells[1])
+            ):
                 continue
             with self.subTest(f"{GUIDE.name}:{number} {cells[0]}"):
                 count += 1
@@ -224,7 +255,9 @@ class AdcsGuide(unittest.TestCase):
                     continue
                 line, _, wanted = code.partition("# => ")
                 if wanted:
-                    self.assertEqual(str(eval(line.strip(), known, namespace)), wanted.strip())
+                    self.assertEqual(
+                        str(eval(line.strip(), known, namespace)), wanted.strip()
+                    )
                 else:
                     exec(line, known, namespace)
         self.assertGreater(count, 60)
@@ -233,14 +266,18 @@ class AdcsGuide(unittest.TestCase):
         """What the guide says is not there is not there."""
         owner, _, method = name.removeprefix("ICert.").rpartition(".")
         self.assertTrue(not owner or hasattr(ICert, owner), f"{name}: what is {owner}?")
-        self.assertFalse(hasattr(getattr(ICert, owner) if owner else ICert, method),
-                         f"{name} is there now: the guide needs a line")
+        self.assertFalse(
+            hasattr(getattr(ICert, owner) if owner else ICert, method),
+            f"{name} is there now: the guide needs a line",
+        )
 
     def test_constants(self):
         """Every constant of the tables has the number of AD CS"""
         count = 0
         for number, heading, cells in self.rows:
-            match = len(cells) == 3 and re.fullmatch("`?(0x[0-9a-fA-F]+|-?[0-9]+)`?", cells[1])
+            match = len(cells) == 3 and re.fullmatch(
+                "`?(0x[0-9a-fA-F]+|-?[0-9]+)`?", cells[1]
+            )
             if match:
                 count += 1
                 with self.subTest(f"{GUIDE.name}:{number} {cells[0]}"):
@@ -251,7 +288,9 @@ class AdcsGuide(unittest.TestCase):
     def test_complete(self):
         """Every method of the originals has a row"""
         here = {name for _, _, cells in self.rows for name in names_of(cells[0])}
-        wanted = set(re.findall(r"(?m)^(I\w+\.\w+) [=~]", WALK.read_text(encoding="utf-8")))
+        wanted = set(
+            re.findall(r"(?m)^(I\w+\.\w+) [=~]", WALK.read_text(encoding="utf-8"))
+        )
         self.assertGreater(len(wanted), 100)
         self.assertEqual(sorted((wanted | set(VIEW) | set(SETUP)) - here), [])
 

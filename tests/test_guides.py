@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Every code block of every guide, and of the README, runs in its order and prints what it says.
+"""Every code block of every guide, and of the README, runs and prints what it says.
 
-A guide is played in an empty home folder. Its blocks are of two kinds; another one is a failure:
+A guide is played in an empty home folder, from its top to its end. Its blocks are of
+two kinds; another one is a failure:
 
-- `console`: lines behind `$ ` are given to bash (lines behind `> `, and those behind a backslash,
-  go on), and the lines below are what comes back. `# exit status 3` behind a command is the status
-  expected, in place of 0.
-- any other language, with `<!-- file: NAME -->` in the line before: the contents of a file. A later
-  command has to name it.
+- `console`: lines behind `$ ` are given to bash (lines behind `> `, and those behind a
+  backslash, go on), and the lines below are what comes back. `# exit status 3` behind
+  a command is the status expected, in place of 0.
+- any other language, with `<!-- file: NAME -->` in the line before: the contents of a
+  file. A later command has to name it.
 
-What differs from run to run is compared by the patterns of VOLATILE, in the guide and in the answer;
-blanks that align columns count as two. Everything else is compared as it stands.
+What differs from run to run is compared by the patterns of VOLATILE, in the guide and
+in the answer; blanks that align columns count as two. Everything else is compared as it
+stands.
 """
 
 import difflib
@@ -76,7 +78,8 @@ def read_blocks(path):
     return blocks
 
 
-# of the README: the two commands, which test_quickstart.py and tests/run.sh are, and the drawing
+# of the README: the two commands, which test_quickstart.py and tests/run.sh are, and
+# the drawing
 PLAYED_ELSEWHERE = [
     block.text for block in read_blocks(README) if block.language in ("", "sh")
 ]
@@ -90,7 +93,9 @@ def read_commands(block):
             steps.append(([line[2:]], []))
         elif not steps:
             raise AssertionError(f"{block.where}: begins without a command ('$ ')")
-        elif not steps[-1][1] and (steps[-1][0][-1].endswith("\\") or line.startswith("> ") or line == ">"):
+        elif not steps[-1][1] and (
+            steps[-1][0][-1].endswith("\\") or line.startswith("> ") or line == ">"
+        ):
             steps[-1][0].append(line[2:] if line.startswith(">") else line)
         else:
             steps[-1][1].append(line)
@@ -112,16 +117,20 @@ def normalize(text, home):
 
 
 class Session:
-    """A shell in a home of its own; what a command changes of folder and environment stays."""
+    """A shell in a home of its own; folder and environment stay between commands."""
 
     def __init__(self, name):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"icert-guide-{name}-")).resolve()
+        self.folder = pathlib.Path(
+            tempfile.mkdtemp(prefix=f"icert-guide-{name}-")
+        ).resolve()
         self.home = self.folder / "home"
         self.home.mkdir()
         self.state = self.folder / "state"
         environment = {
-            key: value for key, value in os.environ.items()
-            if not key.startswith("XDG_") and key not in ("ICERT_CONFIG", "MALLOC_PERTURB_", "MAKEFLAGS")
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith("XDG_")
+            and key not in ("ICERT_CONFIG", "MALLOC_PERTURB_", "MAKEFLAGS")
         }
         environment.update(
             HOME=str(self.home),
@@ -137,8 +146,9 @@ class Session:
     def run(self, command):
         """(exit status, output) of a command, as a terminal would show it."""
         script = (
-            f'cd ~; [ ! -f "{self.state}" ] || . "{self.state}"\n{command}\n__status=$?\n'
-            f'{{ export -p; printf "cd %q\\n" "$PWD"; }} >"{self.state}"; exit $__status'
+            f'cd ~; [ ! -f "{self.state}" ] || . "{self.state}"\n{command}\n'
+            '__status=$?\n{ export -p; printf "cd %q\\n" "$PWD"; } '
+            f'>"{self.state}"; exit $__status'
         )
         process = subprocess.run(
             ["bash", "--norc", "-c", script],
@@ -170,15 +180,22 @@ class GuideTest(unittest.TestCase):
             session.remove()
 
     def problems(self, path, session):
-        blocks = [block for block in read_blocks(path) if block.text not in PLAYED_ELSEWHERE]
-        self.assertTrue(blocks or path.stem == TABLES_ONLY, f"{path.name}: no block of code")
+        blocks = [
+            block for block in read_blocks(path) if block.text not in PLAYED_ELSEWHERE
+        ]
+        self.assertTrue(
+            blocks or path.stem == TABLES_ONLY, f"{path.name}: no block of code"
+        )
         commands = ""
         for block in reversed(blocks):
             if block.language == "console":
                 commands += block.text
             elif not block.language or not block.file:
                 yield f"{block.where}: neither console nor a file: nobody would run it"
-            elif pathlib.PurePath(block.file).name not in commands and "/" not in block.file:
+            elif (
+                pathlib.PurePath(block.file).name not in commands
+                and "/" not in block.file
+            ):
                 yield f"{block.where}: no command names {block.file}"
         for block in blocks:
             if block.language != "console":
@@ -196,7 +213,9 @@ class GuideTest(unittest.TestCase):
         if got_status != (int(status[1]) if status else 0):
             yield f"{block.where}: $ {command}\n  exit status {got_status}\n{output}"
         elif got != wanted:
-            difference = difflib.unified_diff(wanted, got, "guide", "answer", lineterm="", n=1)
+            difference = difflib.unified_diff(
+                wanted, got, "guide", "answer", lineterm="", n=1
+            )
             yield f"{block.where}: $ {command}\n" + "\n".join(difference)
 
 
@@ -218,20 +237,25 @@ class Player(GuideTest):
                 session.remove()
 
     def test_right(self):
-        """A guide that is right has no problem: state, files, times, statuses and columns"""
-        text = "<!-- file: a.sh -->\n```sh\necho $WORD\n```\n```console\n$ mkdir b; cd b\n$ export WORD=2\n$ sh ../a.sh\n2\n"
-        text += "$ echo \\\n  a   b; pwd\na b\n/home/alice/b\n$ echo 2026-01-01T00:00:00Z x; exit 3   # exit status 3\n"
+        """A guide that is right has no problem: state, files, times, statuses"""
+        text = "<!-- file: a.sh -->\n```sh\necho $WORD\n```\n"
+        text += "```console\n$ mkdir b; cd b\n$ export WORD=2\n$ sh ../a.sh\n2\n"
+        text += "$ echo \\\n  a   b; pwd\na b\n/home/alice/b\n"
+        text += "$ echo 2026-01-01T00:00:00Z x; exit 3   # exit status 3\n"
         text += "2025-12-31T00:00:00Z x\n```\n"
         self.assertEqual(self.guide(text), [])
 
     def test_elsewhere(self):
-        """What the README has besides are the two commands and the drawing of the eight steps"""
+        """Besides, the README has the two commands and the drawing of the steps"""
         commands, drawing = PLAYED_ELSEWHERE
-        self.assertEqual(re.findall(r"(?m)^sh (\S+)", commands), ["data/quickstart.sh", "tests/run.sh"])
+        self.assertEqual(
+            re.findall(r"(?m)^sh (\S+)", commands),
+            ["data/quickstart.sh", "tests/run.sh"],
+        )
         self.assertEqual(re.findall(r"\b[1-8](?=  ?[a-z])", drawing), list("12345678"))
 
     def test_wrong(self):
-        """Another output, another status, a block that nobody runs or uses: each is a problem"""
+        """Another output or status, a block that nobody runs or uses: a problem each"""
         for text in (
             "```console\n$ echo a\nb\n```\n",
             "```console\n$ echo a\n```\n",
@@ -248,8 +272,10 @@ class Player(GuideTest):
 
 def add_guide(path):
     """One test a guide."""
+
     def test(self):
         self.play(path)
+
     title = re.search(r"(?m)^# (.*)", path.read_text(encoding="utf-8"))
     test.__doc__ = f"The blocks of '{title[1]}' run and print what it says"
     setattr(Guides, "test_" + path.stem.replace("-", "_").lower(), test)

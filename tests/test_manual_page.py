@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""icert(1) and its completion for bash: both made from the option table, both driven for real."""
+"""icert(1) and its completion for bash: made from the option table, driven for real."""
 
 import os
 import pathlib
@@ -19,16 +19,28 @@ COMPLETION = BUILT / "icert.bash"
 
 def run(*command):
     """Standard output and standard error of a program that has to be there."""
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          env=dict(os.environ, LC_ALL="C.UTF-8"), check=False)
+    return subprocess.run(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=dict(os.environ, LC_ALL="C.UTF-8"),
+        check=False,
+    )
 
 
 def verbs_and_options(folder):
-    """What `icert --help` and `icert VERB --help` list: {verb: options}, the empty verb for none."""
+    """What --help and VERB --help list: {verb: options}, the empty verb for none."""
     text = folder.icert("--help").text
     verbs = re.findall(r"(?m)^  ([a-z]+(?:-[a-z]+)*(?: [a-z]+)?)  +\S", text)
-    helps = {"": text, **{verb: folder.icert(*verb.split(), "--help").text for verb in verbs}}
-    return {verb: set(re.findall(r"(?m)^  (?:-\w, )?(--[a-z0-9-]+)", text)) for verb, text in helps.items()}
+    helps = {
+        "": text,
+        **{verb: folder.icert(*verb.split(), "--help").text for verb in verbs},
+    }
+    return {
+        verb: set(re.findall(r"(?m)^  (?:-\w, )?(--[a-z0-9-]+)", text))
+        for verb, text in helps.items()
+    }
 
 
 class Page(tool.ToolTest):
@@ -43,19 +55,35 @@ class Page(tool.ToolTest):
 
     def test_is_complete(self):
         """The page has every verb, and with each verb every option that its help has"""
-        text = re.sub("\x1b\\[[0-9;]*m|.\b", "", run("mandoc", "-Tutf8", "-Owidth=200", str(PAGE)).stdout)
-        chapters = dict(re.findall(r"(?ms)^   icert ([a-z -]+?)(?: \[OPTION| [A-Z\[]|$)(.*?)(?=^   icert |^[A-Z])", text))
+        text = re.sub(
+            "\x1b\\[[0-9;]*m|.\b",
+            "",
+            run("mandoc", "-Tutf8", "-Owidth=200", str(PAGE)).stdout,
+        )
+        chapters = dict(
+            re.findall(
+                r"(?ms)^   icert ([a-z -]+?)(?: \[OPTION| [A-Z\[]|$)(.*?)"
+                r"(?=^   icert |^[A-Z])",
+                text,
+            )
+        )
         known = verbs_and_options(self.folder)
         self.assertGreater(len(known), 20)
         self.assertEqual(set(chapters) | {""}, set(known))
         for verb, options in known.items():
             for option in options - {"--help"}:
                 where = text if option in known[""] else chapters[verb]
-                self.assertRegex(where, rf"(?m)^ +(-\w, )?{option}\b", f"{verb} {option}")
+                self.assertRegex(
+                    where, rf"(?m)^ +(-\w, )?{option}\b", f"{verb} {option}"
+                )
 
     def test_text_is_text(self):
-        """Quotes, backslashes, dots and dashes of the table come out as they are in the help"""
-        text = re.sub("\x1b\\[[0-9;]*m|.\b", "", run("mandoc", "-Tutf8", "-Owidth=200", str(PAGE)).stdout)
+        """Quotes, backslashes, dots and dashes come out as they are in the help"""
+        text = re.sub(
+            "\x1b\\[[0-9;]*m|.\b",
+            "",
+            run("mandoc", "-Tutf8", "-Owidth=200", str(PAGE)).stdout,
+        )
         self.assertIn(r"'HOST\CA NAME'", text)
         self.assertIn("icert view --where 'Disposition = pending'", text)
         self.assertIn("openssl req … | icert submit - --attrib 'Ticket:4711'", text)
@@ -71,7 +99,16 @@ class Completion(tool.ToolTest):
             cls.folder.request(name, f"{name}.example.org")
             cls.icert("submit", f"{name}.pem", "--profile", "WebServer")
         cls.icert("resubmit", "2", "--out", "two.crt")
-        cls.icert("grant", "web", "--principal", "uid:1", "--profile", "WebServer", "--dns", "example.net")
+        cls.icert(
+            "grant",
+            "web",
+            "--principal",
+            "uid:1",
+            "--profile",
+            "WebServer",
+            "--dns",
+            "example.net",
+        )
 
     def offers(self, *words):
         """The last word is the one that is typed."""
@@ -82,22 +119,35 @@ class Completion(tool.ToolTest):
             _icert
             printf '%s\\n' "${{COMPREPLY[@]}}"
         """
-        answer = subprocess.run(["bash", "--norc", "-uc", script], cwd=self.folder.path, text=True,
-                                env=self.folder.environment, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, check=False)
+        answer = subprocess.run(
+            ["bash", "--norc", "-uc", script],
+            cwd=self.folder.path,
+            text=True,
+            env=self.folder.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
         self.assertEqual(answer.stderr, "")
         return set(answer.stdout.split("\n")) - {""}
 
     def test_is_found_by_name(self):
         """bash takes the function for icert"""
-        answer = run("bash", "--norc", "-c", f". {shlex.quote(str(COMPLETION))}; complete -p icert")
+        answer = run(
+            "bash",
+            "--norc",
+            "-c",
+            f". {shlex.quote(str(COMPLETION))}; complete -p icert",
+        )
         self.assertIn("_icert", answer.stdout)
 
     def test_verbs(self):
         """A first word is a verb, a second one where verbs have two words"""
         known = {verb.split()[0] for verb in verbs_and_options(self.folder) if verb}
         self.assertEqual(self.offers(""), known)
-        self.assertEqual(self.offers("re"), {verb for verb in known if verb.startswith("re")})
+        self.assertEqual(
+            self.offers("re"), {verb for verb in known if verb.startswith("re")}
+        )
         self.assertEqual(self.offers("--json", "--quiet", "pin"), {"ping"})
         self.assertEqual(self.offers("profile", ""), {"check"})
         self.assertEqual(self.offers("grant", "rem"), {"remove"})
@@ -106,13 +156,17 @@ class Completion(tool.ToolTest):
         """A dash brings exactly the options of the verb"""
         for verb, options in verbs_and_options(self.folder).items():
             with self.subTest(verb):
-                offered = {word.rstrip("=") for word in self.offers(*verb.split(), "--")}
+                offered = {
+                    word.rstrip("=") for word in self.offers(*verb.split(), "--")
+                }
                 self.assertEqual(offered, options)
         self.assertIn("--profile=", self.offers("submit", "one.pem", "--pro"))
 
     def test_choices(self):
         """An option with a few values offers them, behind a blank and behind a sign"""
-        self.assertEqual(self.offers("submit", "--form", ""), {"pem", "der", "chain", "p7b"})
+        self.assertEqual(
+            self.offers("submit", "--form", ""), {"pem", "der", "chain", "p7b"}
+        )
         self.assertEqual(self.offers("submit", "--form", "=", "p"), {"pem", "p7b"})
         self.assertEqual(self.offers("init", "-t", "two"), {"two-tier"})
         self.assertIn("ed25519", self.offers("init", "--key-type", "="))
@@ -127,7 +181,9 @@ class Completion(tool.ToolTest):
         self.assertIn("Template.Policy", self.offers("policy-test", ""))
         self.assertEqual(self.offers("grant", "remove", ""), {"web"})
         self.assertIn("Roles", self.offers("get-config", ""))
-        self.assertEqual(self.offers("set-config", "CA", "Validity"), {"ValidityPeriod"})
+        self.assertEqual(
+            self.offers("set-config", "CA", "Validity"), {"ValidityPeriod"}
+        )
         self.assertIn("SerialNumber", self.offers("view", "--sort", "Serial"))
 
     def test_requests(self):
@@ -138,18 +194,30 @@ class Completion(tool.ToolTest):
         self.assertEqual(self.offers("deny", "1", ""), set())
 
     def test_config(self):
-        """--config offers the names of CAs, and the CA it names is the one that is asked"""
+        """--config offers the names of CAs, and the CA it names is asked"""
         self.assertEqual(self.offers("--config", "Demo"), {"Demo CA", "Demo Root CA"})
         self.assertEqual(self.offers("--config", "'De"), {"Demo CA", "Demo Root CA"})
-        self.assertEqual(self.offers("--config", "Demo CA", "submit", "--profile", "Web"), {"WebServer"})
-        self.assertEqual(self.offers("--config", "No CA", "submit", "--profile", "Web"), set())
-        self.assertEqual(self.offers("submit", "--config", "=", "Demo\\ R"), {"Demo Root CA"})
+        self.assertEqual(
+            self.offers("--config", "Demo CA", "submit", "--profile", "Web"),
+            {"WebServer"},
+        )
+        self.assertEqual(
+            self.offers("--config", "No CA", "submit", "--profile", "Web"), set()
+        )
+        self.assertEqual(
+            self.offers("submit", "--config", "=", "Demo\\ R"), {"Demo Root CA"}
+        )
 
     def test_files(self):
         """Requests and answers are files"""
         self.assertEqual(self.offers("submit", "one"), {"one.key", "one.pem"})
-        self.assertEqual(self.offers("submit", "one.pem", "--out", "tw"), {"two.crt", "two.key", "two.pem"})
-        self.assertEqual(self.offers("policy-test", "Template.Policy", "two.p"), {"two.pem"})
+        self.assertEqual(
+            self.offers("submit", "one.pem", "--out", "tw"),
+            {"two.crt", "two.key", "two.pem"},
+        )
+        self.assertEqual(
+            self.offers("policy-test", "Template.Policy", "two.p"), {"two.pem"}
+        )
         self.assertEqual(self.offers("init", "--dir", "dem"), {"demo"})
 
 

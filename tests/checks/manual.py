@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""manual.py CONFIG GIR GUIDES: gi-docgen finds nothing to say about the namespace and the guides.
+"""manual.py CONFIG GIR GUIDES: gi-docgen finds nothing to say about the manual.
 
-`check` wants every symbol, parameter and answer documented; `generate` warns of each link that leads
-nowhere. A line of either that is not an INFO line is a failure, whatever the exit status says.
+`check` wants every symbol, parameter and answer documented; `generate` warns of each
+link that leads nowhere. A line of either that is not an INFO line is a failure,
+whatever the exit status says.
 """
 
 import os
@@ -43,20 +44,37 @@ class Manual(unittest.TestCase):
     def test_generate(self):
         """gi-docgen generates the manual and each guide without a warning"""
         with tempfile.TemporaryDirectory(prefix="icert-manual-") as folder:
-            self.run_docgen("generate", "--config", CONFIG, "--content-dir", GUIDES,
-                            "--no-namespace-dir", "--output-dir", folder, GIR)
+            self.run_docgen(
+                "generate",
+                "--config",
+                CONFIG,
+                "--content-dir",
+                GUIDES,
+                "--no-namespace-dir",
+                "--output-dir",
+                folder,
+                GIR,
+            )
             pages = set(os.listdir(folder))
         for guide in pathlib.Path(GUIDES).glob("*.md"):
-            self.assertIn(guide.stem + ".html", pages, "guide_names of data/docs/meson.build")
-            links = re.findall(r"\]\(([^):]+?)(?:#[^)]*)?\)", guide.read_text(encoding="utf-8"))
-            self.assertEqual([link for link in links if link not in pages], [], guide.name)
+            self.assertIn(
+                guide.stem + ".html", pages, "guide_names of data/docs/meson.build"
+            )
+            links = re.findall(
+                r"\]\(([^):]+?)(?:#[^)]*)?\)", guide.read_text(encoding="utf-8")
+            )
+            self.assertEqual(
+                [link for link in links if link not in pages], [], guide.name
+            )
         self.assertIn("iface.Policy.html", pages)
 
     def test_form(self):
-        """Doc comments are Markdown: no sigil of gtk-doc, which links nowhere, is left in them"""
+        """Doc comments are Markdown: no sigil of gtk-doc is left in them"""
         text = pathlib.Path(GIR).read_text(encoding="utf-8")
         found = [line.strip() for line in text.splitlines() if SIGIL.search(line)]
-        self.assertEqual(found, [], "write `NULL`, `ICERT_ERROR_DENIED` and [iface@ICert.View]")
+        self.assertEqual(
+            found, [], "write `NULL`, `ICERT_ERROR_DENIED` and [iface@ICert.View]"
+        )
 
 
 if __name__ == "__main__":
