@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Must show 3: the examples run against a real CA, and what they did is looked at.
 
-Every file of bindings/*/examples has a test here: a method that is marked with its name.
+Every file of bindings/*/examples has a test here: a method that is marked with it.
 """
 
 import json
@@ -69,7 +69,12 @@ class ExampleTest(tool.ToolTest):
 
     def command(self, *arguments):
         self.ran = True
-        built = pathlib.Path(os.environ["G_TEST_BUILDDIR"]).parent / "bindings" / "vala" / self.path.stem
+        built = (
+            pathlib.Path(os.environ["G_TEST_BUILDDIR"]).parent
+            / "bindings"
+            / "vala"
+            / self.path.stem
+        )
         programs = {
             ".js": ["gjs", "-m", str(self.path)],
             ".py": [sys.executable, str(self.path)],
@@ -79,8 +84,15 @@ class ExampleTest(tool.ToolTest):
 
     def run_example(self, status, *arguments, stdin=b""):
         process = subprocess.run(
-            self.command(*arguments), cwd=self.folder.path, env=self.folder.environment, input=stdin,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=100, check=False)
+            self.command(*arguments),
+            cwd=self.folder.path,
+            env=self.folder.environment,
+            input=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=100,
+            check=False,
+        )
         answer = tool.Answer(process)
         self.assertEqual(answer.status, status, repr(answer))
         self.assertNotIn("Traceback", answer.error)
@@ -93,12 +105,21 @@ class ExampleTest(tool.ToolTest):
         return self.rows("--where", f"RequestID = {request_id}")[0]
 
     def pend(self, name, *names):
-        return self.submit(3, name, "--profile", "WebServer", names=names or [f"{name}.example.org"])["request-id"]
+        return self.submit(
+            3, name, "--profile", "WebServer", names=names or [f"{name}.example.org"]
+        )["request-id"]
 
     def verify(self, path):
         """A certificate that chains up to the root of the CA."""
-        self.folder.openssl("verify", "-x509_strict", "-CAfile", "demo/root/certs/0.crt",
-                            "-untrusted", "demo/certs/0.crt", path)
+        self.folder.openssl(
+            "verify",
+            "-x509_strict",
+            "-CAfile",
+            "demo/root/certs/0.crt",
+            "-untrusted",
+            "demo/certs/0.crt",
+            path,
+        )
 
     def certificate(self, request_id, name="look.crt"):
         """The certificate of a request, as openssl prints it."""
@@ -115,7 +136,9 @@ class Clients(ExampleTest):
         number = re.search(r"(?m)^Python: request (\d+) issued$", answer.text)[1]
         self.assertIn(self.row(number)["SerialNumber"], answer.text)
         self.run_example(3, path, "WebServer")
-        self.assertIn("NOT_FOUND", self.run_example(1, path, "User", "No Such CA").error)
+        self.assertIn(
+            "NOT_FOUND", self.run_example(1, path, "User", "No Such CA").error
+        )
 
     @example("js/examples/client.js")
     def test_client_js(self):
@@ -135,10 +158,14 @@ class Clients(ExampleTest):
 
     @example("python/examples/submit.py")
     def test_submit(self):
-        """submit.py stores certificate and chain; the same key is the same request; a refusal is 4"""
+        """submit.py stores the chain; a key is one request; a refusal is 4"""
         path = self.folder.request("plain", "plain.example.org")
-        answer = self.run_example(0, path, "--profile", "User", "--out", "plain.crt", "--id-key", "once")
-        self.assertEqual((self.folder.path / "plain.crt").read_text().count("BEGIN CERTIFICATE"), 3)
+        answer = self.run_example(
+            0, path, "--profile", "User", "--out", "plain.crt", "--id-key", "once"
+        )
+        self.assertEqual(
+            (self.folder.path / "plain.crt").read_text().count("BEGIN CERTIFICATE"), 3
+        )
         self.verify("plain.crt")
         again = self.run_example(0, path, "--profile", "User", "--id-key", "once")
         self.assertEqual(again.text, answer.text)
@@ -148,7 +175,7 @@ class Clients(ExampleTest):
         self.assertIn("submit.py: NOT_FOUND: config: ", answer.error)
 
     def approve(self, number):
-        """An officer's resubmission, as soon as the waiting program lets the CA go for a moment."""
+        """An officer resubmits, as soon as the program lets the CA go for a moment."""
         for _ in range(100):
             if self.icert("resubmit", number).status == 0:
                 return
@@ -159,15 +186,28 @@ class Clients(ExampleTest):
     def test_submit_and_wait(self):
         """submit.py waits for the officer, without keeping the CA from him"""
         path = self.folder.request("wait", "wait.example.org")
-        command = self.command(path, "--profile", "WebServer", "--wait", "60", "--out", "wait.crt")
-        with subprocess.Popen(command, cwd=self.folder.path, env=self.folder.environment, encoding="utf-8",
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        command = self.command(
+            path, "--profile", "WebServer", "--wait", "60", "--out", "wait.crt"
+        )
+        with subprocess.Popen(
+            command,
+            cwd=self.folder.path,
+            env=self.folder.environment,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
             line = process.stderr.readline()
             number = re.match(r"request (\d+): .*; waiting$", line)[1]
             self.approve(number)
             out, error = process.communicate(timeout=60)
-        self.assertEqual((process.returncode, out, error), (0, f"request {number} issued\n", ""))
-        self.assertIn("DNS:wait.example.org", self.folder.openssl("x509", "-in", "wait.crt", "-noout", "-text"))
+        self.assertEqual(
+            (process.returncode, out, error), (0, f"request {number} issued\n", "")
+        )
+        self.assertIn(
+            "DNS:wait.example.org",
+            self.folder.openssl("x509", "-in", "wait.crt", "-noout", "-text"),
+        )
         self.run_example(3, path, "--profile", "WebServer", "--wait", "0")
 
 
@@ -175,7 +215,7 @@ class Batch(ExampleTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Publish.Exit syncs a file for each certificate, which is not what is tested here
+        # Publish.Exit syncs a file for each certificate; that is not tested here
         cls.icert("set-config", "Exit", "Modules", "")
 
     def make(self, count):
@@ -189,10 +229,19 @@ class Batch(ExampleTest):
 
     @example("python/examples/batch.py")
     def test_batch(self):
-        """batch.py takes 1,000 requests through, each answered once, each with its own certificate"""
-        answer = self.run_example(0, self.make(1000), "--window", "64", "--out", "certificates")
-        self.assertEqual((answer.text, answer.error), ("1000 requests: 1000 issued\n", ""))
-        self.assertEqual(self.run_icert(0, "view", "--count", "--where", "Disposition = issued").text, "1000\n")
+        """batch.py takes 1,000 requests through, each to a certificate of its own"""
+        answer = self.run_example(
+            0, self.make(1000), "--window", "64", "--out", "certificates"
+        )
+        self.assertEqual(
+            (answer.text, answer.error), ("1000 requests: 1000 issued\n", "")
+        )
+        self.assertEqual(
+            self.run_icert(
+                0, "view", "--count", "--where", "Disposition = issued"
+            ).text,
+            "1000\n",
+        )
         found = list((self.folder.path / "certificates").glob("host*.crt"))
         self.assertEqual(len({path.read_bytes() for path in found}), 1000)
         self.verify(found[0])
@@ -201,14 +250,23 @@ class Batch(ExampleTest):
     def test_progress(self):
         """On a terminal batch.py draws a bar, to its end"""
         control, terminal = pty.openpty()
-        process = subprocess.run(self.command(self.make(50)), cwd=self.folder.path, env=self.folder.environment,
-                                 stdout=subprocess.PIPE, stderr=terminal, timeout=60, check=False)
+        process = subprocess.run(
+            self.command(self.make(50)),
+            cwd=self.folder.path,
+            env=self.folder.environment,
+            stdout=subprocess.PIPE,
+            stderr=terminal,
+            timeout=60,
+            check=False,
+        )
         os.close(terminal)
         drawn = b""
         while b"50/50" not in drawn:
             drawn += os.read(control, 4096)
         os.close(control)
-        self.assertEqual((process.returncode, process.stdout), (0, b"50 requests: 50 issued\n"))
+        self.assertEqual(
+            (process.returncode, process.stdout), (0, b"50 requests: 50 issued\n")
+        )
         self.assertIn(b"[" + b"#" * 40 + b"] 50/50", drawn)
 
     @example("python/examples/batch.py")
@@ -218,19 +276,25 @@ class Batch(ExampleTest):
         weak = self.folder.request("weak", "weak.example.org", key="rsa:1024")
         broken = self.folder.write("broken.pem", "nothing")
         answer = self.run_example(1, weak, broken, good, "--out", "some")
-        self.assertRegex(answer.text, r"(?m)^weak: request \d+ denied: public key: RSA 1024 bits ")
+        self.assertRegex(
+            answer.text, r"(?m)^weak: request \d+ denied: public key: RSA 1024 bits "
+        )
         self.assertRegex(answer.text, r"(?m)^broken: failed: request: ")
         self.assertRegex(answer.text, r"(?m)^3 requests: 1 \w+, 1 \w+, 1 \w+$")
-        self.assertEqual([path.name for path in (self.folder.path / "some").iterdir()], ["good.crt"])
+        self.assertEqual(
+            [path.name for path in (self.folder.path / "some").iterdir()], ["good.crt"]
+        )
 
 
-# Plays a second client in the process of officer_queue.py, as with a daemon everybody is.
+# Plays a second client in the process of the queue, as with a daemon everybody is.
 LIVE = """
 import pathlib, runpy, sys
 queue = runpy.run_path(sys.argv[1])
 ICert, GLib = queue["ICert"], queue["GLib"]
 shown = queue["Queue"](None)
-answer = ICert.Request.open(None).submit(0, pathlib.Path(sys.argv[2]).read_bytes(), {"CertificateTemplate": "WebServer"})
+contents = pathlib.Path(sys.argv[2]).read_bytes()
+request = ICert.Request.open(None)
+answer = request.submit(0, contents, {"CertificateTemplate": "WebServer"})
 while answer.request_id not in shown.ids:
     GLib.MainContext.default().iteration(True)
 ICert.Admin.open(None).deny_request(answer.request_id, None)
@@ -242,18 +306,26 @@ while shown.ids:
 class Officers(ExampleTest):
     @example("python/examples/officer_queue.py")
     def test_queue(self):
-        """officer_queue.py lists what is pending, obeys, and shows what left the queue when the CA tells"""
-        first, second, third = (self.pend(name) for name in ("first", "second", "third"))
-        lines = f"show {first}\nissue {first}\ndeny {second} not ours\nissue 999999\ndeny x\ndance\nquit\n"
+        """officer_queue.py lists what is pending, obeys, and shows what the CA tells"""
+        first, second, third = (
+            self.pend(name) for name in ("first", "second", "third")
+        )
+        lines = f"show {first}\nissue {first}\ndeny {second} not ours\n"
+        lines += "issue 999999\ndeny x\ndance\nquit\n"
         answer = self.run_example(0, stdin=lines.encode())
         for number, name in ((first, "first"), (second, "second"), (third, "third")):
-            self.assertRegex(answer.text, rf"(?m)^\+ {number} {name}\.example\.org from \S+ at \d{{4}}-")
+            self.assertRegex(
+                answer.text,
+                rf"(?m)^\+ {number} {name}\.example\.org from \S+ at \d{{4}}-",
+            )
         self.assertRegex(answer.text, r"(?m)^  Template\.Policy  approval  request ")
         self.assertRegex(answer.text, rf"(?m)^- {first} issued$")
         self.assertRegex(answer.text, rf"(?m)^- {second} denied$")
         self.assertNotRegex(answer.text, rf"(?m)^- {third} ")
         self.assertEqual(len(re.findall(r"(?m)^! ", answer.text)), 3, answer.text)
-        states = [self.row(number)["Request.Disposition"] for number in (first, second, third)]
+        states = [
+            self.row(number)["Request.Disposition"] for number in (first, second, third)
+        ]
         self.assertEqual(states, [20, 31, 9])
         self.assertIn("not ours", self.row(second)["Request.DispositionMessage"])
 
@@ -262,9 +334,19 @@ class Officers(ExampleTest):
         """What another client does appears in officer_queue.py at once"""
         path = self.folder.request("live", "live.example.org")
         _, *arguments = self.command(path)
-        process = subprocess.run([sys.executable, "-c", LIVE, *arguments], cwd=self.folder.path,
-                                 env=self.folder.environment, stdout=subprocess.PIPE, timeout=60, check=True)
-        self.assertRegex(process.stdout.decode(), r"^(\+ \d+ \S+ from .*\n)*\+ (\d+) live\.example\.org from .*\n- \2 denied\n$")
+        process = subprocess.run(
+            [sys.executable, "-c", LIVE, *arguments],
+            cwd=self.folder.path,
+            env=self.folder.environment,
+            stdout=subprocess.PIPE,
+            timeout=60,
+            check=True,
+        )
+        self.assertRegex(
+            process.stdout.decode(),
+            r"^(\+ \d+ \S+ from .*\n)*"
+            r"\+ (\d+) live\.example\.org from .*\n- \2 denied\n$",
+        )
 
     @example("js/examples/queue.js")
     def test_queue_js(self):
@@ -277,22 +359,45 @@ class Officers(ExampleTest):
         self.assertRegex(answer.text, rf"(?m)^\+ {waiting + 1} new\.example\.org from ")
         self.assertRegex(answer.text, rf"(?m)^- {waiting} issued$")
         self.assertRegex(answer.text, r"(?m)^! ")
-        states = [self.row(number)["Request.Disposition"] for number in (waiting, waiting + 1)]
+        states = [
+            self.row(number)["Request.Disposition"] for number in (waiting, waiting + 1)
+        ]
         self.assertEqual(states, [20, 31])
 
     @example("python/examples/explain.py")
     def test_explain(self):
         """explain.py names module, rule, value seen and value allowed of a refusal"""
         path = self.folder.request("why", "why.example.org")
-        self.folder.openssl("req", "-new", "-key", "why.key", "-subj", "/CN=why.example.org", "-addext",
-                            "subjectAltName=DNS:why.example.org,email:why@example.org", "-out", "why2.pem")
-        denied = self.run_icert(4, "--json", "submit", "why2.pem", "--profile", "WebServer").json["request-id"]
+        self.folder.openssl(
+            "req",
+            "-new",
+            "-key",
+            "why.key",
+            "-subj",
+            "/CN=why.example.org",
+            "-addext",
+            "subjectAltName=DNS:why.example.org,email:why@example.org",
+            "-out",
+            "why2.pem",
+        )
+        denied = self.run_icert(
+            4, "--json", "submit", "why2.pem", "--profile", "WebServer"
+        ).json["request-id"]
         answer = self.run_example(0, denied)
         self.assertRegex(answer.text, rf"^request {denied} denied: rfc822Name: ")
-        self.assertRegex(answer.text, r"(?m)^judgement 1:\n  submitted by \S+ at the door local$")
-        self.assertRegex(answer.text, r"(?m)^refused with FORBIDDEN_FIELD for rfc822Name: ")
-        self.assertRegex(answer.text, r"(?m)^decided by Template\.Policy \S+: rfc822Name is .*; allowed: \S")
-        issued = self.run_icert(0, "--json", "submit", path, "--profile", "User").json["request-id"]
+        self.assertRegex(
+            answer.text, r"(?m)^judgement 1:\n  submitted by \S+ at the door local$"
+        )
+        self.assertRegex(
+            answer.text, r"(?m)^refused with FORBIDDEN_FIELD for rfc822Name: "
+        )
+        self.assertRegex(
+            answer.text,
+            r"(?m)^decided by Template\.Policy \S+: rfc822Name is .*; allowed: \S",
+        )
+        issued = self.run_icert(0, "--json", "submit", path, "--profile", "User").json[
+            "request-id"
+        ]
         answer = self.run_example(0, issued, "--all")
         self.assertIn("Template.Policy has written CommonName", answer.text)
         self.assertNotIn("refused", answer.text)
@@ -300,19 +405,28 @@ class Officers(ExampleTest):
 
     @example("python/examples/expiring.py")
     def test_expiring(self):
-        """expiring.py finds what ends within the days, and neither what does not nor what was refused"""
+        """expiring.py finds what ends within the days, and nothing that was refused"""
         (self.folder.path / "demo" / "profiles" / "Short.profile").write_text(SHORT)
         path = self.folder.request("ends", "ends.example.org")
         self.assertEqual(self.run_example(0).text, "")
-        short = self.run_icert(0, "--json", "submit", path, "--profile", "Short").json["request-id"]
-        long = self.run_icert(0, "--json", "submit", path, "--profile", "User").json["request-id"]
+        short = self.run_icert(0, "--json", "submit", path, "--profile", "Short").json[
+            "request-id"
+        ]
+        long = self.run_icert(0, "--json", "submit", path, "--profile", "User").json[
+            "request-id"
+        ]
         self.run_icert(3, "submit", path, "--profile", "WebServer")
         answer = self.run_example(3)
         serial = self.row(short)["SerialNumber"]
-        self.assertRegex(answer.text, rf"^\d{{4}}-\d\d-\d\d  {short}  \S+  Short  {serial}  \S+\n$")
+        self.assertRegex(
+            answer.text, rf"^\d{{4}}-\d\d-\d\d  {short}  \S+  Short  {serial}  \S+\n$"
+        )
         self.run_example(0, "--days", "10")
         self.run_example(0, "--profile", "WebServer")
-        found = [json.loads(line) for line in self.run_example(3, "--days", "400", "--json").text.splitlines()]
+        found = [
+            json.loads(line)
+            for line in self.run_example(3, "--days", "400", "--json").text.splitlines()
+        ]
         numbers = [row["Request.RequestID"] for row in found]
         self.assertEqual(numbers[0], short)
         self.assertIn(long, numbers)
@@ -323,16 +437,22 @@ class Officers(ExampleTest):
 class Modules(ExampleTest):
     @example("python/examples/policy.py")
     def test_policy(self):
-        """policy.py: its own policy issues, refuses and asks an officer, and writes into the certificate"""
+        """policy.py: its own policy issues, refuses, asks an officer, and writes"""
         ours = self.folder.request("ours", "www.example.org")
         foreign = self.folder.request("foreign", "www.example.com")
-        many = self.folder.request("many", *(f"www{number}.example.org" for number in range(4)))
+        many = self.folder.request(
+            "many", *(f"www{number}.example.org" for number in range(4))
+        )
         answer = self.run_example(0, ours, foreign, many)
-        self.assertEqual(answer.text.splitlines(), [
-            "ours.pem: issued: Issued",
-            "foreign.pem: denied: subjectAltName: www.example.com is foreign (*.example.org)",
-            "many.pem: under-submission: more than three names: an officer looks at them",
-        ])
+        self.assertEqual(
+            answer.text.splitlines(),
+            [
+                "ours.pem: issued: Issued",
+                "foreign.pem: denied: "
+                "subjectAltName: www.example.com is foreign (*.example.org)",
+                "many.pem: under-submission: more than three names: an officer looks",
+            ],
+        )
         rows = self.rows("--where", "Organization = Example")
         self.assertEqual([row["Request.Disposition"] for row in rows], [20])
         self.assertIn("O = Example", self.certificate(rows[0]["Request.RequestID"]))
@@ -347,16 +467,22 @@ class Modules(ExampleTest):
 
     @example("js/examples/policy.js")
     def test_policy_js(self):
-        """policy.js: its own policy issues what is under example.org, and nothing else"""
+        """policy.js: its own policy issues what is under example.org, and no more"""
         ours = self.folder.request("ours-js", "www.example.org")
         foreign = self.folder.request("foreign-js", "www.example.com")
         self.assertRegex(self.run_example(0, ours).text, r"^request \d+ issued: ")
         answer = self.run_example(4, foreign)
-        number = re.match(r"request (\d+) refused: subjectAltName: www\.example\.com is foreign", answer.text)[1]
+        number = re.match(
+            r"request (\d+) refused: subjectAltName: www\.example\.com is foreign",
+            answer.text,
+        )[1]
         self.assertEqual(self.row(number)["Request.Disposition"], 31)
 
     def lines(self, name):
-        return [json.loads(line) for line in (self.folder.path / name).read_text().splitlines()]
+        return [
+            json.loads(line)
+            for line in (self.folder.path / name).read_text().splitlines()
+        ]
 
     @example("python/examples/exit_jsonl.py")
     def test_exit(self):
@@ -366,13 +492,23 @@ class Modules(ExampleTest):
         self.run_example(0, "log", path, weak)
         issued, denied = self.lines("log")
         row = self.row(issued["request"])
-        self.assertEqual((issued["event"], issued["serial"]), ("issued", row["SerialNumber"]))
-        self.assertEqual((issued["profile"], issued["requester"]), ("User", row["Request.RequesterName"]))
+        self.assertEqual(
+            (issued["event"], issued["serial"]), ("issued", row["SerialNumber"])
+        )
+        self.assertEqual(
+            (issued["profile"], issued["requester"]),
+            ("User", row["Request.RequesterName"]),
+        )
         self.assertEqual(issued["until"][:19], row["NotAfter"][:19])
-        self.assertEqual((denied["event"], denied["request"]), ("denied", issued["request"] + 1))
+        self.assertEqual(
+            (denied["event"], denied["request"]), ("denied", issued["request"] + 1)
+        )
         self.assertNotIn("serial", denied)
         self.run_example(0, "--profile", "WebServer", "log", path)
-        self.assertEqual([line["event"] for line in self.lines("log")], ["issued", "denied", "pending"])
+        self.assertEqual(
+            [line["event"] for line in self.lines("log")],
+            ["issued", "denied", "pending"],
+        )
         self.run_example(0, "log")
         self.assertEqual(len(self.lines("log")), 3)
 
@@ -398,21 +534,40 @@ class Enrolment(ExampleTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.icert("grant", "web", "--principal", f"uid:{os.getuid()}", "--profile", "WebServer", "--dns", "*.example.org")
+        cls.icert(
+            "grant",
+            "web",
+            "--principal",
+            f"uid:{os.getuid()}",
+            "--profile",
+            "WebServer",
+            "--dns",
+            "*.example.org",
+        )
         for name in ("keys", "renewed"):
             (cls.folder.path / name).mkdir(mode=0o700)
         cls.folder.write("secret", "correct horse\n").chmod(0o600)
 
     @example("python/examples/enroll-pkcs12.py")
     def test_pkcs12(self):
-        """enroll-pkcs12.py leaves key, certificate and chain in one file that its passphrase opens"""
+        """enroll-pkcs12.py leaves one file, which its passphrase opens"""
         self.run_example(0, "WebServer", "box.example.org", "keys", "secret")
-        text = self.folder.openssl("pkcs12", "-in", "keys/box.example.org.p12", "-passin", "file:secret", "-nodes")
+        text = self.folder.openssl(
+            "pkcs12",
+            "-in",
+            "keys/box.example.org.p12",
+            "-passin",
+            "file:secret",
+            "-nodes",
+        )
         self.assertIn("BEGIN PRIVATE KEY", text)
         self.assertGreaterEqual(text.count("BEGIN CERTIFICATE"), 2)
         self.folder.write("box.pem", text)
         self.verify("box.pem")
-        self.assertIn("DNS:box.example.org", self.folder.openssl("x509", "-in", "box.pem", "-noout", "-text"))
+        self.assertIn(
+            "DNS:box.example.org",
+            self.folder.openssl("x509", "-in", "box.pem", "-noout", "-text"),
+        )
 
     @example("js/examples/enroll.js")
     def test_enroll_js(self):
@@ -420,18 +575,35 @@ class Enrolment(ExampleTest):
         self.run_example(0, "WebServer", "js.example.org", "keys")
         self.verify("keys/js.example.org.pem")
         key = self.folder.openssl("pkey", "-in", "keys/js.example.org.key", "-pubout")
-        self.assertEqual(key, self.folder.openssl("x509", "-in", "keys/js.example.org.pem", "-noout", "-pubkey"))
+        self.assertEqual(
+            key,
+            self.folder.openssl(
+                "x509", "-in", "keys/js.example.org.pem", "-noout", "-pubkey"
+            ),
+        )
 
     @example("python/examples/renew.py")
     def test_renew(self):
-        """renew.py leaves what is not due, and renews what is, for the same names with another serial"""
-        self.run_icert(0, "enroll", "--profile", "WebServer", "--san", "dns:old.example.org",
-                       "--key", "renewed/old.key", "--out", "renewed/old.pem")
+        """renew.py leaves what is not due, and renews what is for the same names"""
+        self.run_icert(
+            0,
+            "enroll",
+            "--profile",
+            "WebServer",
+            "--san",
+            "dns:old.example.org",
+            "--key",
+            "renewed/old.key",
+            "--out",
+            "renewed/old.pem",
+        )
         show = ("x509", "-in", "renewed/old.pem", "-noout", "-serial")
         first = self.folder.openssl(*show)
         self.assertRegex(self.run_example(0, "renewed").text, r"^old\.key: due \d{4}-")
         self.assertEqual(self.folder.openssl(*show), first)
-        self.assertRegex(self.run_example(0, "renewed", 61).text, r"^old\.key: renewed until \d{4}-")
+        self.assertRegex(
+            self.run_example(0, "renewed", 61).text, r"^old\.key: renewed until \d{4}-"
+        )
         self.assertNotEqual(self.folder.openssl(*show), first)
         self.assertIn("DNS:old.example.org", self.folder.openssl(*show, "-text"))
         self.verify("renewed/old.pem")
@@ -441,14 +613,20 @@ class Whole(unittest.TestCase):
     def test_every_example(self):
         """Every file of bindings/*/examples is run by a test"""
         compiled = (SOURCE / "tests" / "test_typescript.py").read_text()
-        elsewhere = {name for name in EXAMPLES if name.endswith(".ts") and pathlib.Path(name).name in compiled}
+        elsewhere = {
+            name
+            for name in EXAMPLES
+            if name.endswith(".ts") and pathlib.Path(name).name in compiled
+        }
         self.assertEqual(EXAMPLES - elsewhere, TESTED)
 
     def test_installed(self):
         """Every example is installed"""
         for name in sorted(EXAMPLES):
             language, _, file = name.partition("/")
-            self.assertIn(f"'{file}'", (BINDINGS / language / "meson.build").read_text(), name)
+            self.assertIn(
+                f"'{file}'", (BINDINGS / language / "meson.build").read_text(), name
+            )
 
     def test_help(self):
         """Every example with options in Python explains itself with --help"""
@@ -457,8 +635,12 @@ class Whole(unittest.TestCase):
             if "argparse" not in text:
                 continue
             with self.subTest(name):
-                process = subprocess.run([sys.executable, BINDINGS / name, "--help"], stdout=subprocess.PIPE,
-                                         timeout=60, check=True)
+                process = subprocess.run(
+                    [sys.executable, BINDINGS / name, "--help"],
+                    stdout=subprocess.PIPE,
+                    timeout=60,
+                    check=True,
+                )
                 self.assertIn(b"usage: ", process.stdout)
 
 

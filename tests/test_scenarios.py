@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Must show 1: one table of scenarios, played from C, Python, gjs and Vala on the same CA."""
+"""Must show 1: one table of scenarios, played from C, Python, gjs and Vala."""
 
 import difflib
 import os
@@ -36,7 +36,7 @@ ExtendedKeyUsage=emailProtection
 
 # Codes that no client can meet in a table of calls, and why.
 OUT_OF_REACH = {
-    "FAILED": "is what a broken implementation of the contract gives (python-contract, javascript-contract)",
+    "FAILED": "is what a broken implementation gives (test_contract.py)",
     "NOT_AUTHENTICATED": "who calls a local CA is the account of the process",
     "STORAGE": "needs a disk that fails (test-engine-open)",
     "REPLAY": "no door has nonces yet",
@@ -64,7 +64,11 @@ def runners():
 
 def expectation():
     """The lines that a runner prints: headings and results."""
-    return [line.strip() for line in TABLE.read_text().splitlines() if re.match(r"scenario |  = ", line)]
+    return [
+        line.strip()
+        for line in TABLE.read_text().splitlines()
+        if re.match(r"scenario |  = ", line)
+    ]
 
 
 class Stage(tool.Folder):
@@ -90,15 +94,24 @@ class Stage(tool.Folder):
         record = (records / "scenario-ca.conf").read_text()
         for name, how in (
             ("No Key", lambda ca: (ca / "keys" / "0.key").unlink()),
-            ("No Store", lambda ca: (ca / "store" / "ca.db").write_bytes(b"not a database" * 1000)),
+            (
+                "No Store",
+                lambda ca: (ca / "store" / "ca.db").write_bytes(
+                    b"not a database" * 1000
+                ),
+            ),
             ("Lost Store", lambda ca: (ca / "store" / "ca.db").unlink()),
             ("No Config", lambda ca: (ca / "ca.conf").write_text("[CA]\nColour=red\n")),
         ):
             copy = self.path / name.replace(" ", "-")
             shutil.copytree(self.path / "ca", copy)
             how(copy)
-            text = record.replace("Scenario CA", name).replace(str(self.path / "ca"), str(copy))
-            (records / f"{copy.name}.conf").write_text(text.replace("Default=true", "Default=false"))
+            text = record.replace("Scenario CA", name).replace(
+                str(self.path / "ca"), str(copy)
+            )
+            (records / f"{copy.name}.conf").write_text(
+                text.replace("Default=true", "Default=false")
+            )
 
     def requests(self, prefix):
         """The files that the table names, with names that begin with PREFIX."""
@@ -108,13 +121,26 @@ class Stage(tool.Folder):
             self.request(f"{prefix}/{name}", f"{name}.{prefix}.example.org")
         self.request(f"{prefix}/weak", f"weak.{prefix}.example.org", key="rsa:1024")
         for name, extension in (
-            ("mixed", f"subjectAltName=DNS:www.{prefix}.example.org,email:web@example.org"),
+            (
+                "mixed",
+                f"subjectAltName=DNS:www.{prefix}.example.org,email:web@example.org",
+            ),
             ("authority", "basicConstraints=critical,CA:TRUE"),
             ("bad-name", "subjectAltName=DNS:under_score.example.org"),
             ("must-staple", "tlsfeature=status_request"),
         ):
-            self.openssl("req", "-new", "-key", f"{prefix}/www.key", "-subj", f"/CN=www.{prefix}.example.org",
-                         "-addext", extension, "-out", f"{prefix}/{name}.pem")
+            self.openssl(
+                "req",
+                "-new",
+                "-key",
+                f"{prefix}/www.key",
+                "-subj",
+                f"/CN=www.{prefix}.example.org",
+                "-addext",
+                extension,
+                "-out",
+                f"{prefix}/{name}.pem",
+            )
         der = prefix + "/www.der"
         self.openssl("req", "-in", f"{prefix}/www.pem", "-outform", "DER", "-out", der)
         octets = (self.path / der).read_bytes()
@@ -122,7 +148,16 @@ class Stage(tool.Folder):
         (folder / "forged.der").write_bytes(octets[:-1] + bytes([octets[-1] ^ 1]))
         (folder / "huge").write_bytes(bytes(300 * 1024))
         (folder / "empty").write_bytes(b"")
-        self.openssl("crl2pkcs7", "-nocrl", "-certfile", "ca/certs/0.crt", "-outform", "DER", "-out", f"{prefix}/cms.der")
+        self.openssl(
+            "crl2pkcs7",
+            "-nocrl",
+            "-certfile",
+            "ca/certs/0.crt",
+            "-outform",
+            "DER",
+            "-out",
+            f"{prefix}/cms.der",
+        )
         return folder
 
     def run(self, name, command):
@@ -133,7 +168,13 @@ class Stage(tool.Folder):
             environment.pop("PYTHONPATH", None)
         process = subprocess.run(
             [*command, "Scenario CA", str(TABLE), str(self.requests(prefix)), prefix],
-            env=environment, cwd=self.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=100, check=False)
+            env=environment,
+            cwd=self.path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=100,
+            check=False,
+        )
         return process.returncode, process.stdout.decode(), process.stderr.decode()
 
 
@@ -154,7 +195,11 @@ class Scenarios(tap.unittest.TestCase):
         self.assertEqual((status, err), (0, ""), f"{name}: {out[-500:]}")
         self.printed[name] = out.splitlines()
         wanted = expectation()
-        difference = list(difflib.unified_diff(wanted, self.printed[name], "scenarios.txt", name, lineterm="", n=3))
+        difference = list(
+            difflib.unified_diff(
+                wanted, self.printed[name], "scenarios.txt", name, lineterm="", n=3
+            )
+        )
         self.assertEqual(difference, [])
 
     def test_1_c(self):

@@ -25,7 +25,9 @@ def nick(value):
 
 def flags(kind, value):
     """A|B of the flags in VALUE, in the order of their bits."""
-    members = sorted((int(bit), bit.first_value_nick) for bit in kind.__flags_values__.values())
+    members = sorted(
+        (int(bit), bit.first_value_nick) for bit in kind.__flags_values__.values()
+    )
     names = (name for bit, name in members if bit and int(value) & bit)
     return "|".join(names).upper().replace("-", "_") or "NONE"
 
@@ -45,7 +47,9 @@ def show(value):
     if value is None:
         return "-"
     if isinstance(value, bytes):
-        value = GLib.Variant.new_from_bytes(GLib.VariantType("ay"), GLib.Bytes.new(value), True)
+        value = GLib.Variant.new_from_bytes(
+            GLib.VariantType("ay"), GLib.Bytes.new(value), True
+        )
     elif isinstance(value, str):
         value = GLib.Variant("s", value)
     return value.print_(False) if isinstance(value, GLib.Variant) else str(value)
@@ -70,7 +74,8 @@ def show_error(error):
     """CODE field: text, in our domain; CANCELLED of GIO's."""
     if error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED):
         return "CANCELLED"
-    return f"{ICert.error_get_code_name(ICert.Error(error.code))} {ICert.error_get_text(error)}"
+    name = ICert.error_get_code_name(ICert.Error(error.code))
+    return f"{name} {ICert.error_get_text(error)}"
 
 
 class Script:
@@ -99,7 +104,7 @@ class Script:
         return True, verdict
 
     def act(self, server, action, words):
-        """One reading or writing action; an error is told and does not end the script."""
+        """One reading or writing action; an error is told, and the script goes on."""
         try:
             answer = getattr(self, "do_" + action.replace("-", "_"))(server, *words)
             if answer is not None:
@@ -130,7 +135,9 @@ class Script:
         value, how, origin = server.get_certificate_extension(oid)
         if value is None:
             return "-"
-        return f"{octets(value).hex()} {flags(ICert.ExtensionFlags, how)} {nick(origin)}"
+        return (
+            f"{octets(value).hex()} {flags(ICert.ExtensionFlags, how)} {nick(origin)}"
+        )
 
     def do_names(self, server):
         names = server.get_subject_alt_names()
@@ -173,13 +180,21 @@ class ScenarioExit(GObject.Object, ICert.Exit):
 
     def do_initialize(self, _ca, _settings):
         events = ICert.ExitEvents
-        return True, events.CERT_ISSUED | events.CERT_PENDING | events.CERT_DENIED | events.CERT_FAILED
+        return (
+            True,
+            events.CERT_ISSUED
+            | events.CERT_PENDING
+            | events.CERT_DENIED
+            | events.CERT_FAILED,
+        )
 
     def do_notify_event(self, event, server):
         name = server.get_certificate_property("CommonName")
         has_certificate = server.get_certificate() is not None
         line = f"{show(name)} {'certificate' if has_certificate else 'nothing'}"
-        self.heard.append((server.get_request_id(), flags(ICert.ExitEvents, event), line))
+        self.heard.append(
+            (server.get_request_id(), flags(ICert.ExitEvents, event), line)
+        )
         return True
 
 
@@ -200,19 +215,27 @@ class Runner:
         self.request = ICert.Request.open(config, None)
         self.admin = ICert.Admin.open(config, None)
         self.ca = ICert.Ca.open(config, None)
-        self.ca.connect("request-changed", lambda _ca, *change: self.changes.append(change))
+        self.ca.connect(
+            "request-changed", lambda _ca, *change: self.changes.append(change)
+        )
 
     def say(self, text):
         """A line of the result, without what differs from run to run."""
         for label, request_id in self.labels.items():
-            text = text.replace(f" {request_id} ", f" {label} ").replace(f" {request_id})", f" {label})")
-        text = text.replace(self.prefix, "%").replace(f"by {GLib.get_user_name()}", "by $USER")
+            text = text.replace(f" {request_id} ", f" {label} ").replace(
+                f" {request_id})", f" {label})"
+            )
+        text = text.replace(self.prefix, "%").replace(
+            f"by {GLib.get_user_name()}", "by $USER"
+        )
         print(f"= {text}", flush=True)
 
     # labels stand for request ids
 
     def label(self, request_id):
-        return next((key for key, value in self.labels.items() if value == request_id), "?")
+        return next(
+            (key for key, value in self.labels.items() if value == request_id), "?"
+        )
 
     def id_of(self, word):
         return self.labels[word] if word in self.labels else int(word)
@@ -222,7 +245,8 @@ class Runner:
         if label is not None and self.label(request_id) == "?":
             self.labels[label] = request_id
         status = response.get_status()
-        line = f"{self.label(request_id)} {nick(response.get_disposition())}, {response.get_message()}"
+        disposition = nick(response.get_disposition())
+        line = f"{self.label(request_id)} {disposition}, {response.get_message()}"
         return line if status is None else f"{line}, {show_error(status)}"
 
     # steps
@@ -233,13 +257,25 @@ class Runner:
         encoding = getattr(ICert.Encoding, options.get("encoding", "ANY"))
         form = getattr(ICert.RequestFormat, options.get("format", "ANY"))
         contents = GLib.Bytes.new((self.folder / name).read_bytes())
-        arguments = [ICert.SubmitFlags.NONE, encoding, form, contents, attributes or None, options.get("key")]
+        arguments = [
+            ICert.SubmitFlags.NONE,
+            encoding,
+            form,
+            contents,
+            attributes or None,
+            options.get("key"),
+        ]
         cancellable = Gio.Cancellable()
         if "cancelled" in words:
             cancellable.cancel()
         if "async" in words:
-            response = self.wait(self.request.submit_full_async, self.request.submit_full_finish,
-                                 cancellable, "late" in words, *arguments)
+            response = self.wait(
+                self.request.submit_full_async,
+                self.request.submit_full_finish,
+                cancellable,
+                "late" in words,
+                *arguments,
+            )
         else:
             response = self.request.submit_full(*arguments, cancellable)
         self.say(self.show_response(response, options.get("as")))
@@ -263,34 +299,58 @@ class Runner:
             answers.append(request.submit_finish(result))
 
         for _ in range(int(count)):
-            self.request.submit_async(ICert.SubmitFlags.NONE, contents, attributes, None, answered)
+            self.request.submit_async(
+                ICert.SubmitFlags.NONE, contents, attributes, None, answered
+            )
         while len(answers) < int(count):
             GLib.MainContext.default().iteration(True)
         ids = {answer.get_request_id() for answer in answers}
-        issued = [answer for answer in answers if answer.get_disposition() == ICert.Disposition.ISSUED]
+        issued = [
+            answer
+            for answer in answers
+            if answer.get_disposition() == ICert.Disposition.ISSUED
+        ]
         self.say(f"{len(answers)} answers, {len(issued)} issued, {len(ids)} requests")
 
     def retrieve(self, word, *how):
         if "async" in how:
-            self.say(self.show_response(self.wait(
-                self.request.retrieve_pending_async, self.request.retrieve_pending_finish,
-                None, False, self.id_of(word))))
+            self.say(
+                self.show_response(
+                    self.wait(
+                        self.request.retrieve_pending_async,
+                        self.request.retrieve_pending_finish,
+                        None,
+                        False,
+                        self.id_of(word),
+                    )
+                )
+            )
         else:
-            self.say(self.show_response(self.request.retrieve_pending(self.id_of(word), None)))
+            self.say(
+                self.show_response(
+                    self.request.retrieve_pending(self.id_of(word), None)
+                )
+            )
 
     def retrieve_by_key(self, key):
         self.say(self.show_response(self.request.retrieve_by_key(key, None)))
 
     def get_issued(self, word):
-        self.say(self.show_response(self.request.get_issued(self.id_of(word), None, None)))
+        self.say(
+            self.show_response(self.request.get_issued(self.id_of(word), None, None))
+        )
 
     def get_by_serial(self, word):
         serial = word
         if word in self.labels:
             view = ICert.View.open(self.config, None)
             view.set_columns(["SerialNumber"])
-            view.add_restriction("Request.RequestID", ICert.Seek.EQ, GLib.Variant("x", self.labels[word]))
-            serial = unpack(view.open_view(None).next(1, None)[0].get_value("SerialNumber"))
+            view.add_restriction(
+                "Request.RequestID", ICert.Seek.EQ, GLib.Variant("x", self.labels[word])
+            )
+            serial = unpack(
+                view.open_view(None).next(1, None)[0].get_value("SerialNumber")
+            )
         self.say(self.show_response(self.request.get_issued(-1, serial, None)))
 
     def certificate(self, word):
@@ -298,16 +358,28 @@ class Runner:
         response = self.request.retrieve_pending(self.id_of(word), None)
         text = octets(response.get_certificate(ICert.OutputFlags.BASE64_HEADER))
         der = octets(response.get_certificate(ICert.OutputFlags.BINARY))
-        self.say(f"PEM {text.startswith(b'-----BEGIN CERTIFICATE-----')}, DER {der[0]:02x}, "
-                 f"{len(response.list_issuers())} issuers".replace("True", "yes"))
+        self.say(
+            f"PEM {text.startswith(b'-----BEGIN CERTIFICATE-----')}, DER {der[0]:02x}, "
+            f"{len(response.list_issuers())} issuers".replace("True", "yes")
+        )
 
     def resubmit(self, word, *how):
         if "async" in how:
-            self.say(self.show_response(self.wait(
-                self.admin.resubmit_request_async, self.admin.resubmit_request_finish,
-                None, False, self.id_of(word))))
+            self.say(
+                self.show_response(
+                    self.wait(
+                        self.admin.resubmit_request_async,
+                        self.admin.resubmit_request_finish,
+                        None,
+                        False,
+                        self.id_of(word),
+                    )
+                )
+            )
         else:
-            self.say(self.show_response(self.admin.resubmit_request(self.id_of(word), None)))
+            self.say(
+                self.show_response(self.admin.resubmit_request(self.id_of(word), None))
+            )
 
     def deny(self, word, reason=None):
         self.admin.deny_request(self.id_of(word), reason, None)
@@ -320,14 +392,21 @@ class Runner:
 
     def set_extension(self, word, oid, text, *words):
         value = GLib.Bytes.new(bytes.fromhex(text))
-        self.admin.set_certificate_extension(self.id_of(word), oid, parse_flags(words), value, None)
+        self.admin.set_certificate_extension(
+            self.id_of(word), oid, parse_flags(words), value, None
+        )
         self.say("done")
 
     def trace(self, word):
         """The lines that the table's own policy wrote."""
         for entry in unpack(self.admin.get_trace(self.id_of(word), None)):
             if entry.get("rule", "").startswith("table-"):
-                self.say(" ".join(entry.get(key, "-") for key in ("rule", "field", "seen", "allowed")))
+                self.say(
+                    " ".join(
+                        entry.get(key, "-")
+                        for key in ("rule", "field", "seen", "allowed")
+                    )
+                )
 
     def cell(self, row, name):
         value = row.get_value(name)
@@ -336,7 +415,7 @@ class Runner:
         return show(value)
 
     def make_view(self, table, words):
-        """A view with what the words ask for, how many rows a page has, and whether to count."""
+        """A view with what the words ask for."""
         view = ICert.View.open(self.config, None)
         view.set_table(getattr(ICert.Table, table.upper()))
         for word in words:
@@ -347,7 +426,11 @@ class Runner:
                 view.set_column_set(getattr(ICert.ColumnSet, text))
             elif what == "where":
                 column, seek, kind, value = text.split(":", 3)
-                value = make_value("x", self.id_of(value)) if kind == "id" else make_value(kind, value)
+                value = (
+                    make_value("x", self.id_of(value))
+                    if kind == "id"
+                    else make_value(kind, value)
+                )
                 view.add_restriction(column, getattr(ICert.Seek, SEEKS[seek]), value)
             elif what == "or":
                 view.add_alternative()
@@ -359,8 +442,10 @@ class Runner:
         return view
 
     def view(self, table, *words):
-        """Pages of rows: each page is a new view that begins behind the last one's cursor."""
-        size = int(next((word[5:] for word in words if word.startswith("page=")), "100"))
+        """Pages of rows: each is a new view that begins behind the last cursor."""
+        size = int(
+            next((word[5:] for word in words if word.startswith("page=")), "100")
+        )
         cursor = None
         while True:
             view = self.make_view(table, words)
@@ -370,7 +455,12 @@ class Runner:
             page = rows.next(size, None)
             if not page:
                 break
-            self.say(" | ".join(" ".join(self.cell(row, name) for name in row.list_names()) for row in page))
+            self.say(
+                " | ".join(
+                    " ".join(self.cell(row, name) for name in row.list_names())
+                    for row in page
+                )
+            )
             cursor = rows.props.cursor
         self.say("end")
 
@@ -380,22 +470,38 @@ class Runner:
     def row(self, word):
         """Attributes and extensions of a row."""
         view = ICert.View.open(self.config, None)
-        view.add_restriction("Request.RequestID", ICert.Seek.EQ, GLib.Variant("x", self.id_of(word)))
+        view.add_restriction(
+            "Request.RequestID", ICert.Seek.EQ, GLib.Variant("x", self.id_of(word))
+        )
         row = view.open_view(None).next(1, None)[0]
         attributes = row.get_attributes()
-        self.say("attributes " + ",".join(f"{name}={attributes[name]}" for name in sorted(attributes)))
+        self.say(
+            "attributes "
+            + ",".join(f"{name}={attributes[name]}" for name in sorted(attributes))
+        )
         extensions = row.list_extensions()
-        items = [extensions.get_item(index) for index in range(extensions.get_n_items())]
-        self.say("extensions " + ",".join(sorted(
-            f"{item.get_oid()}:{flags(ICert.ExtensionFlags, item.get_flags())}:{nick(item.get_origin())}"
-            for item in items)))
+        items = [
+            extensions.get_item(index) for index in range(extensions.get_n_items())
+        ]
+        self.say(
+            "extensions "
+            + ",".join(
+                sorted(
+                    f"{item.get_oid()}:{flags(ICert.ExtensionFlags, item.get_flags())}"
+                    f":{nick(item.get_origin())}"
+                    for item in items
+                )
+            )
+        )
 
     def property(self, name, index="0"):
         number = getattr(ICert.CaProperty, name)
         self.say(show(self.ca.get_property_value(number, int(index), None)))
 
     def describe(self, name):
-        _, kind, indexed, title = self.ca.describe_property(getattr(ICert.CaProperty, name))
+        _, kind, indexed, title = self.ca.describe_property(
+            getattr(ICert.CaProperty, name)
+        )
         kind = kind if isinstance(kind, str) else kind.dup_string()
         self.say(f"{kind} {'indexed' if indexed else 'single'} {title}")
 
@@ -413,7 +519,11 @@ class Runner:
         self.say(" | ".join(sorted(item.get_config() for item in items)))
 
     def choose(self, choice):
-        self.say(ICert.Config.open(None).get_config(getattr(ICert.ConfigChoice, choice), None))
+        self.say(
+            ICert.Config.open(None).get_config(
+                getattr(ICert.ConfigChoice, choice), None
+            )
+        )
 
     def get_config(self, node, entry):
         self.say(show(self.admin.get_config_entry(node, entry, None)))
@@ -445,8 +555,11 @@ class Runner:
 
     def events(self, count):
         """What the exit heard of this scenario's requests."""
+
         def mine():
-            return [(key, *rest) for key, *rest in self.heard if key in self.labels.values()]
+            return [
+                (key, *rest) for key, *rest in self.heard if key in self.labels.values()
+            ]
 
         while len(mine()) < int(count):
             GLib.MainContext.default().iteration(True)
@@ -456,12 +569,20 @@ class Runner:
 
     def changed(self, count):
         """What the signal request-changed told of this scenario's requests."""
+
         def mine():
-            return [change for change in self.changes if change[0] in self.labels.values()]
+            return [
+                change for change in self.changes if change[0] in self.labels.values()
+            ]
 
         while len(mine()) < int(count):
             GLib.MainContext.default().iteration(True)
-        self.say(", ".join(f"{self.label(key)} {nick(ICert.Disposition(value))}" for key, value in mine()))
+        self.say(
+            ", ".join(
+                f"{self.label(key)} {nick(ICert.Disposition(value))}"
+                for key, value in mine()
+            )
+        )
         self.changes.clear()
 
     def catch(self, code, verb, *words):
@@ -478,8 +599,14 @@ class Runner:
         """The details of the last error."""
         entries = unpack(ICert.error_get_details(self.error))
         hidden = ("request-id", "correlation")
-        self.say(" ".join(f"{name}={entries[name]}" for name in sorted(entries) if name not in hidden)
-                 + f" hresult={ICert.error_to_hresult(self.error):#010x}")
+        self.say(
+            " ".join(
+                f"{name}={entries[name]}"
+                for name in sorted(entries)
+                if name not in hidden
+            )
+            + f" hresult={ICert.error_to_hresult(self.error):#010x}"
+        )
 
     # the table
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Submits many certificate requests, many at a time, and stores what comes back.
 
-A CA works best with many requests in flight: it verifies and signs on all cores, and commits
-what has gathered at once. --window says how many.
+A CA works best with many requests in flight: it verifies and signs on all cores, and
+commits what has gathered at once. --window says how many.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ async def submit_all(
     window: int,
     answered: Answered,
 ) -> None:
-    """Submits all of @requests, @window at a time; calls @answered with each name and answer."""
+    """Submits @requests, @window at a time; tells @answered each name and answer."""
     waiting = iter(requests)
 
     async def work() -> None:
@@ -90,11 +90,15 @@ class Results:
 
 
 def find_requests(places: list[pathlib.Path]) -> list[tuple[str, bytes]]:
-    """Name and contents of each file, and of each .pem, .csr or .der file of a folder."""
+    """Name and contents of each file, of folders each .pem, .csr and .der file."""
     files: list[pathlib.Path] = []
     for place in places:
         if place.is_dir():
-            files += sorted(path for path in place.iterdir() if path.suffix in (".pem", ".csr", ".der"))
+            files += sorted(
+                path
+                for path in place.iterdir()
+                if path.suffix in (".pem", ".csr", ".der")
+            )
         else:
             files.append(place)
     names = [path.stem for path in files]
@@ -105,11 +109,21 @@ def find_requests(places: list[pathlib.Path]) -> list[tuple[str, bytes]]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("requests", type=pathlib.Path, nargs="+", help="files, or folders of them")
-    parser.add_argument("--ca", help="config string of the CA; without it the default one")
-    parser.add_argument("--profile", default="User", help="certificate profile; default User")
-    parser.add_argument("--window", type=int, default=256, help="requests in flight; default 256")
-    parser.add_argument("--out", type=pathlib.Path, help="folder for the certificates, NAME.crt")
+    parser.add_argument(
+        "requests", type=pathlib.Path, nargs="+", help="files, or folders of them"
+    )
+    parser.add_argument(
+        "--ca", help="config string of the CA; without it the default one"
+    )
+    parser.add_argument(
+        "--profile", default="User", help="certificate profile; default User"
+    )
+    parser.add_argument(
+        "--window", type=int, default=256, help="requests in flight; default 256"
+    )
+    parser.add_argument(
+        "--out", type=pathlib.Path, help="folder for the certificates, NAME.crt"
+    )
     options = parser.parse_args()
     if options.window < 1:
         parser.error("--window: at least 1")
@@ -122,7 +136,9 @@ def main() -> int:
     attributes = {"CertificateTemplate": options.profile}
     ICert.run(submit_all(request, requests, attributes, options.window, results.add))
 
-    counts = ", ".join(f"{number} {outcome}" for outcome, number in results.counts.most_common())
+    counts = ", ".join(
+        f"{number} {outcome}" for outcome, number in results.counts.most_common()
+    )
     print(f"{len(requests)} requests: {counts or 'none'}")
     return 0 if results.counts["issued"] == len(requests) else 1
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Enrols a server, with key and certificate in one PKCS #12 file.
 
-Makes a key, asks the CA for a certificate of HOST, waits a minute for an officer, checks the answer
-and leaves HOST.p12 in FOLDER. Run again it goes on with the request it made.
+Makes a key, asks the CA for a certificate of HOST, waits a minute for an officer,
+checks the answer and leaves HOST.p12 in FOLDER. Run again it goes on with its request.
 """
 
 import argparse
@@ -26,7 +26,7 @@ def enroll(options: argparse.Namespace) -> int:
     enrolment.certificate_file = f"{base}.pem"
     enrolment.pkcs12_file = f"{base}.p12"
     enrolment.set_names([ICert.Name.new(ICert.NameKind.DNS, options.host)])
-    # key file and PKCS #12 are encrypted with it; nobody can read it back from the object
+    # encrypts key file and PKCS #12; nobody can read it back from the object
     enrolment.set_passphrase(options.passphrase_file.read_text().splitlines()[0])
     answer = enrolment.enroll(options.ca, 60)
     print(f"request {answer.request_id} {answer.disposition.value_nick}")
@@ -41,8 +41,12 @@ def main() -> int:
     parser.add_argument("profile", help="certificate profile, as WebServer")
     parser.add_argument("host", help="the server's name")
     parser.add_argument("folder", type=pathlib.Path, help="where HOST.p12 goes")
-    parser.add_argument("passphrase_file", type=pathlib.Path, help="its first line encrypts")
-    parser.add_argument("ca", nargs="?", help="config string of the CA; without it the default")
+    parser.add_argument(
+        "passphrase_file", type=pathlib.Path, help="its first line encrypts"
+    )
+    parser.add_argument(
+        "ca", nargs="?", help="config string of the CA; without it the default"
+    )
     return enroll(parser.parse_args())
 
 

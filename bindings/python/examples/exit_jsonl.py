@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """An exit of one's own: writes a line of JSON for each event of a local CA.
 
-An event comes after the commit of what it tells, and comes again until the exit has taken
-it: to the next run too, if this one ends before. So a reader has to expect a line twice.
+An event comes after the commit of what it tells, and comes again until the exit has
+taken it: to the next run too, if this one ends before. So a reader has to expect a line
+twice.
 """
 
 from __future__ import annotations
@@ -36,9 +37,17 @@ class JsonLinesExit(GObject.Object, ICert.Exit):
     file: typing.TextIO
 
     def do_initialize(self, _ca: ICert.Server, _settings: ICert.Settings):
-        return True, Events.CERT_ISSUED | Events.CERT_PENDING | Events.CERT_DENIED | Events.CERT_FAILED
+        return (
+            True,
+            Events.CERT_ISSUED
+            | Events.CERT_PENDING
+            | Events.CERT_DENIED
+            | Events.CERT_FAILED,
+        )
 
-    def do_notify_event(self, event: ICert.ExitEvents, server: ICert.ServerExit) -> bool:
+    def do_notify_event(
+        self, event: ICert.ExitEvents, server: ICert.ServerExit
+    ) -> bool:
         line = {
             "event": NAMES[event],
             "request": server.get_request_id(),
@@ -58,9 +67,15 @@ class JsonLinesExit(GObject.Object, ICert.Exit):
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("log", type=pathlib.Path, help="file to append to")
-    parser.add_argument("requests", type=pathlib.Path, nargs="*", help="files to submit meanwhile")
-    parser.add_argument("--ca", help="config string of a local CA; without it the default one")
-    parser.add_argument("--profile", default="User", help="certificate profile; default User")
+    parser.add_argument(
+        "requests", type=pathlib.Path, nargs="*", help="files to submit meanwhile"
+    )
+    parser.add_argument(
+        "--ca", help="config string of a local CA; without it the default one"
+    )
+    parser.add_argument(
+        "--profile", default="User", help="certificate profile; default User"
+    )
     options = parser.parse_args()
 
     listener = JsonLinesExit()
@@ -72,7 +87,9 @@ def main() -> None:
             control.start()
             request = ICert.Request.open(options.ca)
             for path in options.requests:
-                request.submit(0, path.read_bytes(), {"CertificateTemplate": options.profile})
+                request.submit(
+                    0, path.read_bytes(), {"CertificateTemplate": options.profile}
+                )
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Explains what became of a request: the trace of its decision, rule by rule.
 
-The CA keeps, for each time it judged a request, which module looked at which field by which
-rule, what it saw and what would have been allowed.
+The CA keeps, for each time it judged a request, which module looked at which field by
+which rule, what it saw and what would have been allowed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def text_of(line: Line) -> str:
         return f"submitted by {seen} at the door {allowed}"
     if line["kind"] in ("read", "written"):
         return f"{module} has {line['kind']} {field}" + (f" ({seen})" if seen else "")
-    return f"{module} {rule}: {field} is {seen or 'absent'}; allowed: {allowed or 'nothing'}"
+    seen, allowed = seen or "absent", allowed or "nothing"
+    return f"{module} {rule}: {field} is {seen}; allowed: {allowed}"
 
 
 def decisive(lines: list[Line], field: str | None) -> Line | None:
@@ -43,8 +44,12 @@ def decisive(lines: list[Line], field: str | None) -> Line | None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("id", type=int, help="request id")
-    parser.add_argument("--ca", help="config string of the CA; without it the default one")
-    parser.add_argument("--all", action="store_true", help="what was merely read and written, too")
+    parser.add_argument(
+        "--ca", help="config string of the CA; without it the default one"
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="what was merely read and written, too"
+    )
     options = parser.parse_args()
 
     request = ICert.Request.open(options.ca)
@@ -61,7 +66,9 @@ def main() -> int:
     refusal = answer.status
     if refusal is None or answer.disposition != ICert.Disposition.DENIED:
         return 0
-    rule = decisive([line for line in lines if line["judgement"] == judgement], refusal.field)
+    rule = decisive(
+        [line for line in lines if line["judgement"] == judgement], refusal.field
+    )
     print(f"refused with {refusal.name} for {refusal.field}: {refusal.text}")
     if rule is not None:
         print(f"decided by {text_of(rule)}")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The officer's queue: lists what is pending, shows what changes, and lets the officer decide.
+"""The officer's queue: lists what is pending, shows what changes, and obeys.
 
-Commands are read from standard input: "issue ID", "deny ID [REASON]", "show ID", "quit".
+Commands come from standard input: "issue ID", "deny ID [REASON]", "show ID", "quit".
 A line with + came into the queue, one with - left it.
 """
 
@@ -17,7 +17,12 @@ import gi
 gi.require_version("ICert", "1.0")
 from gi.repository import GLib, ICert  # noqa: E402
 
-COLUMNS = ["Request.RequestID", "Request.RequesterName", "Request.CommonName", "Request.SubmittedWhen"]
+COLUMNS = [
+    "Request.RequestID",
+    "Request.RequesterName",
+    "Request.CommonName",
+    "Request.SubmittedWhen",
+]
 HELP = "issue ID, deny ID [REASON], show ID, quit"
 
 
@@ -36,7 +41,9 @@ class Queue:
         view = ICert.View.open(self.config)
         view.set_columns(COLUMNS)
         view.set_sort(COLUMNS[0], ICert.Sort.ASCEND)
-        view.add_restriction("Request.Disposition", ICert.Seek.EQ, int(ICert.RowDisposition.PENDING))
+        view.add_restriction(
+            "Request.Disposition", ICert.Seek.EQ, int(ICert.RowDisposition.PENDING)
+        )
         if request_id is not None:
             view.add_restriction(COLUMNS[0], ICert.Seek.EQ, request_id)
         return view
@@ -45,9 +52,15 @@ class Queue:
         for row in self.rows(request_id):
             number, requester, name, when = (row[column] for column in COLUMNS)
             self.ids.add(number)
-            print(f"+ {number} {name or '-'} from {requester} at {when:%Y-%m-%d %H:%M:%S}", flush=True)
+            print(
+                f"+ {number} {name or '-'} from {requester} "
+                f"at {when:%Y-%m-%d %H:%M:%S}",
+                flush=True,
+            )
 
-    def changed(self, _ca: ICert.Ca, request_id: int, disposition: ICert.Disposition) -> None:
+    def changed(
+        self, _ca: ICert.Ca, request_id: int, disposition: ICert.Disposition
+    ) -> None:
         """The signal says which request changed; what it is now, the database says."""
         if disposition == ICert.Disposition.UNDER_SUBMISSION:
             self.list(request_id)
@@ -59,7 +72,10 @@ class Queue:
         """Why a request is where it is, rule by rule."""
         for line in self.admin.get_trace(request_id):
             if line["kind"] in ("rule", "verdict"):
-                words = [line.get(key, "") for key in ("module", "rule", "field", "seen", "allowed")]
+                words = [
+                    line.get(key, "")
+                    for key in ("module", "rule", "field", "seen", "allowed")
+                ]
                 print("  " + "  ".join(word for word in words if word), flush=True)
 
     def obey(self, line: str) -> bool:
@@ -99,16 +115,23 @@ class Input:
     def ready(self, _fd: int, _condition: GLib.IOCondition) -> bool:
         octets = os.read(0, 4096)
         *lines, self.rest = (self.rest + octets).split(b"\n")
-        more = all(self.queue.obey(line.decode(errors="replace")) for line in lines) and octets
+        more = (
+            all(self.queue.obey(line.decode(errors="replace")) for line in lines)
+            and octets
+        )
         if not more:
-            # what was changed last is still to be told, so not now but when nothing is left to do
+            # the last change is still to be told: when nothing is left to do
             GLib.idle_add(self.loop.quit)
         return bool(more)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--ca", help="config string of the CA; without it the default one")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument(
+        "--ca", help="config string of the CA; without it the default one"
+    )
     options = parser.parse_args()
 
     queue = Queue(options.ca)

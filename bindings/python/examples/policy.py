@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A policy of one's own: an application opens a local CA and lends it the policy.
 
-The policies of the configuration are asked first, so what they refuse stays refused, and
-what they leave pending stays pending; this one sees what they wrote.
+The policies of the configuration are asked first, so what they refuse stays refused,
+and what they leave pending stays pending; this one sees what they wrote.
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ class ZonePolicy(GObject.Object, ICert.Policy):
         for name in names:
             if not name.matches("*." + self.zone):
                 # a refusal code denies; any other exception leaves the request pending
-                raise ICert.BadNameError(f"subjectAltName: {name.text} is foreign (*.{self.zone})")
+                text = f"{name.text} is foreign (*.{self.zone})"
+                raise ICert.BadNameError(f"subjectAltName: {text}")
         server.add_trace("zone-count", "subjectAltName", str(len(names)), "3")
         if new_request and len(names) > 3:
-            server.set_disposition_message("more than three names: an officer looks at them")
+            server.set_disposition_message("more than three names: an officer looks")
             return True, ICert.Verdict.PENDING
         server.set_certificate_property("Organization", "Example")
         return True, ICert.Verdict.ISSUE
@@ -40,10 +41,18 @@ class ZonePolicy(GObject.Object, ICert.Policy):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("requests", type=pathlib.Path, nargs="+", help="files to submit")
-    parser.add_argument("--ca", help="config string of a local CA; without it the default one")
-    parser.add_argument("--profile", default="User", help="certificate profile; default User")
-    parser.add_argument("--zone", default=ZonePolicy.zone, help=f"default {ZonePolicy.zone}")
+    parser.add_argument(
+        "requests", type=pathlib.Path, nargs="+", help="files to submit"
+    )
+    parser.add_argument(
+        "--ca", help="config string of a local CA; without it the default one"
+    )
+    parser.add_argument(
+        "--profile", default="User", help="certificate profile; default User"
+    )
+    parser.add_argument(
+        "--zone", default=ZonePolicy.zone, help=f"default {ZonePolicy.zone}"
+    )
     options = parser.parse_args()
 
     policy = ZonePolicy()
@@ -54,7 +63,9 @@ def main() -> None:
         control.start()
         request = ICert.Request.open(options.ca)
         for path in options.requests:
-            answer = request.submit(0, path.read_bytes(), {"CertificateTemplate": options.profile})
+            answer = request.submit(
+                0, path.read_bytes(), {"CertificateTemplate": options.profile}
+            )
             print(f"{path.name}: {answer.disposition.value_nick}: {answer.message}")
 
 

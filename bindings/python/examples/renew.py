@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Renews what is due, for a timer that runs once a day.
 
-Looks at every certificate that was enrolled into FOLDER (by `icert enroll` or ICert.Enroll) and
-renews those with less than a third of their life left. What an officer
-has to see first is collected by the next run. Ends with 1 when something could not be renewed.
+Looks at every certificate that was enrolled into FOLDER (by `icert enroll` or
+ICert.Enroll) and renews those with less than a third of their life left. What an
+officer has to see first is collected by the next run. Ends with 1 when something could
+not be renewed.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from gi.repository import ICert  # noqa: E402
 
 
 def renew(key: pathlib.Path, by: datetime.datetime) -> str:
-    """What became of one certificate. CA, profile and files are in the record beside the key."""
+    """What became of one certificate; CA, profile and files are in its record."""
     enrolment = ICert.Enroll.open()
     enrolment.key_file = str(key)
     due = enrolment.get_renewal_time()
@@ -32,13 +33,19 @@ def renew(key: pathlib.Path, by: datetime.datetime) -> str:
 
 
 def main() -> int:
-    """A line for each key; one that fails does not keep the others from being renewed."""
+    """A line for each key; one that fails does not stop the others."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folder", type=pathlib.Path, help="where keys and their records lie")
-    parser.add_argument("days", type=int, nargs="?", default=0, help="how far to look ahead")
+    parser.add_argument(
+        "folder", type=pathlib.Path, help="where keys and their records lie"
+    )
+    parser.add_argument(
+        "days", type=int, nargs="?", default=0, help="how far to look ahead"
+    )
     options = parser.parse_args()
 
-    by = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=options.days)
+    by = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(
+        days=options.days
+    )
     failed = 0
     for record in sorted(options.folder.glob("*.enroll")):
         key = record.with_suffix("")

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Submits a certificate request, waits while an officer decides, and stores the certificate.
+"""Submits a request, waits while an officer decides, and stores the certificate.
 
-Ends with 0 when the certificate is there, 3 when the request is still pending, 4 when it was
-refused, and 1 when something failed.
+Ends with 0 when the certificate is there, 3 when the request is still pending, 4 when
+it was refused, and 1 when something failed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PENDING = ICert.Disposition.UNDER_SUBMISSION
 
 
 def submit(options: argparse.Namespace) -> ICert.Response:
-    """Hands the request over. With a key the same command can be given twice, without harm."""
+    """Hands the request over; with a key it can be handed over twice without harm."""
     attributes = dict(pair.split("=", 1) for pair in options.attribute)
     if options.profile:
         attributes["CertificateTemplate"] = options.profile
@@ -40,7 +40,7 @@ def submit(options: argparse.Namespace) -> ICert.Response:
 
 
 def ask_again(options: argparse.Namespace, request_id: int) -> ICert.Response | None:
-    """What became of the request; None when a local CA is in use by somebody else just now."""
+    """What became of the request; None when somebody else has the local CA open."""
     try:
         with ICert.Request.open(options.ca) as request:
             return request.retrieve_pending(request_id)
@@ -51,7 +51,7 @@ def ask_again(options: argparse.Namespace, request_id: int) -> ICert.Response | 
 
 
 def wait(options: argparse.Namespace, answer: ICert.Response) -> ICert.Response:
-    """Asks again, less and less often. The CA is let go in between, so that others can open it."""
+    """Asks again, less and less often; in between others can open the CA."""
     deadline = time.monotonic() + options.wait
     pause = 0.5
     while answer.disposition == PENDING and time.monotonic() + pause < deadline:
@@ -64,17 +64,29 @@ def wait(options: argparse.Namespace, answer: ICert.Response) -> ICert.Response:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("request", type=pathlib.Path, help="PKCS #10, PEM or DER")
-    parser.add_argument("--ca", help="config string of the CA; without it the default one")
+    parser.add_argument(
+        "--ca", help="config string of the CA; without it the default one"
+    )
     parser.add_argument("--profile", help="certificate profile, as WebServer")
-    parser.add_argument("--attribute", action="append", default=[], metavar="NAME=VALUE")
-    parser.add_argument("--id-key", help="makes the same submission again give the same request")
-    parser.add_argument("--wait", type=float, default=60, metavar="SECONDS", help="default 60")
-    parser.add_argument("--out", type=pathlib.Path, help="file for certificate and chain, PEM")
+    parser.add_argument(
+        "--attribute", action="append", default=[], metavar="NAME=VALUE"
+    )
+    parser.add_argument(
+        "--id-key", help="makes the same submission again give the same request"
+    )
+    parser.add_argument(
+        "--wait", type=float, default=60, metavar="SECONDS", help="default 60"
+    )
+    parser.add_argument(
+        "--out", type=pathlib.Path, help="file for certificate and chain, PEM"
+    )
     options = parser.parse_args()
 
     answer = submit(options)
     if answer.disposition == PENDING and options.wait > 0:
-        print(f"request {answer.request_id}: {answer.message}; waiting", file=sys.stderr)
+        print(
+            f"request {answer.request_id}: {answer.message}; waiting", file=sys.stderr
+        )
         answer = wait(options, answer)
     print(f"request {answer.request_id} {answer.disposition.value_nick}")
     if answer.disposition == PENDING:
