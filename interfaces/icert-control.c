@@ -114,6 +114,7 @@ check_object (gpointer object, GType type, const char *field, GError **error)
  * Any thread.
  *
  * Errors: `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_CONFLICT` when it is appended already;
+ * `ICERT_ERROR_WRONG_STATE` while somebody stops the CA;
  * `ICERT_ERROR_NOT_SUPPORTED` when its class does not implement `verify_request`;
  * `ICERT_ERROR_MALFORMED` for an object that is no policy; those of
  * [method@ICert.Policy.initialize].
@@ -155,6 +156,7 @@ icert_control_append_policy (ICertControl *self, ICertPolicy *policy, GError **e
  * Any thread.
  *
  * Errors: `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_CONFLICT` when it is appended already;
+ * `ICERT_ERROR_WRONG_STATE` while somebody stops the CA;
  * `ICERT_ERROR_NOT_SUPPORTED` when its class does not implement `notify_event`;
  * `ICERT_ERROR_MALFORMED` for an object that is no exit; `ICERT_ERROR_STORAGE`; those of
  * [method@ICert.Exit.initialize].

@@ -969,11 +969,12 @@ test_stop_twice_at_once (void)
   g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
   g_autoptr (ICertControl) control = open_control (ca);
   FakeLent *policy = fake_lent_new (ICERT_VERDICT_ISSUE);
+  g_autoptr (FakeLent) late = fake_lent_new (ICERT_VERDICT_DENY);
   g_autoptr (GError) error = NULL;
   GThread *thread;
   Crowd crowd = { 0 };
 
-  g_test_summary ("While somebody stops the CA nobody else starts or stops it");
+  g_test_summary ("While somebody stops the CA nobody else starts or stops it, or appends");
   append (control, policy);
   send (ca, &crowd, 1);
   thread = g_thread_new ("stop", stop_thread, control);
@@ -983,11 +984,47 @@ test_stop_twice_at_once (void)
   g_clear_error (&error);
   g_assert_false (icert_control_stop (control, NULL, &error));
   fake_assert_error (error, ICERT_ERROR_WRONG_STATE, "ca", 0);
+  g_clear_error (&error);
+  g_assert_false (icert_control_append_policy (control, ICERT_POLICY (late), &error));
+  fake_assert_error (error, ICERT_ERROR_WRONG_STATE, "ca", 0);
+  g_clear_error (&error);
+  g_assert_false (icert_control_append_exit (control, ICERT_EXIT (late), &error));
+  fake_assert_error (error, ICERT_ERROR_WRONG_STATE, "ca", 0);
   wait_for_crowd (&crowd);
   while (policy->n_shut_down == 0)
     g_main_context_iteration (NULL, TRUE);
   g_thread_join (thread);
   refuse_submit (ca);
+  assert_gone (policy);
+}
+
+static void
+restart_cb (gpointer data, GObject *gone)
+{
+  FakeLent *policy = data;
+  ICertControl *control = policy->data;
+
+  append (control, policy);
+  start (control);
+}
+
+static void
+test_stop_and_restart (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
+  g_autoptr (ICertControl) control = open_held (ca);
+  FakeLent *policy = fake_lent_new (ICERT_VERDICT_DENY);
+  FakeLent *exit = fake_lent_new (0);
+
+  g_test_summary ("Who starts the CA again while its objects go keeps what was appended for that");
+  policy->data = control;
+  g_object_weak_ref (G_OBJECT (exit), restart_cb, policy);
+  append_exit (control, exit);
+  start (control);
+  g_object_unref (exit);
+  stop (control);
+  submit_for (ca, ICERT_DISPOSITION_DENIED, NULL);
+  stop (control);
   assert_gone (policy);
 }
 
@@ -1376,6 +1413,7 @@ main (int argc, char **argv)
   g_test_add_func ("/control/stop-inside", test_stop_inside);
   g_test_add_func ("/control/stop-while-running", test_stop_while_running);
   g_test_add_func ("/control/stop-twice-at-once", test_stop_twice_at_once);
+  g_test_add_func ("/control/stop-and-restart", test_stop_and_restart);
   g_test_add_func ("/control/reentry", test_reentry);
   g_test_add_func ("/control/list-elsewhere", test_list_elsewhere);
   g_test_add_func ("/control/stop-elsewhere", test_stop_elsewhere);

@@ -53,6 +53,23 @@ authorise (CaEngine *engine, CaCaller *caller, CaVerb verb, const char *object, 
   return NULL;
 }
 
+static gboolean
+refuse_closing (CaEngine *engine, CaCaller *caller, CaVerb verb, const char *object, GError **error)
+{
+  GError *refusal = NULL;
+
+  icert_set_error (&refusal, ICERT_ERROR_WRONG_STATE, "ca",
+                   "is being stopped (a try when that is done)");
+  return refuse (engine, caller, verb, object, refusal, error);
+}
+
+/* What is appended now would be let go in a moment, and its owner would start a CA without it. */
+static gboolean
+is_closing (CaEngine *engine)
+{
+  return g_atomic_int_get (&engine->gate) == CA_GATE_CLOSING;
+}
+
 gboolean
 ca_control_append_policy (CaEngine *engine, CaCaller *caller, ICertPolicy *policy, GError **error)
 {
@@ -62,6 +79,8 @@ ca_control_append_policy (CaEngine *engine, CaCaller *caller, ICertPolicy *polic
 
   if (facts == NULL)
     return FALSE;
+  if (is_closing (engine))
+    return refuse_closing (engine, caller, CA_VERB_APPEND, name, error);
   if (!ca_policy_host_append (engine->policies, policy, facts, engine, &refusal))
     return refuse (engine, caller, CA_VERB_APPEND, name, refusal, error);
   note (engine, caller, CA_VERB_APPEND, name, "OK", "policy");
@@ -77,20 +96,12 @@ ca_control_append_exit (CaEngine *engine, CaCaller *caller, ICertExit *exit, GEr
 
   if (facts == NULL)
     return FALSE;
+  if (is_closing (engine))
+    return refuse_closing (engine, caller, CA_VERB_APPEND, name, error);
   if (!ca_exit_host_append (engine->exits, exit, facts, engine, &refusal))
     return refuse (engine, caller, CA_VERB_APPEND, name, refusal, error);
   note (engine, caller, CA_VERB_APPEND, name, "OK", "exit");
   return TRUE;
-}
-
-static gboolean
-refuse_closing (CaEngine *engine, CaCaller *caller, CaVerb verb, GError **error)
-{
-  GError *refusal = NULL;
-
-  icert_set_error (&refusal, ICERT_ERROR_WRONG_STATE, "ca",
-                   "is being stopped (a try when that is done)");
-  return refuse (engine, caller, verb, NULL, refusal, error);
 }
 
 gboolean
@@ -102,7 +113,7 @@ ca_control_start (CaEngine *engine, CaCaller *caller, GError **error)
     return FALSE;
   if (!g_atomic_int_compare_and_exchange (&engine->gate, CA_GATE_SHUT, CA_GATE_OPEN))
     return g_atomic_int_get (&engine->gate) != CA_GATE_CLOSING
-           || refuse_closing (engine, caller, CA_VERB_START, error);
+           || refuse_closing (engine, caller, CA_VERB_START, NULL, error);
   note (engine, caller, CA_VERB_START, NULL, "OK", NULL);
   ca_exit_host_announce (engine->exits, ICERT_EXIT_EVENT_STARTUP);
   return TRUE;
@@ -145,26 +156,34 @@ refuse_inside (CaEngine *engine, CaCaller *caller, GError **error)
   return refuse (engine, caller, CA_VERB_STOP, NULL, refusal, error);
 }
 
-/* The gate is shut before anything is let go: what is finalised then may call whatever it likes.
- * Objects may have been appended to a CA that never started. */
+/* Everything is taken out before the gate is shut, so that what others append and start from then
+ * on stays; and the gate is shut before anything is let go: what is finalised then may call
+ * whatever it likes. Objects may have been appended to a CA that never started. */
 gboolean
 ca_control_stop (CaEngine *engine, CaCaller *caller, GError **error)
 {
   g_autoptr (CaFacts) facts = authorise (engine, caller, CA_VERB_STOP, NULL, error);
+  g_autoptr (CaPolicyChain) policies = NULL;
+  g_autoptr (GPtrArray) exits = NULL;
+  gboolean closing;
 
   if (facts == NULL)
     return FALSE;
   if (ca_owner_is_calling (engine))
     return refuse_inside (engine, caller, error);
-  if (g_atomic_int_compare_and_exchange (&engine->gate, CA_GATE_OPEN, CA_GATE_CLOSING))
+  closing = g_atomic_int_compare_and_exchange (&engine->gate, CA_GATE_OPEN, CA_GATE_CLOSING);
+  if (!closing && is_closing (engine))
+    return refuse_closing (engine, caller, CA_VERB_STOP, NULL, error);
+  if (closing)
     {
       drain (engine);
       note_stopped (engine, caller);
-      g_atomic_int_set (&engine->gate, CA_GATE_SHUT);
     }
-  else if (g_atomic_int_get (&engine->gate) == CA_GATE_CLOSING)
-    return refuse_closing (engine, caller, CA_VERB_STOP, error);
-  ca_exit_host_remove_lent (engine->exits);
-  ca_policy_host_remove_lent (engine->policies);
+  exits = ca_exit_host_take_lent (engine->exits);
+  policies = ca_policy_host_take_lent (engine->policies);
+  if (closing)
+    g_atomic_int_set (&engine->gate, CA_GATE_SHUT);
+  ca_exit_host_let_go (exits);
+  ca_policy_chain_let_go (policies);
   return TRUE;
 }

@@ -542,8 +542,8 @@ end_thread (CaExitHost *host)
 }
 
 /* Takes the lent exits out. Their deliveries are let go, their rows stay in the outbox. */
-static GPtrArray *
-take_lent (CaExitHost *host)
+GPtrArray *
+ca_exit_host_take_lent (CaExitHost *host)
 {
   GPtrArray *lent = g_ptr_array_new_with_free_func (ca_exit_module_unref);
   GPtrArray *kept = g_ptr_array_new_with_free_func (ca_exit_module_unref);
@@ -566,19 +566,17 @@ take_lent (CaExitHost *host)
 }
 
 void
-ca_exit_host_remove_lent (CaExitHost *host)
+ca_exit_host_let_go (GPtrArray *taken)
 {
-  g_autoptr (GPtrArray) lent = take_lent (host);
-
-  for (guint i = 0; i < lent->len; i++)
-    ca_owned_release (((CaExitModule *) lent->pdata[i])->owned);
+  for (guint i = 0; i < taken->len; i++)
+    ca_owned_release (((CaExitModule *) taken->pdata[i])->owned);
 }
 
 /* The caller may be the finaliser of a script's object: nothing of the script is called. */
 static void
 abandon_lent (CaExitHost *host)
 {
-  g_autoptr (GPtrArray) lent = take_lent (host);
+  g_autoptr (GPtrArray) lent = ca_exit_host_take_lent (host);
 
   for (guint i = 0; i < lent->len; i++)
     ca_owned_release_later (((CaExitModule *) lent->pdata[i])->owned, NULL);

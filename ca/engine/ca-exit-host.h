@@ -47,8 +47,11 @@ gboolean ca_exit_host_append (CaExitHost *host,
                               CaFacts *facts,
                               gconstpointer tag,
                               GError **error);
-/* Lets go of what was lent; its undelivered events stay in the outbox. */
-void ca_exit_host_remove_lent (CaExitHost *host);
+/* (transfer container): takes what was lent out; its undelivered events stay in the outbox.
+ * ca_exit_host_let_go() comes after. */
+GPtrArray *ca_exit_host_take_lent (CaExitHost *host);
+/* Each on its thread. */
+void ca_exit_host_let_go (GPtrArray *taken);
 void ca_exit_host_set_facts (CaExitHost *host, CaFacts *facts);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaExitHost, ca_exit_host_free)

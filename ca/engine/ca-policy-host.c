@@ -346,11 +346,10 @@ ca_policy_host_append (CaPolicyHost *host,
   return FALSE;
 }
 
-void
-ca_policy_host_remove_lent (CaPolicyHost *host)
+CaPolicyChain *
+ca_policy_host_take_lent (CaPolicyHost *host)
 {
-  g_autoptr (CaPolicyChain) old = NULL;
-  CaPolicyChain *fresh = chain_new ();
+  CaPolicyChain *old, *fresh = chain_new ();
 
   g_mutex_lock (&host->mutex);
   for (guint i = 0; i < host->chain->modules->len; i++)
@@ -364,9 +363,15 @@ ca_policy_host_remove_lent (CaPolicyHost *host)
   old = g_steal_pointer (&host->chain);
   host->chain = fresh;
   g_mutex_unlock (&host->mutex);
-  for (guint i = 0; i < old->modules->len; i++)
+  return old;
+}
+
+void
+ca_policy_chain_let_go (CaPolicyChain *taken)
+{
+  for (guint i = 0; i < taken->modules->len; i++)
     {
-      PolicyModule *module = old->modules->pdata[i];
+      PolicyModule *module = taken->modules->pdata[i];
 
       if (module->owned == NULL)
         continue;

@@ -42,8 +42,10 @@ gboolean ca_policy_host_append (CaPolicyHost *host,
                                 CaFacts *facts,
                                 gconstpointer tag,
                                 GError **error);
+/* (transfer full): takes what was lent out of the chain; ca_policy_chain_let_go() comes after. */
+CaPolicyChain *ca_policy_host_take_lent (CaPolicyHost *host);
 /* Shuts down what was lent, on its thread, and lets it go. */
-void ca_policy_host_remove_lent (CaPolicyHost *host);
+void ca_policy_chain_let_go (CaPolicyChain *taken);
 
 /* settings anew after a change of configuration; on failure the running ones stay */
 gboolean ca_policy_host_reload (CaPolicyHost *host, CaFacts *facts, GError **error);
