@@ -18,6 +18,8 @@ import gi
 LOSES_LISTS = gi.version_info[:2] == (3, 42)
 # more new objects than this, as where collection is off, are not searched
 MANY = 4000
+# more than this are collected first: the search sees only those that are new since then
+FEW = 64
 
 
 class Words:
@@ -63,6 +65,8 @@ class Table:
     """A dictionary of texts that PyGObject is given."""
 
     def __init__(self, words):
+        if LOSES_LISTS and gc.isenabled() and gc.get_count()[0] > FEW:
+            gc.collect(0)
         self.lists = (Words(list(words)), Words(list(words.values())))
 
     def __len__(self):
