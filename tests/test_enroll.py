@@ -636,6 +636,22 @@ class HandedOver(EnrollTest):
         answer = self.sign("n", *own, "cn = n.example.org", "country = DE", "organization = Example")
         self.install(0, "n", answer, "--trust", "foreign.crt")
 
+    def test_certificate_of_a_ca(self):
+        """A host that asked for a certificate is not made a CA; who named no host may be one"""
+        self.make_request("host")
+        self.refused("host", self.sign("host", "dns_name = host.example.org", "ca"), "FORBIDDEN_FIELD",
+                     "basicConstraints")
+        self.make_request("sub", "--subject", "CN=Sub")
+        self.install(0, "sub", self.sign("sub", "cn = Sub", "ca", "cert_signing_key"), "--trust", "foreign.crt")
+
+    def test_empty_files(self):
+        """An empty answer and an empty file of trust are refused as such"""
+        self.make_request("void")
+        empty = self.folder.write("empty.pem", "")
+        self.assert_error(self.install(1, "void", empty, "--trust", "foreign.crt"), "MALFORMED", "certificate")
+        answer = self.sign("void", "dns_name = void.example.org")
+        self.assert_error(self.install(1, "void", answer, "--trust", empty), "MALFORMED", "trust")
+
     def test_common_name_of_another_host(self):
         """A common name that nobody asked for is refused beside names of hosts, whatever it looks like"""
         self.make_request("cn")

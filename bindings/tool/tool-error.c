@@ -29,7 +29,7 @@ static const struct
   { ICERT_ERROR_NOT_AUTHORIZED, NULL, "'icert roles' shows what you may do" },
   { ICERT_ERROR_OUTCOME_UNKNOWN, NULL, "ask again with the same --id-key" },
   { ICERT_ERROR_CONFLICT, "key-file",
-    "'icert enroll --renew' renews it; another --key starts anew" },
+    "'icert enroll --key FILE' goes on, with --renew renews; another --key starts anew" },
   { ICERT_ERROR_CONFLICT, "certificate-file", "name another file" },
   { ICERT_ERROR_CONFLICT, "chain-file", "name another file" },
   { ICERT_ERROR_CONFLICT, "pkcs12-file", "name another file" },

@@ -173,6 +173,11 @@ ca_enroll_certificates_parse (GBytes *input, const char *field, GError **error)
       ca_refuse_size (error, field, "octets", CA_LIMIT_PEM_INPUT, size);
       return NULL;
     }
+  if (size == 0)
+    {
+      fail (field, "is empty (certificates in PEM, one in DER, or a PKCS #7 chain)", error);
+      return NULL;
+    }
   if (g_strstr_len (data, (gssize) size, "-----BEGIN ") != NULL)
     ok = add_pem (certificates, input, field, error);
   else

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <openssl/x509v3.h>
+
 #include "ca-enroll-check.h"
 #include "ca-oids.h"
 
@@ -33,6 +35,12 @@ has_kind (GPtrArray *names, ICertNameKind kind)
     if (icert_name_get_kind (names->pdata[i]) == kind)
       return TRUE;
   return FALSE;
+}
+
+static gboolean
+has_host (GPtrArray *names)
+{
+  return has_kind (names, ICERT_NAME_KIND_DNS) || has_kind (names, ICERT_NAME_KIND_IP);
 }
 
 static gboolean
@@ -142,7 +150,7 @@ static gboolean
 check_common_name (const CaDecoded *request, GPtrArray *wanted, const char *value, GError **error)
 {
   g_autoptr (ICertName) host = host_name (value);
-  gboolean server = has_kind (wanted, ICERT_NAME_KIND_DNS) || has_kind (wanted, ICERT_NAME_KIND_IP);
+  gboolean server = has_host (wanted);
 
   if (request->rdns->len == 0 && request->names->len == 0)
     return TRUE;
@@ -177,6 +185,17 @@ check_subject (const CaDecoded *request, GPtrArray *wanted, GPtrArray *rdns, GEr
   return TRUE;
 }
 
+/* Hosts are no CAs: with such a certificate whoever takes the host issues for all others, too. */
+static gboolean
+check_no_ca (GPtrArray *wanted, X509 *certificate, GError **error)
+{
+  if (X509_check_ca (certificate) == 0 || !has_host (wanted))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, "basicConstraints",
+                   "the certificate is a CA's (one of a host, which was asked for)");
+  return FALSE;
+}
+
 gboolean
 ca_enroll_check_names (const CaDecoded *request, X509 *certificate, GError **error)
 {
@@ -189,6 +208,7 @@ ca_enroll_check_names (const CaDecoded *request, X509 *certificate, GError **err
   ca_enroll_certificate_names (certificate, &subject, &value);
   rdns = ca_name_decode (subject, error);
   names = rdns != NULL ? read_names (value, error) : NULL;
-  return names != NULL && check_alt_names (request, wanted, names, error)
+  return names != NULL && check_no_ca (wanted, certificate, error)
+         && check_alt_names (request, wanted, names, error)
          && check_subject (request, wanted, rdns, error);
 }

@@ -335,7 +335,8 @@ install (const CaEnrollPlan *plan,
     return FALSE;
   if (ca_enroll_take (plan, certificates, answer->anchors, cancellable, &local_error))
     return TRUE;
-  if (g_error_matches (local_error, ICERT_ERROR, ICERT_ERROR_BAD_NAME))
+  if (g_error_matches (local_error, ICERT_ERROR, ICERT_ERROR_BAD_NAME)
+      || g_error_matches (local_error, ICERT_ERROR, ICERT_ERROR_FORBIDDEN_FIELD))
     give_up (plan, record, NULL);
   g_propagate_error (error, g_steal_pointer (&local_error));
   return FALSE;
