@@ -409,10 +409,12 @@ _icert_call_async (gpointer self,
                    gpointer user_data,
                    ...)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = NULL;
   Call *call = g_new0 (Call, 1);
   va_list args;
 
+  _icert_take_async_closure (&callback, &user_data);
+  task = g_task_new (self, cancellable, callback, user_data);
   call->sync = sync;
   call->result_type = result_type;
   call->values = g_array_new (FALSE, TRUE, sizeof (GValue));

@@ -241,6 +241,7 @@ icert_request_submit_full_async (ICertRequest *self,
 
   g_return_if_fail (ICERT_IS_REQUEST (self));
 
+  _icert_take_async_closure (&callback, &user_data);
   iface = ICERT_REQUEST_GET_IFACE (self);
   if (!check_submission (flags, encoding, format, request, attributes, idempotency_key, &error))
     g_task_report_error (self, callback, user_data, icert_request_submit_full_finish, error);

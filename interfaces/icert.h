@@ -3,6 +3,7 @@
 #pragma once
 
 #include "icert-admin.h"
+#include "icert-async.h"
 #include "icert-attributes.h"
 #include "icert-ca-info.h"
 #include "icert-ca.h"

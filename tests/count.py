@@ -13,6 +13,8 @@ import sys
 LINE = re.compile(r"^(not )?ok\b(?P<rest>.*)$", re.MULTILINE)
 SKIP = re.compile(r"#\s*(SKIP|TODO)\b", re.IGNORECASE)
 GOOD = {"OK", "EXPECTEDFAIL"}
+# lines of notes for each failed test
+MOST_NOTES = 60
 
 
 def count_tap(output):
@@ -38,6 +40,20 @@ def count_test(test):
     return counts
 
 
+def show_failure(test):
+    """What a failed test said of it, which meson leaves in its log: the failed lines with their notes."""
+    print(f"failed: {test['name']}: {test['result']}", file=sys.stderr)
+    notes = []
+    failed = False
+    for line in (test.get("stdout") or "").splitlines():
+        if LINE.match(line):
+            failed = line.startswith("not ")
+        if failed:
+            notes.append(line)
+    for line in notes[:MOST_NOTES]:
+        print(f"  {line}", file=sys.stderr)
+
+
 def main(paths):
     total = {"passed": 0, "failed": 0, "skipped": 0}
     for path in paths:
@@ -48,7 +64,7 @@ def main(paths):
                 for key, value in counts.items():
                     total[key] += value
                 if counts["failed"]:
-                    print(f"failed: {test['name']}", file=sys.stderr)
+                    show_failure(test)
     print(f"{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped")
     return 1 if total["failed"] or not total["passed"] else 0
 

@@ -309,6 +309,58 @@ test_pairs (Fixture *fixture, gconstpointer data)
   assert_error_and_clear (&error, ICERT_ERROR_MALFORMED, "request id");
 }
 
+/* Like a program in Python: what is called is set beside the call. */
+static void
+count_with_closure (Fixture *fixture, GClosure *closure)
+{
+  g_autoptr (GError) error = NULL;
+
+  icert_set_async_closure (closure);
+  icert_view_count_async (ICERT_VIEW (fixture->client), NULL, NULL, NULL);
+  g_main_loop_run (fixture->loop);
+  g_assert_cmpint (icert_view_count_finish (ICERT_VIEW (fixture->client), fixture->result, &error),
+                   ==, 1234567890123);
+  g_assert_no_error (error);
+  g_clear_object (&fixture->result);
+}
+
+static void
+count_runs_cb (gpointer source, gpointer result, gpointer user_data)
+{
+  ++*(int *) user_data;
+}
+
+static void
+test_closure (Fixture *fixture, gconstpointer data)
+{
+  GClosure *closure = g_cclosure_new (G_CALLBACK (answered_cb), fixture, NULL);
+  int runs = 0;
+  GClosure *taken_back = g_cclosure_new (G_CALLBACK (count_runs_cb), &runs, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A closure takes the place of a callback that was not given, for one call");
+  g_closure_sink (g_closure_ref (closure));
+  count_with_closure (fixture, closure);
+  icert_set_async_closure (closure);
+  icert_request_submit_full_async (ICERT_REQUEST (fixture->client), ICERT_SUBMIT_NONE,
+                                   ICERT_ENCODING_ANY, ICERT_REQUEST_FORMAT_ANY, NULL, NULL, NULL,
+                                   NULL, NULL, NULL);
+  g_main_loop_run (fixture->loop);
+  g_assert_null (
+      icert_request_submit_full_finish (ICERT_REQUEST (fixture->client), fixture->result, &error));
+  assert_error_and_clear (&error, ICERT_ERROR_MALFORMED, "request");
+  /* both calls have let it go */
+  g_assert_cmpuint (closure->ref_count, ==, 1);
+
+  icert_set_async_closure (taken_back);
+  icert_view_count_async (ICERT_VIEW (fixture->client), NULL, answered_cb, fixture);
+  g_main_loop_run (fixture->loop);
+  icert_set_async_closure (NULL);
+  count_with_closure (fixture, closure);
+  g_assert_cmpint (runs, ==, 0);
+  g_closure_unref (closure);
+}
+
 static void
 test_foreign_result (Fixture *fixture, gconstpointer data)
 {
@@ -369,6 +421,7 @@ main (int argc, char **argv)
 
   ADD ("submits", test_submits);
   ADD ("submits-async", test_submits_async);
+  ADD ("closure", test_closure);
   ADD ("S-N5-refuses-submissions", test_refuses_submissions);
   ADD ("S-N5-refuses-arguments", test_refuses_arguments);
   ADD ("silence", test_silence);

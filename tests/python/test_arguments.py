@@ -313,7 +313,7 @@ class Arguments(unittest.TestCase):
                 wrong = ALWAYS + wrong_values(argument.get_type())
                 if not argument.may_be_null():
                     wrong += (None,)
-                if argument.get_name() == "callback":
+                if argument.get_name() in ("callback", "closure"):
                     wrong = (5, "x", object())
                 for value in wrong:
                     values = self.good(name, arguments)
@@ -324,7 +324,7 @@ class Arguments(unittest.TestCase):
                         with self.assertRaises(REFUSED) as caught:
                             self.call(call, values)
                         tried += 1
-                        if argument.get_name() not in ("callback", "result"):
+                        if argument.get_name() not in ("callback", "closure", "result"):
                             said = str(caught.exception)
                             self.assertTrue(
                                 argument.get_name() in said

@@ -13,9 +13,11 @@ from gi._gi import CallbackInfo, FunctionInfo
 from gi._error import GError
 
 from . import _icert_values as values
-from ._icert_errors import from_error
+from ._icert_errors import ICert, from_error
 
 MODULE = "gi.repository.ICert"
+# as the typelib has it, without a function around it
+set_async_closure = ICert.set_async_closure
 
 
 def start(begin, finish, cancellable):
@@ -23,6 +25,18 @@ def start(begin, finish, cancellable):
     from ._icert_loop import start as start_in_loop
 
     return start_in_loop(begin, finish, cancellable)
+
+
+def begin_with(callback, user_data, begin):
+    """Begins what ends with @callback. PyGObject 3.42 loses memory with every callback it
+    makes, and none with a closure: so C is given a closure, and no callback."""
+    if not callable(callback):
+        raise TypeError(f"callback: is {type(callback).__name__} (must be callable)")
+    set_async_closure(lambda source, result: callback(source, result, *user_data))
+    try:
+        begin()
+    finally:
+        set_async_closure(None)
 
 
 def shown(info):
@@ -155,20 +169,24 @@ class Writer:
         ]
 
     def source_async(self, words):
-        """With a callback the typelib's own call, without one something to await."""
+        """With a callback the typelib's call ends there, without one it is to be awaited."""
         names = ["self"] * self.is_method + [a.get_name() for a in self.arguments]
         callback, cancel = names.index("callback"), names.index("cancellable")
         inner = list(words)
         inner[cancel] = "cancellable"
         finish = self.info.get_name()[: -len("_async")] + "_finish"
         self.names["start_"] = start
-        given = ", ".join(inner[:callback])
-        begin = f"lambda cancellable, callback: invoke_({given}, callback)"
+        self.names["begin_with_"] = begin_with
+        given = ", ".join(inner[:callback] + ["None"])
+        begin = f"begin_with_(callback, user_data, lambda: invoke_({given}))"
         return [
             f"def {self.info.get_name()}({self.parameters()}):",
-            "    if callback is None:",
-            f"        return start_({begin}, self.{finish}, {words[cancel]})",
-            f"    return invoke_({', '.join(words)}, *user_data)",
+            "    if callback is not None:",
+            f"        {begin}",
+            "        return None",
+            "    def begin(cancellable, callback):",
+            f"        {begin}",
+            f"    return start_(begin, self.{finish}, {words[cancel]})",
         ]
 
     def is_needed(self):

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "icert-macros.h"
+
+G_BEGIN_DECLS
+
+ICERT_AVAILABLE_IN_0_1
+void icert_set_async_closure (GClosure *closure);
+
+G_END_DECLS
