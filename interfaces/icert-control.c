@@ -32,7 +32,10 @@
  *
  * A control that is let go without [method@ICert.Control.stop] leaves the CA open as long as other
  * objects of it are there. When the last one goes, the appended objects are let go in their main
- * context; events that were not delivered stay in the CA's outbox.
+ * context; events that were not delivered stay in the CA's outbox. If a policy was
+ * among them, the CA is not started when this process opens it again, whatever object does: it
+ * takes no requests until a control starts it, so that a control which went out of scope by mistake
+ * never means that certificates are issued without the application's policy.
  */
 G_DEFINE_INTERFACE (ICertControl, icert_control, G_TYPE_OBJECT)
 

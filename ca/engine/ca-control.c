@@ -114,6 +114,7 @@ ca_control_start (CaEngine *engine, CaCaller *caller, GError **error)
   if (!g_atomic_int_compare_and_exchange (&engine->gate, CA_GATE_SHUT, CA_GATE_OPEN))
     return g_atomic_int_get (&engine->gate) != CA_GATE_CLOSING
            || refuse_closing (engine, caller, CA_VERB_START, NULL, error);
+  ca_engine_forget_policy (engine);
   note (engine, caller, CA_VERB_START, NULL, "OK", NULL);
   ca_exit_host_announce (engine->exits, ICERT_EXIT_EVENT_STARTUP);
   return TRUE;
@@ -179,6 +180,7 @@ ca_control_stop (CaEngine *engine, CaCaller *caller, GError **error)
       drain (engine);
       note_stopped (engine, caller);
     }
+  ca_engine_forget_policy (engine);
   exits = ca_exit_host_take_lent (engine->exits);
   policies = ca_policy_host_take_lent (engine->policies);
   if (closing)

@@ -22,6 +22,8 @@
 /* The engines of this process: all objects of one CA share one. */
 static GMutex engines_mutex;
 static GPtrArray *engines;
+/* Set of folders whose CA was closed, not stopped, while it had a policy of the application. */
+static GHashTable *forsaken;
 
 typedef struct
 {
@@ -460,6 +462,35 @@ find_engine (const struct stat *status)
   return NULL;
 }
 
+/* Whoever lets a control go by mistake must not find that the next object opens the CA without his
+ * policy. Under the lock of the list. */
+static void
+remember_policy (CaEngine *engine)
+{
+  if (!ca_policy_host_has_lent (engine->policies))
+    return;
+  if (forsaken == NULL)
+    forsaken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_add (forsaken, g_strdup (engine->folder));
+}
+
+static gboolean
+is_forsaken (const char *folder)
+{
+  g_autofree char *path = g_canonicalize_filename (folder, NULL);
+
+  return forsaken != NULL && g_hash_table_contains (forsaken, path);
+}
+
+void
+ca_engine_forget_policy (CaEngine *engine)
+{
+  g_mutex_lock (&engines_mutex);
+  if (forsaken != NULL)
+    g_hash_table_remove (forsaken, engine->folder);
+  g_mutex_unlock (&engines_mutex);
+}
+
 CaEngine *
 ca_engine_open (const char *folder, gboolean held, GError **error)
 {
@@ -478,7 +509,7 @@ ca_engine_open (const char *folder, gboolean held, GError **error)
     g_atomic_ref_count_inc (&engine->ref_count);
   else
     {
-      engine = engine_new (folder, &status, held, error);
+      engine = engine_new (folder, &status, held || is_forsaken (folder), error);
       if (engine != NULL)
         {
           if (engines == NULL)
@@ -508,6 +539,7 @@ ca_engine_unref (CaEngine *engine)
   if (g_atomic_ref_count_dec (&engine->ref_count))
     {
       g_ptr_array_remove_fast (engines, engine);
+      remember_policy (engine);
       engine_close (engine);
     }
   g_mutex_unlock (&engines_mutex);

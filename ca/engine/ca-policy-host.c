@@ -346,6 +346,17 @@ ca_policy_host_append (CaPolicyHost *host,
   return FALSE;
 }
 
+gboolean
+ca_policy_host_has_lent (CaPolicyHost *host)
+{
+  g_autoptr (CaPolicyChain) chain = ca_policy_host_ref_chain (host);
+
+  for (guint i = 0; i < chain->modules->len; i++)
+    if (((PolicyModule *) chain->modules->pdata[i])->owned != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 CaPolicyChain *
 ca_policy_host_take_lent (CaPolicyHost *host)
 {

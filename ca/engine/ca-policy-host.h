@@ -42,6 +42,7 @@ gboolean ca_policy_host_append (CaPolicyHost *host,
                                 CaFacts *facts,
                                 gconstpointer tag,
                                 GError **error);
+gboolean ca_policy_host_has_lent (CaPolicyHost *host);
 /* (transfer full): takes what was lent out of the chain; ca_policy_chain_let_go() comes after. */
 CaPolicyChain *ca_policy_host_take_lent (CaPolicyHost *host);
 /* Shuts down what was lent, on its thread, and lets it go. */
