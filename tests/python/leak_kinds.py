@@ -18,9 +18,10 @@ KINDS = {}
 PROOFS = {}
 LEAKS = {}
 
-# What PyGObject 3.42 itself loses, in octets a call, with whatever library: the proofs show it with
-# GLib alone. A dict as an argument: two lists of its keys and values. A callback of an asynchronous
-# call: its closure. A list of objects that a virtual method returns: the array, not the objects.
+# What PyGObject 3.42 itself loses, in octets a call, with whatever library: the proofs
+# show it with GLib alone. A dict as an argument: two lists of its keys and values. A
+# callback of an asynchronous call: its closure. A list of objects that a virtual method
+# returns: the array, not the objects.
 DICT = 256  # without our override, which finds them again
 CALLBACK = 160
 LIST = 112
@@ -29,9 +30,12 @@ LOST_DICT = 0 if hasattr(ICert, "CertError") else DICT
 
 
 class Kind:
-    """How a kind is measured. @share: of so many calls one is made, for those that take long.
-    @warm_up: calls until its caches are full. @known: octets a call that PyGObject loses,
-    and of a @proof has to lose."""
+    """How a kind is measured.
+
+    @share: of so many calls one is made, for those that take long. @warm_up: calls
+    until its caches are full. @known: octets a call that PyGObject loses, and of a
+    @proof has to lose.
+    """
 
     def __init__(self, prepare, share=1, warm_up=0, known=0, proof=False):
         self.prepare = prepare
@@ -135,7 +139,9 @@ def getter_two_lists():
 
 @kind()
 def getter_outs():
-    value = ICert.Extension.new_authority_info_access(["http://a/"], ["http://b/"]).get_value()
+    value = ICert.Extension.new_authority_info_access(
+        ["http://a/"], ["http://b/"]
+    ).get_value()
     return lambda: ICert.Extension.parse_authority_info_access(value)
 
 
@@ -187,7 +193,9 @@ def new_name():
 
 
 # PyGObject takes no None for a GError: a response from Python has a status
-STATUS = GLib.Error.new_literal(ICert.error_quark(), "subject: no (a name)", ICert.Error.DENIED)
+STATUS = GLib.Error.new_literal(
+    ICert.error_quark(), "subject: no (a name)", ICert.Error.DENIED
+)
 
 
 @kind()
@@ -196,18 +204,26 @@ def new_response():
 
     def call():
         response = ICert.Response.new(
-            7, ICert.Disposition.DENIED, "no", STATUS, certificate, [certificate, certificate]
+            7,
+            ICert.Disposition.DENIED,
+            "no",
+            STATUS,
+            certificate,
+            [certificate, certificate],
         )
-        return response.list_issuers(), response.get_certificate(ICert.OutputFlags.BINARY)
+        return response.list_issuers(), response.get_certificate(
+            ICert.OutputFlags.BINARY
+        )
 
     return call
 
 
 @kind()
 def new_response_with_status():
-
     def call():
-        response = ICert.Response.new(7, ICert.Disposition.DENIED, "no", STATUS, None, None)
+        response = ICert.Response.new(
+            7, ICert.Disposition.DENIED, "no", STATUS, None, None
+        )
         with contextlib.suppress(GLib.Error):
             response.check_status()
         return response.get_status()
@@ -234,7 +250,11 @@ def new_row():
 
     def call():
         row = ICert.ViewRow.new(
-            ["RequestID", "CommonName", "Email"], values[:2] + [text("")], "7", attributes, [extension]
+            ["RequestID", "CommonName", "Email"],
+            values[:2] + [text("")],
+            "7",
+            attributes,
+            [extension],
         )
         return (
             row.list_names(),
@@ -281,7 +301,7 @@ def extension_readers():
 
 
 def encoder(name, fill, read):
-    """A call that makes an object, fills it, encodes, decodes in another and reads that."""
+    """A call that fills an object, encodes, decodes in another and reads that."""
 
     def call():
         one = ICert.create_instance("CertificateAuthority.Encode" + name, None, None)
@@ -299,19 +319,26 @@ def encode_alt_name():
         encode.add(NAMES[0])
         encode.add_other("1.2.3", octets(b"\x05\x00"))
 
-    return encoder("AltName", fill, lambda encode: [name.props.text for name in encode.list()])
+    return encoder(
+        "AltName", fill, lambda encode: [name.props.text for name in encode.list()]
+    )
 
 
 @kind()
 def encode_bit_string():
     return encoder(
-        "BitString", lambda encode: encode.set_bits(octets(b"\x80"), 3), lambda encode: encode.get_bits()
+        "BitString",
+        lambda encode: encode.set_bits(octets(b"\x80"), 3),
+        lambda encode: encode.get_bits(),
     )
 
 
 @kind()
 def encode_crl_dist_info():
-    names = [ICert.Name.new_location("ldap:///cn=a"), ICert.Name.new_location("http://a/")]
+    names = [
+        ICert.Name.new_location("ldap:///cn=a"),
+        ICert.Name.new_location("http://a/"),
+    ]
     return encoder(
         "CRLDistInfo",
         lambda encode: encode.add_point(names),
@@ -326,7 +353,11 @@ def encode_date_array():
     moment = ICert.create_instance("CertificateAuthority.EncodeDateArray", None, None)
     moment.add(now)
     given = moment.get_value(0)
-    return encoder("DateArray", lambda encode: encode.add(given), lambda encode: encode.get_value(0))
+    return encoder(
+        "DateArray",
+        lambda encode: encode.add(given),
+        lambda encode: encode.get_value(0),
+    )
 
 
 @kind()
@@ -408,7 +439,9 @@ def policy_that_refuses():
 
         def do_verify_request(self, server, new_request):
             raise GLib.Error.new_literal(
-                ICert.error_quark(), "subject: no name (a CommonName)", ICert.Error.DENIED
+                ICert.error_quark(),
+                "subject: no name (a CommonName)",
+                ICert.Error.DENIED,
             )
 
     context, judge = ICert.RequestContext(), Refuses()
@@ -482,7 +515,9 @@ class Admin(GObject.Object, ICert.Admin):
         return True
 
     def do_resubmit_request(self, id, cancellable):
-        return ICert.Response.new(id, ICert.Disposition.DENIED, "no", STATUS, None, None)
+        return ICert.Response.new(
+            id, ICert.Disposition.DENIED, "no", STATUS, None, None
+        )
 
     def do_get_my_roles(self, cancellable):
         return ICert.Roles.OFFICER
@@ -563,7 +598,7 @@ def signal_connect():
 
 
 def wait_for(start, finish):
-    """A call that starts, runs the main context until there is an answer, and takes it."""
+    """A call that starts and runs the main context until there is an answer."""
     answers = []
 
     def done(source, result, *_data):
@@ -585,7 +620,8 @@ def wait_for(start, finish):
 def async_of_c():
     finder = ICert.Config.open(None)
     return wait_for(
-        lambda done: finder.list_async(None, done), lambda source, result: source.list_finish(result)
+        lambda done: finder.list_async(None, done),
+        lambda source, result: source.list_finish(result),
     )
 
 
@@ -677,7 +713,9 @@ def submissions_again():
 def answers_again():
     door = ICert.Request.open(ca.make(), None)
     number = submit(door, profile()).get_request_id()
-    return lambda: door.retrieve_pending(number, None).get_certificate(ICert.OutputFlags.BINARY)
+    return lambda: door.retrieve_pending(number, None).get_certificate(
+        ICert.OutputFlags.BINARY
+    )
 
 
 @kind(share=20)

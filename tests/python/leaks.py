@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Whether calls of each kind make the process grow: `leaks.py --calls=200000`.
 
-Each kind runs in a process of its own, so that what one gives back hides nothing of another. After a
-warm-up the resident memory is read, the calls are made, garbage is collected, and it is read again.
-Growth of more than 2 % is measured once more, twice at most: a leak grows each time, a cache that
-was not full yet does not.
+Each kind runs in a process of its own, so that what one gives back hides nothing of
+another. After a warm-up the resident memory is read, the calls are made, garbage is
+collected, and it is read again. Growth of more than 2 % is measured once more, twice at
+most: a leak grows each time, a cache that was not full yet does not.
 """
 
 import argparse
@@ -64,7 +64,7 @@ def measure(name, kind, calls):
 
 
 def run(name, kind, calls):
-    """Measures a kind in a child of this process, which has no threads yet: its line and status."""
+    """Measures a kind in a child, before there are threads: its line and status."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -85,12 +85,12 @@ def run(name, kind, calls):
 
 
 def main():
-    """One kind when it is named, else all of them as TAP, and those that must be found."""
+    """One kind when it is named, else all of them and the leaks to find, as TAP."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=20000)
     parser.add_argument("--kind", help="measures that one, in this process")
     parser.add_argument("--only", default="", help="kinds whose name has this")
-    parser.add_argument("--calls-only", action="store_true", help="under a sanitizer, which keeps what is freed")
+    parser.add_argument("--calls-only", action="store_true", help="under a sanitizer")
     arguments = parser.parse_args()
 
     import leak_kinds as kinds

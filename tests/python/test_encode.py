@@ -34,7 +34,10 @@ def raw(data):
 def openssl(data):
     """What OpenSSL's parser shows of DER."""
     return subprocess.run(
-        ["openssl", "asn1parse", "-inform", "DER"], input=data, capture_output=True, check=True
+        ["openssl", "asn1parse", "-inform", "DER"],
+        input=data,
+        capture_output=True,
+        check=True,
     ).stdout.decode(errors="replace")
 
 
@@ -53,7 +56,11 @@ class Encode(unittest.TestCase):
     def test_alt_name(self):
         """EncodeAltName takes names and gives them back in their order"""
         encode = create("AltName")
-        for text in ("dns=www.example.org", "ipaddress=192.0.2.1", "email=a@example.org"):
+        for text in (
+            "dns=www.example.org",
+            "ipaddress=192.0.2.1",
+            "email=a@example.org",
+        ):
             self.assertTrue(encode.add(ICert.Name.from_string(text)))
         encode.add_other("1.3.6.1.4.1.311.20.2.3", octets(b"\x0c\x05ann@x"))
         value = encode.to_bytes()
@@ -71,8 +78,12 @@ class Encode(unittest.TestCase):
             ],
         )
         self.assertEqual(raw(other.to_bytes()), raw(value))
-        self.refused(ICert.Error.MALFORMED, "subjectAltName", create("AltName").to_bytes)
-        self.refused(ICert.Error.BAD_NAME, "dNSName", other.decode, octets(b"0\x05\x82\x03a_b"))
+        self.refused(
+            ICert.Error.MALFORMED, "subjectAltName", create("AltName").to_bytes
+        )
+        self.refused(
+            ICert.Error.BAD_NAME, "dNSName", other.decode, octets(b"0\x05\x82\x03a_b")
+        )
         self.assertEqual(len(other.list()), 4)
 
     def test_alt_name_keeps_octets(self):
@@ -92,8 +103,12 @@ class Encode(unittest.TestCase):
         other.decode(encode.to_bytes())
         bits, count = other.get_bits()
         self.assertEqual((raw(bits), count), (b"\x86", 7))
-        self.refused(ICert.Error.MALFORMED, "bit string", encode.set_bits, octets(b"\xff"), 7)
-        self.refused(ICert.Error.MALFORMED, "bit string", encode.decode, octets(b"\x03\x00"))
+        self.refused(
+            ICert.Error.MALFORMED, "bit string", encode.set_bits, octets(b"\xff"), 7
+        )
+        self.refused(
+            ICert.Error.MALFORMED, "bit string", encode.decode, octets(b"\x03\x00")
+        )
 
     def test_crl_dist_info(self):
         """EncodeCRLDistInfo is a list of lists of names"""
@@ -103,11 +118,16 @@ class Encode(unittest.TestCase):
             encode.add_point([ICert.Name.new_location(url) for url in point])
         other = create("CRLDistInfo")
         other.decode(encode.to_bytes())
-        self.assertEqual([[name.get_text() for name in point] for point in other.list()], points)
         self.assertEqual(
-            ICert.Extension.parse_crl_distribution_points(other.to_bytes()), sum(points, [])
+            [[name.get_text() for name in point] for point in other.list()], points
         )
-        self.refused(ICert.Error.MALFORMED, "cRLDistributionPoints", encode.add_point, [])
+        self.assertEqual(
+            ICert.Extension.parse_crl_distribution_points(other.to_bytes()),
+            sum(points, []),
+        )
+        self.refused(
+            ICert.Error.MALFORMED, "cRLDistributionPoints", encode.add_point, []
+        )
         self.refused(
             ICert.Error.UNSUPPORTED,
             "cRLDistributionPoints",
@@ -136,7 +156,10 @@ class Encode(unittest.TestCase):
         )
         self.refused(ICert.Error.NOT_FOUND, "times", other.get_value, 2)
         self.refused(
-            ICert.Error.MALFORMED, "times", other.add, GLib.DateTime.new_utc(1900, 1, 1, 0, 0, 0)
+            ICert.Error.MALFORMED,
+            "times",
+            other.add,
+            GLib.DateTime.new_utc(1900, 1, 1, 0, 0, 0),
         )
 
     def test_long_array(self):
@@ -147,14 +170,18 @@ class Encode(unittest.TestCase):
         for _round in range(200):
             size = random.randrange(1, 64)
             values = [
-                random.randrange(-(2**size), 2**size) for _ in range(random.randrange(20))
+                random.randrange(-(2**size), 2**size)
+                for _ in range(random.randrange(20))
             ] + [-(2**63), 2**63 - 1]
             encode.set_values(values)
             other = create("LongArray")
             other.decode(encode.to_bytes())
             self.assertEqual(other.get_values(), values)
         self.refused(
-            ICert.Error.TOO_LARGE, "numbers", encode.decode, octets(b"0\x0b\x02\x09" + b"\x01" * 9)
+            ICert.Error.TOO_LARGE,
+            "numbers",
+            encode.decode,
+            octets(b"0\x0b\x02\x09" + b"\x01" * 9),
         )
         self.refused(ICert.Error.TOO_LARGE, "numbers", encode.set_values, [0] * 20000)
         self.assertEqual(encode.get_values(), values)
@@ -177,8 +204,12 @@ class Encode(unittest.TestCase):
             other.decode(encode.to_bytes())
             seen, its = other.get_values()
             self.assertEqual((seen, its), (texts, kind))
-        self.refused(ICert.Error.MALFORMED, "texts", encode.set_values, kinds.NUMERIC, ["a"])
-        self.refused(ICert.Error.UNSUPPORTED, "texts", encode.set_values, kinds.OCTET, ["a"])
+        self.refused(
+            ICert.Error.MALFORMED, "texts", encode.set_values, kinds.NUMERIC, ["a"]
+        )
+        self.refused(
+            ICert.Error.UNSUPPORTED, "texts", encode.set_values, kinds.OCTET, ["a"]
+        )
         self.assertEqual(encode.get_values()[0], ["1 2"])
 
     def test_openers(self):
@@ -243,10 +274,14 @@ class Readers(unittest.TestCase):
 
         value = make.new_authority_info_access(["http://a/"], ["http://b/"]).get_value()
         self.assertEqual(
-            tuple(make.parse_authority_info_access(value)), (True, ["http://a/"], ["http://b/"])
+            tuple(make.parse_authority_info_access(value)),
+            (True, ["http://a/"], ["http://b/"]),
         )
 
-        names = [ICert.Name.new_constraint(ICert.NameKind.DNS, text) for text in ("a.b", "c.d")]
+        names = [
+            ICert.Name.new_constraint(ICert.NameKind.DNS, text)
+            for text in ("a.b", "c.d")
+        ]
         value = make.new_name_constraints(names, names[:1], True).get_value()
         _ok, permitted, excluded = make.parse_name_constraints(value)
         self.assertEqual([name.get_text() for name in permitted], ["a.b", "c.d"])
@@ -264,7 +299,13 @@ class Readers(unittest.TestCase):
             make.parse_authority_info_access,
             make.parse_crl_distribution_points,
         ):
-            for data in (b"", b"\0", b"\x30\x80\0\0", b"\x05\x00", b"\x30\x03\x02\x01\x00"):
+            for data in (
+                b"",
+                b"\0",
+                b"\x30\x80\0\0",
+                b"\x05\x00",
+                b"\x30\x03\x02\x01\x00",
+            ):
                 with self.assertRaises(GLib.Error) as caught:
                     reader(octets(data))
                 self.assertTrue(

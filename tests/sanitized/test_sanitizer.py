@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Whether a mistake in libicert would be seen when Python and gjs run on a sanitized one."""
+"""Whether a mistake in libicert is seen when Python runs on a sanitized one."""
 
 import pathlib
 import signal
@@ -29,7 +29,7 @@ class Sanitizer(unittest.TestCase):
     """AddressSanitizer is there, in libicert too."""
 
     def test_mistake(self):
-        """An object that was given back is used in libicert: the process ends, and says where"""
+        """An object that was given back is used: the process ends, and says where"""
         done = subprocess.run(
             [sys.executable, "-c", MISTAKE], capture_output=True, text=True, check=False
         )
