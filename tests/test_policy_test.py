@@ -103,7 +103,11 @@ class PolicyTest(unittest.TestCase):
         (mine / "WebServer.profile").write_bytes(shipped.read_bytes())
         self.judge(3, "--profile", "WebServer", "--settings", conf)
         self.judge(4, "--profile", "User", "--settings", conf)
-        other = self.folder.write("other.conf", "[Policy Other.Policy]\nFolder=mine\n")
+        (self.folder.path / "fresh").mkdir()
+        fresh = self.folder.write("fresh/ca.conf", "[Policy]\nChain=Show.Policy;Template.Policy\n")
+        mine.rename(self.folder.path / "fresh" / "profiles")
+        self.judge(3, "--profile", "WebServer", "--settings", fresh)
+        other = self.folder.write("other.conf", "[Policy]\nChain=Show.Policy\n[Policy Other.Policy]\nFolder=mine\n")
         answer = self.judge(1, "--settings", other)
         self.assertRegex(answer.error, r"^icert: CONFIG: other\.conf: ")
 

@@ -82,6 +82,15 @@ new_policy (const char *class_id, GError **error)
   return NULL;
 }
 
+/* A ca.conf, as icert init makes it, that leaves a module of its chain with its defaults. */
+static gboolean
+is_in_chain (ICertKeyfile *file, const char *class_id)
+{
+  g_auto (GStrv) chain = icert_keyfile_get_list (file, "Policy", "Chain");
+
+  return chain != NULL && g_strv_contains ((const char *const *) chain, class_id);
+}
+
 /* The module's own group of the file; other groups belong to others. */
 static gboolean
 read_settings (const char *class_id, GHashTable *texts, GError **error)
@@ -99,7 +108,7 @@ read_settings (const char *class_id, GHashTable *texts, GError **error)
   if (file == NULL)
     return FALSE;
   groups = icert_keyfile_list_groups (file);
-  if (!g_strv_contains ((const char *const *) groups, group))
+  if (!g_strv_contains ((const char *const *) groups, group) && !is_in_chain (file, class_id))
     {
       icert_set_error (error, ICERT_ERROR_CONFIG, name, "has no settings for the module ([%s])",
                        group);
