@@ -644,6 +644,14 @@ class HandedOver(EnrollTest):
         self.make_request("sub", "--subject", "CN=Sub")
         self.install(0, "sub", self.sign("sub", "cn = Sub", "ca", "cert_signing_key"), "--trust", "foreign.crt")
 
+    def test_weak_signature(self):
+        """S-B1: an answer that is signed with SHA-1 is refused, whoever signed it"""
+        self.make_request("frail")
+        self.folder.openssl("x509", "-req", "-in", "frail.req", "-CA", "foreign.crt", "-CAkey", "foreign.pk",
+                            "-set_serial", "7", "-days", "9", "-sha1", "-out", "frail.answer")
+        self.refused("frail", self.path("frail.answer"), "BAD_SIGNATURE", "chain")
+        self.install(0, "frail", self.sign("frail", "dns_name = frail.example.org"), "--trust", "foreign.crt")
+
     def test_empty_files(self):
         """An empty answer and an empty file of trust are refused as such"""
         self.make_request("void")
