@@ -619,6 +619,13 @@ icert_enroll_install_certificate_finish (ICertEnroll *self, GAsyncResult *result
  * disposition; only `ICERT_DISPOSITION_ISSUED` means that key and certificate are stored. After a
  * refusal the next call makes a new request with the same key.
  *
+ * A profile may leave names out or take them from the account. A certificate with other names than
+ * those that were asked for is not stored: the error is `ICERT_ERROR_BAD_NAME`, or
+ * `ICERT_ERROR_FORBIDDEN_FIELD` for a CA's, with the detail `request-id`. The next call with the
+ * same key file has no other one issued: it fetches that one again, and stores it when it fits the
+ * names that are asked for then, for example none. Who wants another certificate takes another key
+ * file.
+ *
  * Any thread; blocks.
  *
  * Errors: those of [method@ICert.Enroll.create_request], [func@ICert.Request.open],

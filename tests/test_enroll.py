@@ -669,6 +669,35 @@ class HandedOver(EnrollTest):
                 self.refused("cn", self.sign("cn", own, f"cn = {name}"), "BAD_NAME", "subject")
         self.install(0, "cn", self.sign("cn", own, "cn = CN.example.org"), "--trust", "foreign.crt")
 
+    def test_profile_that_takes_no_names(self):
+        """A certificate with other names is refused, never issued again, and stored when it is wanted"""
+        before = self.request_count()
+        asked = ["--profile", "User", "--subject", "CN=Somebody Else"]
+        answer = self.enroll(1, "own", *asked)
+        self.assert_error(answer, "BAD_NAME", "subject")
+        number = int(re.search(r"remedy: request (\d+) .*without --subject and --san", answer.error)[1])
+        for arguments, field in (
+            (asked, "subject"),
+            ([], "subject"),
+            (["--profile", "User", "--subject", "CN=Third"], "subject"),
+            (["--profile", "User", "--san", "dns:own.example.org"], "subject"),
+        ):
+            with self.subTest(" ".join(arguments)):
+                answer = self.run_icert(1, "--json", "enroll", "--key", "own.key", *arguments)
+                self.assertEqual(answer.json["error"]["code"], "BAD_NAME")
+                self.assertEqual(answer.json["error"]["field"], field)
+                self.assertEqual(answer.json["error"]["details"]["request-id"], number)
+        other = ["--profile", "User", "--subject", "CN=Third", "--request-out", "own.req"]
+        self.assert_error(self.enroll(1, "own", *other), "CONFLICT", "subject")
+        answer = self.enroll(1, "own", "--profile", "WebServer")
+        self.assert_error(answer, "CONFLICT", "profile")
+        self.assertFalse(self.path("own.pem").exists() or self.path("own.req").exists())
+        self.assertIn(f"request {number} issued", self.enroll(0, "own", "--profile", "User").text)
+        self.assertEqual(self.request_count(), before + 1)
+        self.assert_pair("own")
+        self.assertNotIn("Refused", self.path("own.key.enroll").read_text())
+        self.assert_error(self.enroll(1, "own", "--profile", "User"), "CONFLICT", "key-file")
+
     def test_names_the_profile_decides(self):
         """A kind of name that the profile left out is no error; a person's name comes from the profile"""
         self.make_request("out", "--subject", "CN=Ann", "--san", "email:ann@example.org")

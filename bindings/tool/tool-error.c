@@ -97,19 +97,38 @@ tool_error_line (const GError *error)
   return tool_escape (text != NULL ? text : error->message);
 }
 
-const char *
+/* An answer to `icert enroll` that was not stored: only those errors name a request. */
+static char *
+unwanted_remedy (const GError *error)
+{
+  g_autoptr (GVariant) details = icert_error_get_details (error);
+  guint64 id;
+
+  if ((error->code != ICERT_ERROR_BAD_NAME && error->code != ICERT_ERROR_FORBIDDEN_FIELD)
+      || !g_variant_lookup (details, "request-id", "t", &id))
+    return NULL;
+  return g_strdup_printf ("request %" G_GUINT64_FORMAT " was issued and is not stored: the same"
+                          " without --subject and --san takes the names that --profile gives;"
+                          " another --key starts anew",
+                          id);
+}
+
+char *
 tool_error_remedy (const GError *error)
 {
   g_autofree char *field = NULL;
-  gsize i;
+  char *remedy;
 
   if (error->domain != ICERT_ERROR)
     return NULL;
+  remedy = unwanted_remedy (error);
+  if (remedy != NULL)
+    return remedy;
   field = icert_error_get_field (error);
-  for (i = 0; i < G_N_ELEMENTS (remedies); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (remedies); i++)
     if (remedies[i].code == (ICertError) error->code
         && (remedies[i].field == NULL || g_strcmp0 (remedies[i].field, field) == 0))
-      return remedies[i].remedy;
+      return g_strdup (remedies[i].remedy);
   return NULL;
 }
 
@@ -119,7 +138,7 @@ tool_error_to_json (const GError *error)
   JsonNode *node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
   g_autofree char *line = tool_error_line (error);
-  const char *remedy = tool_error_remedy (error);
+  g_autofree char *remedy = tool_error_remedy (error);
 
   json_object_set_string_member (object, "code", tool_error_code (error));
   if (error->domain == ICERT_ERROR)
@@ -161,7 +180,7 @@ tool_report_error (Tool *tool, const ToolVerb *verb, const GError *error)
 {
   gboolean usage = error->domain == G_OPTION_ERROR;
   g_autofree char *line = tool_error_line (error);
-  const char *remedy = tool_error_remedy (error);
+  g_autofree char *remedy = tool_error_remedy (error);
 
   if (tool->json)
     {

@@ -6,6 +6,7 @@
 #include "ca-enroll-files.h"
 #include "ca-enroll-key.h"
 #include "ca-enroll-pkcs12.h"
+#include "ca-enroll-request.h"
 #include "ca-enroll.h"
 
 /* Stores what was checked: everything is staged, then the record says so (from there on there is no
@@ -29,16 +30,35 @@ list_anchors (CaEnrollRecord *record, GPtrArray *others, GError **error)
 }
 
 static GPtrArray *
-check (CaEnrollRecord *record, GPtrArray *certificates, GPtrArray *others, GError **error)
+check (const CaEnrollPlan *plan,
+       CaEnrollRecord *record,
+       GPtrArray *certificates,
+       GPtrArray *others,
+       GError **error)
 {
   g_autoptr (GPtrArray) anchors = list_anchors (record, others, error);
   g_autoptr (CaDecoded) request = NULL;
+  g_autoptr (GBytes) subject = NULL;
+  g_autoptr (GPtrArray) rdns = NULL;
+  CaDecoded wanted;
 
   if (anchors == NULL)
     return NULL;
   request = ca_decode_request (record->request, ICERT_ENCODING_BINARY, ICERT_REQUEST_FORMAT_PKCS10,
                                error);
-  return request != NULL ? ca_enroll_check (request, certificates, anchors, error) : NULL;
+  if (request == NULL)
+    return NULL;
+  if (!ca_enroll_asks_anew (plan, record))
+    return ca_enroll_check (request, certificates, anchors, error);
+  subject = ca_enroll_subject (plan->subject, error);
+  rdns = subject != NULL ? ca_name_decode (subject, error) : NULL;
+  if (rdns == NULL)
+    return NULL;
+  /* the key of the request, and the names that are asked for now */
+  wanted = *request;
+  wanted.rdns = rdns;
+  wanted.names = plan->names;
+  return ca_enroll_check (&wanted, certificates, anchors, error);
 }
 
 /* The private key on the disk, when it can be opened: what is stored beside it must be its own. An
@@ -200,7 +220,7 @@ ca_enroll_install (const CaEnrollPlan *plan,
 
   if (!ca_enroll_adopt (plan, record, error) || !check_free (record, error))
     return FALSE;
-  chain = check (record, certificates, anchors, error);
+  chain = check (plan, record, certificates, anchors, error);
   if (chain == NULL || !open_key (plan, record, chain->pdata[0], &key, error)
       || g_cancellable_set_error_if_cancelled (cancellable, error)
       || !stage (plan, record, key, chain, error))

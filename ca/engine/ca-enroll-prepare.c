@@ -159,9 +159,21 @@ same_names (GPtrArray *names, GPtrArray *others)
   return TRUE;
 }
 
-/* A request that waits is gone on with; who says what he wants must want the same. */
+/* Who says nothing wants what he wanted before; a renewal always wants the stored names. */
+gboolean
+ca_enroll_asks_anew (const CaEnrollPlan *plan, const CaEnrollRecord *record)
+{
+  return record->refused && !record->renewal
+         && (plan->subject != NULL || plan->names->len > 0 || plan->profile != NULL);
+}
+
+/* A request that waits is gone on with; who says what he wants must want the same. Where its answer
+ * was refused he may want other names: the answer is judged again by these. */
 static gboolean
-check_same_wish (const CaEnrollPlan *plan, const CaEnrollRecord *record, GError **error)
+check_same_wish (const CaEnrollPlan *plan,
+                 const CaEnrollRecord *record,
+                 CaEnrollKind kind,
+                 GError **error)
 {
   g_autoptr (CaDecoded) request = ca_decode_request (record->request, ICERT_ENCODING_BINARY,
                                                      ICERT_REQUEST_FORMAT_PKCS10, error);
@@ -173,7 +185,7 @@ check_same_wish (const CaEnrollPlan *plan, const CaEnrollRecord *record, GError 
     return refuse_other (record, "profile", error);
   if (plan->key_type != NULL && g_strcmp0 (plan->key_type, record->key_type) != 0)
     return refuse_other (record, "key-type", error);
-  if (record->renewal)
+  if (record->renewal || (kind.online && ca_enroll_asks_anew (plan, record)))
     return TRUE;
   if (plan->subject != NULL)
     {
@@ -405,7 +417,7 @@ ca_enroll_prepare (const CaEnrollPlan *plan,
       || !ca_enroll_adopt (plan, record, error))
     return NULL;
   if (record->request != NULL)
-    ok = check_same_wish (plan, record, error) && ca_enroll_record_save (record, error);
+    ok = check_same_wish (plan, record, kind, error) && ca_enroll_record_save (record, error);
   else
     ok = make_request (plan, record, kind, cancellable, error);
   return ok ? g_steal_pointer (&record) : NULL;

@@ -14,8 +14,9 @@ static const char *const groups[] = { ENROLMENT, REQUEST, NULL };
 static const char *const enrolment_keys[]
     = { "Config", "Profile",   "KeyType", "CertificateFile", "ChainFile", "Pkcs12File",
         "Trust",  "Installed", NULL };
-static const char *const request_keys[] = { "Pkcs10",  "IdempotencyKey", "Asked",      "RequestId",
-                                            "Renewal", "SameKey",        "Installing", NULL };
+static const char *const request_keys[]
+    = { "Pkcs10",  "IdempotencyKey", "Asked",   "RequestId", "Renewal",
+        "SameKey", "Installing",     "Refused", NULL };
 
 CaEnrollRecord *
 ca_enroll_record_new (const char *key_file)
@@ -49,7 +50,7 @@ ca_enroll_record_drop_request (CaEnrollRecord *record)
   g_clear_pointer (&record->idempotency_key, g_free);
   g_clear_pointer (&record->asked, g_free);
   record->request_id = 0;
-  record->renewal = record->same_key = record->installing = FALSE;
+  record->renewal = record->same_key = record->installing = record->refused = FALSE;
 }
 
 /* An empty text is none. */
@@ -108,7 +109,8 @@ read_request (CaEnrollRecord *record, ICertKeyfile *file, GError **error)
          && icert_keyfile_get_boolean (file, REQUEST, "Renewal", FALSE, &record->renewal, error)
          && icert_keyfile_get_boolean (file, REQUEST, "SameKey", FALSE, &record->same_key, error)
          && icert_keyfile_get_boolean (file, REQUEST, "Installing", FALSE, &record->installing,
-                                       error);
+                                       error)
+         && icert_keyfile_get_boolean (file, REQUEST, "Refused", FALSE, &record->refused, error);
 }
 
 CaEnrollRecord *
@@ -183,7 +185,8 @@ set_request (CaEnrollRecord *record, ICertKeyfile *file, GError **error)
          && icert_keyfile_set (file, REQUEST, "RequestId", id, error)
          && set_boolean (file, REQUEST, "Renewal", record->renewal, error)
          && set_boolean (file, REQUEST, "SameKey", record->same_key, error)
-         && set_boolean (file, REQUEST, "Installing", record->installing, error);
+         && set_boolean (file, REQUEST, "Installing", record->installing, error)
+         && set_boolean (file, REQUEST, "Refused", record->refused, error);
 }
 
 gboolean

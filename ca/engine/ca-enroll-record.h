@@ -30,6 +30,8 @@ typedef struct
   gboolean renewal;
   gboolean same_key;
   gboolean installing;
+  gboolean
+      refused; /* issued, with names that the user did not ask for: asked for again, not anew */
 } CaEnrollRecord;
 
 CaEnrollRecord *ca_enroll_record_new (const char *key_file);

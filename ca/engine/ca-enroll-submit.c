@@ -116,9 +116,10 @@ config_of (ICertRequest *request, const char *given)
 }
 
 /* A request that will never have a certificate is not waited for any more: the next one starts with
- * the same key. */
+ * the same key. One that has a certificate with other names (@issued) stays, marked: to ask anew
+ * would have another one issued each time. */
 static gboolean
-give_up (const CaEnrollPlan *plan, CaEnrollRecord *record, GError **error)
+give_up (const CaEnrollPlan *plan, CaEnrollRecord *record, gboolean issued, GError **error)
 {
   g_autoptr (CaEnrollRecord) current = NULL;
   gboolean ok = TRUE;
@@ -130,7 +131,10 @@ give_up (const CaEnrollPlan *plan, CaEnrollRecord *record, GError **error)
   if (current != NULL && current->request != NULL && !current->installing
       && g_bytes_equal (current->request, record->request))
     {
-      ca_enroll_record_drop_request (current);
+      if (issued)
+        current->refused = TRUE;
+      else
+        ca_enroll_record_drop_request (current);
       ok = ca_enroll_record_save (current, error);
     }
   close (fd);
@@ -193,7 +197,7 @@ submit (const CaEnrollPlan *plan,
   if (answer->response != NULL)
     return TRUE;
   if (is_final (local_error) && record->request_id == 0)
-    give_up (plan, record, NULL);
+    give_up (plan, record, FALSE, NULL);
   g_propagate_error (error, g_steal_pointer (&local_error));
   return FALSE;
 }
@@ -320,7 +324,8 @@ ca_enroll_take (const CaEnrollPlan *plan,
   return ok;
 }
 
-/* Step 4: check and store. Other names than those asked for will not change by asking again. */
+/* Step 4: check and store. Other names than those asked for will not change by asking again; they
+ * may fit what is asked for the next time. */
 static gboolean
 install (const CaEnrollPlan *plan,
          CaEnrollRecord *record,
@@ -337,7 +342,11 @@ install (const CaEnrollPlan *plan,
     return TRUE;
   if (g_error_matches (local_error, ICERT_ERROR, ICERT_ERROR_BAD_NAME)
       || g_error_matches (local_error, ICERT_ERROR, ICERT_ERROR_FORBIDDEN_FIELD))
-    give_up (plan, record, NULL);
+    {
+      give_up (plan, record, TRUE, NULL);
+      icert_error_add_detail (local_error, "request-id", "%" G_GINT64_FORMAT,
+                              icert_response_get_request_id (answer->response));
+    }
   g_propagate_error (error, g_steal_pointer (&local_error));
   return FALSE;
 }
@@ -437,6 +446,6 @@ ca_enroll_run (const CaEnrollPlan *plan,
   if (disposition == ICERT_DISPOSITION_ISSUED)
     ok = install (plan, record, &answer, cancellable, error);
   else
-    ok = disposition == ICERT_DISPOSITION_UNDER_SUBMISSION || give_up (plan, record, error);
+    ok = disposition == ICERT_DISPOSITION_UNDER_SUBMISSION || give_up (plan, record, FALSE, error);
   return ok ? g_steal_pointer (&answer.response) : NULL;
 }

@@ -179,7 +179,7 @@ create (ICertEnroll *enroll, CaEnrollKind kind, GCancellable *cancellable, GErro
 static GBytes *
 ca_enroll_create_request (ICertEnroll *enroll, GCancellable *cancellable, GError **error)
 {
-  CaEnrollKind kind = { FALSE, FALSE };
+  CaEnrollKind kind = { FALSE, FALSE, FALSE };
 
   return create (enroll, kind, cancellable, error);
 }
@@ -190,7 +190,7 @@ ca_enroll_create_renewal (ICertEnroll *enroll,
                           GCancellable *cancellable,
                           GError **error)
 {
-  CaEnrollKind kind = { TRUE, same_key };
+  CaEnrollKind kind = { TRUE, same_key, FALSE };
 
   return create (enroll, kind, cancellable, error);
 }
@@ -257,7 +257,7 @@ ca_enroll_enroll (ICertEnroll *enroll,
                   GCancellable *cancellable,
                   GError **error)
 {
-  CaEnrollKind kind = { FALSE, FALSE };
+  CaEnrollKind kind = { FALSE, FALSE, TRUE };
 
   return run (enroll, config, kind, wait, cancellable, error);
 }
@@ -270,7 +270,7 @@ ca_enroll_renew (ICertEnroll *enroll,
                  GCancellable *cancellable,
                  GError **error)
 {
-  CaEnrollKind kind = { TRUE, same_key };
+  CaEnrollKind kind = { TRUE, same_key, TRUE };
 
   return run (enroll, config, kind, wait, cancellable, error);
 }

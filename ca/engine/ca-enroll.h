@@ -30,6 +30,7 @@ typedef struct
 {
   gboolean renewal;
   gboolean same_key;
+  gboolean online; /* a CA is asked in the same call */
 } CaEnrollKind;
 
 /* ca-enroll-prepare.c: the record with the request that waits, made now or before. The caller has
@@ -40,6 +41,9 @@ CaEnrollRecord *ca_enroll_prepare (const CaEnrollPlan *plan,
                                    GError **error);
 /* takes files and trust of @plan into the record; CONFLICT for files that are there already */
 gboolean ca_enroll_adopt (const CaEnrollPlan *plan, CaEnrollRecord *record, GError **error);
+
+/* TRUE when the answer that was refused is to be judged by the names that @plan asks for now */
+gboolean ca_enroll_asks_anew (const CaEnrollPlan *plan, const CaEnrollRecord *record);
 
 /* ca-enroll-install.c, with the folder's lock too. @anchors: (nullable): of X509, trusted when the
  * plan and the record name nobody */
