@@ -4,6 +4,7 @@
 
 #include "icert-admin.h"
 
+#include "icert-binding-private.h"
 #include "icert-enum-types.h"
 #include "icert-invoker-private.h"
 #include "icert-private.h"
@@ -135,7 +136,7 @@ check_extension (ICertExtensionFlags flags, GBytes *value, GError **error)
  * icert_admin_set_request_attributes:
  * @self: an admin object
  * @id: request id
- * @attributes: (element-type utf8 utf8): names and new values
+ * @attributes: (nullable) (element-type utf8 utf8): names and new values
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
@@ -158,6 +159,7 @@ icert_admin_set_request_attributes (ICertAdmin *self,
                                     GCancellable *cancellable,
                                     GError **error)
 {
+  g_autoptr (GHashTable) table = _icert_take_table (&attributes);
   ICertAdminInterface *iface;
   GError *local_error = NULL;
   gboolean ok;
@@ -177,7 +179,7 @@ icert_admin_set_request_attributes (ICertAdmin *self,
  * icert_admin_set_request_attributes_async:
  * @self: an admin object
  * @id: request id
- * @attributes: (element-type utf8 utf8): names and new values
+ * @attributes: (nullable) (element-type utf8 utf8): names and new values
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an
  *   answer
@@ -193,6 +195,7 @@ icert_admin_set_request_attributes_async (ICertAdmin *self,
                                           GAsyncReadyCallback callback,
                                           gpointer user_data)
 {
+  g_autoptr (GHashTable) table = _icert_take_table (&attributes);
   g_return_if_fail (ICERT_IS_ADMIN (self));
 
   _icert_call_async (self, G_CALLBACK (icert_admin_set_request_attributes),

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "icert-binding-private.h"
 #include "icert-error.h"
 
 /* S-A1 */
@@ -142,6 +143,7 @@ append_line_text (GString *out, const char *text, const char *forbidden)
 char *
 icert_attributes_format (GHashTable *attributes)
 {
+  g_autoptr (GHashTable) table = _icert_take_table (&attributes);
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   GString *out = g_string_new (NULL);
   GHashTableIter iter;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "icert-binding-private.h"
 #include "icert-error.h"
 
 /* A common name of 64 characters leaves 13 for suffixes such as "(123)" and "+" (properties.md 6)
@@ -202,8 +203,8 @@ add_field (ICertCaInfo *self, const char *name, const char *text, GError **error
 
 /**
  * icert_ca_info_new:
- * @fields: (element-type utf8 utf8): texts by the names of [method@ICert.CaInfo.get_field];
- *   `Config` is needed
+ * @fields: (nullable) (element-type utf8 utf8): texts by the names of
+ * [method@ICert.CaInfo.get_field]; `Config` is needed
  * @error: return location for an error
  *
  * Makes a record; for implementations of [iface@ICert.Config].
@@ -216,6 +217,7 @@ add_field (ICertCaInfo *self, const char *name, const char *text, GError **error
 ICertCaInfo *
 icert_ca_info_new (GHashTable *fields, GError **error)
 {
+  g_autoptr (GHashTable) table = _icert_take_table (&fields);
   g_autoptr (ICertCaInfo) self = g_object_new (ICERT_TYPE_CA_INFO, NULL);
   g_autofree char *host = NULL;
   g_autofree char *name = NULL;
@@ -223,8 +225,11 @@ icert_ca_info_new (GHashTable *fields, GError **error)
   GHashTableIter iter;
   gpointer key, text;
 
-  g_return_val_if_fail (fields != NULL, NULL);
-
+  if (fields == NULL)
+    {
+      fail (error, ICERT_ERROR_MALFORMED, "fields", NULL, "texts by name");
+      return NULL;
+    }
   g_hash_table_iter_init (&iter, fields);
   while (g_hash_table_iter_next (&iter, &key, &text))
     if (!add_field (self, key, text, error))

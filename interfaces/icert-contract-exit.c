@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "icert-binding-private.h"
 #include "icert-contract.h"
 
 #include "icert-contract-private.h"
@@ -242,6 +243,7 @@ icert_contract_check_exit (ICertExit *module,
                            const char *folder,
                            gboolean any_thread)
 {
+  g_autoptr (GHashTable) table = _icert_take_table (&settings);
   ICertContract contract = { 0 };
 
   g_return_val_if_fail (ICERT_IS_EXIT (module), NULL);

@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "icert-binding-private.h"
 #include "icert-contract.h"
 
 #include <string.h>
@@ -332,6 +333,7 @@ icert_contract_check_policy (ICertPolicy *policy,
                              const char *folder,
                              gboolean any_thread)
 {
+  g_autoptr (GHashTable) table = _icert_take_table (&settings);
   ICertContract contract = { 0 };
 
   g_return_val_if_fail (ICERT_IS_POLICY (policy), NULL);

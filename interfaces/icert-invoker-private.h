@@ -84,10 +84,6 @@ void _icert_set_broken (GError **error, gpointer self, const char *method, const
 /* Whether @self is of a class written in JavaScript, which answers in its own thread only. */
 gboolean _icert_is_javascript (gpointer self);
 
-/* What icert_set_async_closure() left for a call without a callback; at the begin of every _async
- * function, once. */
-void _icert_take_async_closure (GAsyncReadyCallback *callback, gpointer *user_data);
-
 /* Runs the synchronous function @sync (@self, the arguments, cancellable, error) in a thread of
  * GTask's pool; an object of a JavaScript class is called in the context of the caller, since gjs
  * answers nowhere else. The arguments are pairs of GType and value, copied, G_TYPE_INVALID at the

@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "icert-binding-private.h"
 #include "icert-invoker-private.h"
 
 #include <gobject/gvaluecollector.h>
@@ -413,7 +414,7 @@ _icert_call_async (gpointer self,
   Call *call = g_new0 (Call, 1);
   va_list args;
 
-  _icert_take_async_closure (&callback, &user_data);
+  _icert_take_closure (&callback, &user_data);
   task = g_task_new (self, cancellable, callback, user_data);
   call->sync = sync;
   call->result_type = result_type;

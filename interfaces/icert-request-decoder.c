@@ -4,6 +4,7 @@
 
 #include "icert-request-decoder.h"
 
+#include "icert-binding-private.h"
 #include "icert-enum-types.h"
 #include "icert-invoker-private.h"
 
@@ -67,6 +68,7 @@ icert_request_decoder_decode (ICertRequestDecoder *self,
                               const char *requester,
                               GError **error)
 {
+  g_autoptr (GHashTable) table = _icert_take_table (&attributes);
   ICertRequestDecoderInterface *iface;
   GError *local_error = NULL;
   GVariant *facts;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "icert-binding-private.h"
 #include "icert-enum-types.h"
 #include "icert-invoker-private.h"
 #include "icert-private.h"
@@ -193,6 +194,7 @@ icert_request_submit_full (ICertRequest *self,
                            GCancellable *cancellable,
                            GError **error)
 {
+  g_autoptr (GHashTable) table = _icert_take_table (&attributes);
   ICertRequestInterface *iface;
   GError *local_error = NULL;
   ICertResponse *response;
@@ -236,12 +238,13 @@ icert_request_submit_full_async (ICertRequest *self,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data)
 {
+  g_autoptr (GHashTable) table = _icert_take_table (&attributes);
   ICertRequestInterface *iface;
   GError *error = NULL;
 
   g_return_if_fail (ICERT_IS_REQUEST (self));
 
-  _icert_take_async_closure (&callback, &user_data);
+  _icert_take_closure (&callback, &user_data);
   iface = ICERT_REQUEST_GET_IFACE (self);
   if (!check_submission (flags, encoding, format, request, attributes, idempotency_key, &error))
     g_task_report_error (self, callback, user_data, icert_request_submit_full_finish, error);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "icert-binding-private.h"
 #include "icert-error.h"
 
 #define SECONDS_PER_DAY (24 * 60 * 60)
@@ -383,6 +384,7 @@ add_undescribed (ICertSettings *self, GHashTable *texts, GError **error)
 ICertSettings *
 icert_settings_new (GVariant *schema, GHashTable *texts, const char *folder, GError **error)
 {
+  g_autoptr (GHashTable) table = _icert_take_table (&texts);
   g_autoptr (ICertSettings) self = g_object_new (ICERT_TYPE_SETTINGS, NULL);
 
   self->folder = g_strdup (folder);

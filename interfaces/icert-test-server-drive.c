@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "icert-binding-private.h"
 #include "icert-test-server.h"
 
 #include "icert-error.h"
@@ -48,6 +49,7 @@ icert_test_server_initialize_policy (ICertTestServer *self,
                                      const char *folder,
                                      GError **error)
 {
+  g_autoptr (GHashTable) table = _icert_take_table (&settings);
   g_autoptr (ICertManageModule) manage = NULL;
   g_autoptr (ICertSettings) judged = NULL;
   g_autoptr (ICertRequestContext) context = NULL;
@@ -155,6 +157,7 @@ icert_test_server_initialize_exit (ICertTestServer *self,
                                    ICertExitEvents *mask,
                                    GError **error)
 {
+  g_autoptr (GHashTable) table = _icert_take_table (&settings);
   g_autoptr (ICertManageModule) manage = NULL;
   g_autoptr (ICertSettings) judged = NULL;
   g_autoptr (ICertRequestContext) context = NULL;

@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "icert-binding-private.h"
 #include "icert-test-server.h"
 
 #include "icert-error.h"
@@ -145,6 +146,7 @@ icert_test_server_load_request (ICertTestServer *self,
                                 const char *requester,
                                 GError **error)
 {
+  g_autoptr (GHashTable) table = _icert_take_table (&attributes);
   g_autoptr (GObject) decoder = NULL;
   g_autoptr (GVariant) facts = NULL;
 

@@ -4,6 +4,7 @@
 
 #include "icert-view-row.h"
 
+#include "icert-binding-private.h"
 #include "icert-error.h"
 
 /**
@@ -142,6 +143,7 @@ icert_view_row_new (const char *const *names,
                     GHashTable *attributes,
                     GPtrArray *extensions)
 {
+  g_autoptr (GHashTable) table = _icert_take_table (&attributes);
   ICertViewRow *self;
 
   g_return_val_if_fail (names != NULL, NULL);

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "icert-admin.h"
-#include "icert-async.h"
 #include "icert-attributes.h"
+#include "icert-binding.h"
 #include "icert-ca-info.h"
 #include "icert-ca.h"
 #include "icert-config-files.h"

@@ -315,7 +315,7 @@ count_with_closure (Fixture *fixture, GClosure *closure)
 {
   g_autoptr (GError) error = NULL;
 
-  icert_set_async_closure (closure);
+  icert_binding_set_closure (closure);
   icert_view_count_async (ICERT_VIEW (fixture->client), NULL, NULL, NULL);
   g_main_loop_run (fixture->loop);
   g_assert_cmpint (icert_view_count_finish (ICERT_VIEW (fixture->client), fixture->result, &error),
@@ -341,7 +341,7 @@ test_closure (Fixture *fixture, gconstpointer data)
   g_test_summary ("A closure takes the place of a callback that was not given, for one call");
   g_closure_sink (g_closure_ref (closure));
   count_with_closure (fixture, closure);
-  icert_set_async_closure (closure);
+  icert_binding_set_closure (closure);
   icert_request_submit_full_async (ICERT_REQUEST (fixture->client), ICERT_SUBMIT_NONE,
                                    ICERT_ENCODING_ANY, ICERT_REQUEST_FORMAT_ANY, NULL, NULL, NULL,
                                    NULL, NULL, NULL);
@@ -352,13 +352,38 @@ test_closure (Fixture *fixture, gconstpointer data)
   /* both calls have let it go */
   g_assert_cmpuint (closure->ref_count, ==, 1);
 
-  icert_set_async_closure (taken_back);
+  icert_binding_set_closure (taken_back);
   icert_view_count_async (ICERT_VIEW (fixture->client), NULL, answered_cb, fixture);
   g_main_loop_run (fixture->loop);
-  icert_set_async_closure (NULL);
+  icert_binding_set_closure (NULL);
   count_with_closure (fixture, closure);
   g_assert_cmpint (runs, ==, 0);
   g_closure_unref (closure);
+}
+
+static void
+test_table (Fixture *fixture, gconstpointer data)
+{
+  static const char *const pairs[] = { "B", "one", "A", "first", "B", "two", "odd", NULL };
+  g_autoptr (GHashTable) own = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autofree char *lent = NULL;
+  g_autofree char *given = NULL;
+  g_autofree char *after = NULL;
+
+  g_test_summary ("A table takes the place of one that was not given, for one call");
+  g_hash_table_insert (own, "C", "mine");
+  icert_binding_set_table (pairs);
+  given = icert_attributes_format (own);
+  g_assert_cmpstr (given, ==, "C:mine");
+  lent = icert_attributes_format (NULL);
+  g_assert_cmpstr (lent, ==, "A:first\nB:two");
+  after = icert_attributes_format (NULL);
+  g_assert_cmpstr (after, ==, "");
+  icert_binding_set_table (pairs);
+  icert_binding_set_table (NULL);
+  g_clear_pointer (&after, g_free);
+  after = icert_attributes_format (NULL);
+  g_assert_cmpstr (after, ==, "");
 }
 
 static void
@@ -422,6 +447,7 @@ main (int argc, char **argv)
   ADD ("submits", test_submits);
   ADD ("submits-async", test_submits_async);
   ADD ("closure", test_closure);
+  ADD ("table", test_table);
   ADD ("S-N5-refuses-submissions", test_refuses_submissions);
   ADD ("S-N5-refuses-arguments", test_refuses_arguments);
   ADD ("silence", test_silence);

@@ -210,6 +210,22 @@ function milliseconds(value) {
   return Math.floor(checkInteger('date', value) / 1000);
 }
 
+/** @type {Record<string, GLib.VariantType>} */
+const variantTypes = {};
+
+/**
+ * gjs loses memory with each GLib.Variant that it makes (measured with 1.74), and none with one that
+ * GLib has read.
+ *
+ * @param {string} type
+ * @param {string} text as GVariant writes it, whose strings are those of JSON
+ * @returns {GLib.Variant}
+ */
+function parseVariant(type, text) {
+  variantTypes[type] ??= new GLib.VariantType(type);
+  return GLib.Variant.parse(variantTypes[type], text, null, null);
+}
+
 /**
  * A GVariant for the contract: string `s`, whole number or Date `x`, boolean `b`, octets `ay`,
  * list of strings `as`. A GVariant stays what it is, and null (empty) stays null.
@@ -221,17 +237,17 @@ export function variant(value) {
   if (value === null || value instanceof GLib.Variant)
     return value;
   if (typeof value === 'string')
-    return new GLib.Variant('s', checkText('value', value));
+    return parseVariant('s', JSON.stringify(checkText('value', value)));
   if (typeof value === 'boolean')
-    return new GLib.Variant('b', value);
+    return parseVariant('b', String(value));
   if (typeof value === 'number')
-    return new GLib.Variant('x', checkInteger('value', value));
+    return parseVariant('x', String(checkInteger('value', value)));
   if (value instanceof Date)
-    return new GLib.Variant('x', checkInteger('date', value.getTime()) * 1000);
+    return parseVariant('x', String(checkInteger('date', value.getTime()) * 1000));
   if (Array.isArray(value))
-    return new GLib.Variant('as', value.map(text => checkText('value', text)));
+    return parseVariant('as', JSON.stringify(value.map(text => checkText('value', text))));
   if (value instanceof GLib.Bytes || value instanceof Uint8Array || value instanceof ArrayBuffer)
-    return GLib.Variant.new_from_bytes(new GLib.VariantType('ay'), bytes(value), true);
+    return parseVariant('ay', `[${bytes(value).toArray().join(',')}]`);
   throw new TypeError(`value: ${kind(value)} (string, whole number, boolean, Date, octets)`);
 }
 

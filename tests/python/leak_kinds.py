@@ -22,7 +22,7 @@ LEAKS = {}
 # show it with GLib alone. A dict as an argument: two lists of its keys and values. A
 # callback of an asynchronous call: its closure. A list of objects that a virtual method
 # returns: the array, not the objects.
-DICT = 256  # without our override, which finds them again
+DICT = 256  # without our override, which gives a list instead
 CALLBACK = 160
 LIST = 112
 LOST_CALLBACK = 0 if hasattr(ICert, "CertError") else CALLBACK

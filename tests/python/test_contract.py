@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import threading
@@ -593,6 +594,24 @@ class Walk(unittest.TestCase):
         for name in ("Policy", "Exit", "ManageModule", "Server", "ServerPolicy", "ServerExit"):
             for vfunc in repository.find_by_name("ICert", name).get_vfuncs():
                 self.assertFalse(vfunc.get_name().endswith("_async"), vfunc.get_name())
+
+    def test_tables(self):
+        """The override of gjs knows each function that takes a table of names and values"""
+        source = pathlib.Path(os.environ["G_TEST_SRCDIR"], "..", "bindings/js/overrides/ICert.js")
+        known = set(re.findall(r"\['?(\w+)'?, '(\w+)', (true|false), (\d+)\]", source.read_text()))
+        found = set()
+        for info in gi.Repository.get_default().get_infos("ICert"):
+            methods = info.get_methods() if hasattr(info, "get_methods") else [info]
+            for method in methods:
+                arguments = method.get_arguments() if hasattr(method, "get_arguments") else []
+                for place, argument in enumerate(arguments):
+                    if argument.get_type().get_tag_as_string() == "ghash":
+                        self.assertTrue(argument.may_be_null(), method.get_name())
+                        owner = "null" if method is info else info.get_name()
+                        is_method = "true" if method.is_method() else "false"
+                        found.add((owner, method.get_name(), is_method, str(place)))
+        self.assertGreater(len(found), 10)
+        self.assertEqual(known, found)
 
     def test_safe_zero(self):
         """Rule 12: the zero of what a module answers is the safe value"""

@@ -5,6 +5,7 @@ import contextlib
 import datetime
 import gc
 import sys
+import threading
 import unittest
 import weakref
 
@@ -29,30 +30,38 @@ def submit(*names, profile="User", config=None):
 class Values(unittest.TestCase):
     """Values of Python go in and come out."""
 
-    def test_dictionaries_while_traced(self):
-        """A dictionary can be given while a debugger makes and drops lists"""
+    def test_tables_of_calls(self):
+        """A dictionary goes to its call alone, also when that call is refused"""
+        request = ICert.Request.open(ca.make())
+        self.assertEqual(ICert.attributes_format({"b": "2", "a": "1"}), "a:1\nb:2")
+        for refused in (
+            lambda: request.submit(0, b"x", {"left": "behind"}, 5),
+            lambda: request.submit_full(0, 0, 0, b"x", {"left": "behind"}, b"key"),
+            lambda: request.submit_async(0, b"x", {"left": "behind"}, 5, print),
+            lambda: request.submit_async(0, b"x", {"left": "behind"}, None, 5),
+        ):
+            with self.assertRaises(TypeError):
+                refused()
+            self.assertEqual(ICert.attributes_format(None), "")
+        with self.assertRaises(ICert.MalformedError):
+            request.submit(0, b"", {"left": "behind"})
+        self.assertEqual(ICert.attributes_format(None), "")
 
-        def trace(frame, _event, _arg):
-            nonlocal left
-            if frame.f_code.co_filename.endswith("_icert_tables.py"):
-                left -= 1
-                if left == 0:
-                    first, second = [], []
-                    del first
-                    del second
-            return trace
+    def test_tables_of_threads(self):
+        """What one thread gives another one does not get"""
+        seen = set()
 
-        ICert.attributes_format({"a": "b"})
-        before = sys.gettrace()
-        for moment in range(1, 40):
-            left = moment
-            sys.settrace(trace)
-            try:
-                ICert.attributes_format({"a": "b"})
-            finally:
-                sys.settrace(before)
-        lists = [[] for _ in range(200)]
-        self.assertEqual(len({id(one) for one in lists}), 200)
+        def work(word):
+            for _ in range(500):
+                seen.add((word, ICert.attributes_format({"word": word})))
+                seen.add(("none", ICert.attributes_format(None)))
+
+        threads = [threading.Thread(target=work, args=(word,)) for word in "abcd"]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(seen, {(word, f"word:{word}") for word in "abcd"} | {("none", "")})
 
     def test_octets(self):
         """Octets are bytes, in and out, and what is like bytes is taken"""

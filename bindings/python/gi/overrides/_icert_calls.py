@@ -17,7 +17,7 @@ from ._icert_errors import ICert, from_error
 
 MODULE = "gi.repository.ICert"
 # as the typelib has it, without a function around it
-set_async_closure = ICert.set_async_closure
+set_closure = ICert.binding_set_closure
 
 
 def start(begin, finish, cancellable):
@@ -32,11 +32,12 @@ def begin_with(callback, user_data, begin):
     makes, and none with a closure: so C is given a closure, and no callback."""
     if not callable(callback):
         raise TypeError(f"callback: is {type(callback).__name__} (must be callable)")
-    set_async_closure(lambda source, result: callback(source, result, *user_data))
+    set_closure(lambda source, result: callback(source, result, *user_data))
     try:
         begin()
     finally:
-        set_async_closure(None)
+        set_closure(None)
+        values.set_table(None)
 
 
 def shown(info):
@@ -127,12 +128,22 @@ class Writer:
             names.append("*user_data")
         return ", ".join(names)
 
+    def converter(self, argument):
+        """Functions of C take the table that was left for them, virtual methods do not."""
+        kind = argument.get_type()
+        if isinstance(self.info, FunctionInfo) and values.is_table(kind):
+            return values.lend_table
+        return values.converter_in(kind)
+
+    def takes_table(self):
+        return any(self.converter(one) is values.lend_table for one in self.arguments)
+
     def passed(self):
         """The arguments as the typelib's function gets them."""
         words = ["self"] if self.is_method else []
         for argument in self.arguments:
             name = python_name(argument.get_name())
-            convert = values.converter_in(argument.get_type())
+            convert = self.converter(argument)
             if convert is None:
                 words.append(name)
                 continue
@@ -159,14 +170,18 @@ class Writer:
             return self.source_async(words)
         lines = [f"def {self.info.get_name()}({self.parameters()}):"]
         call = self.answer(f"invoke_({', '.join(words)})")
-        if not self.info.can_throw_gerror():
+        ends = []
+        if self.info.can_throw_gerror():
+            ends += [
+                "    except GError_ as error:",
+                "        raise from_error_(error) from None",
+            ]
+        if self.takes_table():
+            self.names["set_table_"] = values.set_table
+            ends += ["    finally:", "        set_table_(None)"]
+        if not ends:
             return lines + [f"    return {call}"]
-        return lines + [
-            "    try:",
-            f"        return {call}",
-            "    except GError_ as error:",
-            "        raise from_error_(error) from None",
-        ]
+        return lines + ["    try:", f"        return {call}", *ends]
 
     def source_async(self, words):
         """With a callback the typelib's call ends there, without one it is to be awaited."""

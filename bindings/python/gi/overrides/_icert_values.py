@@ -14,9 +14,10 @@ import os
 from gi._gi import Direction, EnumInfo, GEnum, GFlags, StructInfo, TypeTag
 from gi.repository import GLib
 
-from ._icert_errors import from_error
-from ._icert_tables import LOSES_LISTS, Table
+from ._icert_errors import ICert, from_error
 
+# as the typelib has it, without a function around it
+set_table = ICert.binding_set_table
 UTC = datetime.timezone.utc
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = datetime.timedelta(microseconds=1)
@@ -267,7 +268,17 @@ def to_table(value, where):
         to_text(name, where): to_text(item, f"{where}[{name!r}]")
         for name, item in value.items()
     }
-    return Table(words) if words and LOSES_LISTS else words
+    return words
+
+
+def lend_table(value, where):
+    """Leaves a table for the call that comes next, which is given none.
+
+    PyGObject 3.42 loses two lists for each dictionary that it is given (measured: 160
+    octets and the strings, for ever), and none for a list.
+    """
+    pairs = [word for pair in to_table(value, where).items() for word in pair]
+    set_table(pairs)
 
 
 def to_error(value, where):
@@ -388,6 +399,10 @@ def nullable_out(convert):
         if value is None
         else convert(value)
     )
+
+
+def is_table(kind):
+    return kind.get_tag() == TypeTag.GHASH
 
 
 def is_void(kind):

@@ -9,6 +9,9 @@
 G_BEGIN_DECLS
 
 ICERT_AVAILABLE_IN_0_1
-void icert_set_async_closure (GClosure *closure);
+void icert_binding_set_closure (GClosure *closure);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_binding_set_table (const char *const *pairs);
 
 G_END_DECLS
