@@ -119,6 +119,15 @@ class PolicyTest(unittest.TestCase):
         answer = self.folder.icert("policy-test", "Template.Policy", self.request, "--setting",
                                    "Folder=/nonexistent")
         self.assertEqual(answer.status, 1, repr(answer))
+        self.assertRegex(answer.error, r"^icert: CONFIG: Folder: .*\nremedy: .*--settings FILE")
+
+    def test_shipped_profiles(self):
+        """Without settings profiles are those here, else the shipped ones"""
+        first = ["policy-test", "Template.Policy", self.request, "--profile", "WebServer"]
+        self.assertEqual(self.folder.icert(*first, "--expect", "pend").status, 0)
+        self.assertEqual(self.folder.icert(*first, "--setting", "Folder=profiles").status, 1)
+        (self.folder.path / "profiles").mkdir()
+        self.assertEqual(self.folder.icert(*first, "--expect", "deny").status, 0)
 
     def test_fixtures(self):
         """Every verdict comes through, whatever the module"""

@@ -16,6 +16,9 @@ static const struct
   const char *remedy;
 } remedies[] = {
   { ICERT_ERROR_CONFIG, "store", "end the process that has the CA open, or use it there" },
+  { ICERT_ERROR_CONFIG, "Folder",
+    "it is a setting of the module: in ca.conf, for policy-test --settings FILE or --setting"
+    " Folder=PATH" },
   { ICERT_ERROR_CONFIG, "ca", "end the process that has the CA open, or use it there" },
   { ICERT_ERROR_NOT_FOUND, "config", "'icert cas' lists the CAs; 'icert init NAME' makes one" },
   { ICERT_ERROR_NOT_FOUND, "request", "'icert view' lists the requests" },

@@ -27,7 +27,9 @@ static const GOptionEntry options[] = {
   { "requester", 0, 0, G_OPTION_ARG_STRING, &option_requester, "Account that asks (default: yours)",
     "NAME" },
   { "settings", 0, 0, G_OPTION_ARG_FILENAME, &option_settings,
-    "File with the group [Policy CLASS], such as a ca.conf; its folder is that of the CA", "FILE" },
+    "File with the group [Policy CLASS], such as a ca.conf; its folder is that of the CA (default:"
+    " none, and the shipped profiles)",
+    "FILE" },
   { "setting", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_setting, "One setting; may be repeated",
     "NAME=VALUE" },
   { "resubmitted", 0, 0, G_OPTION_ARG_NONE, &option_resubmitted,
@@ -121,6 +123,21 @@ read_settings (const char *class_id, GHashTable *texts, GError **error)
   return TRUE;
 }
 
+/* Profiles that nobody names are those here, else the shipped ones, which each new CA begins with.
+ */
+static void
+add_profiles (const char *class_id, GHashTable *texts)
+{
+  const char *data = g_getenv ("ICERT_DATA_PATH");
+  g_autofree char *shipped = g_build_filename (
+      data != NULL && data[0] != '\0' ? data : ICERT_DATA_DIR, "profiles", NULL);
+
+  if (option_settings == NULL && strcmp (class_id, "Template.Policy") == 0
+      && !g_hash_table_contains (texts, "Folder") && !g_file_test ("profiles", G_FILE_TEST_EXISTS)
+      && g_file_test (shipped, G_FILE_TEST_IS_DIR))
+    g_hash_table_insert (texts, g_strdup ("Folder"), g_strdup (shipped));
+}
+
 static GHashTable *
 new_settings (const char *class_id, GError **error)
 {
@@ -140,6 +157,7 @@ new_settings (const char *class_id, GError **error)
       g_hash_table_insert (texts, g_strndup (option_setting[i], (gsize) (sign - option_setting[i])),
                            g_strdup (sign + 1));
     }
+  add_profiles (class_id, texts);
   return g_steal_pointer (&texts);
 }
 
