@@ -15,6 +15,177 @@
 
 /* Opening a CA that is held, damaged or was left by a crash; a store that cannot be written. */
 
+static void
+check_works (FakeCa *ca)
+{
+  g_autoptr (GBytes) request = fake_ca_request ("www.example.org");
+
+  fake_ca_submit_for (ca, request, NULL, ICERT_DISPOSITION_ISSUED);
+}
+
+/* Forks */
+
+static void
+assert_forked (gboolean refused, GError **error)
+{
+  g_assert_true (refused);
+  fake_assert_error (*error, ICERT_ERROR_WRONG_STATE, "ca", 0);
+  g_assert_nonnull (strstr ((*error)->message, "before this process was forked"));
+  g_clear_error (error);
+}
+
+static void
+answered_cb (GObject *request, GAsyncResult *result, gpointer data)
+{
+  GError *error = NULL;
+
+  g_assert_null (icert_request_submit_full_finish (ICERT_REQUEST (request), result, &error));
+  assert_forked (TRUE, &error);
+  *(gboolean *) data = TRUE;
+}
+
+/* What a client asks. */
+static void
+check_client_in_child (FakeCa *ca)
+{
+  g_autoptr (GBytes) request = fake_ca_request ("www.example.org");
+  gboolean answered = FALSE;
+  GError *error = NULL;
+
+  assert_forked (fake_ca_submit (ca, request, NULL, &error) == NULL, &error);
+  icert_request_submit_full_async (ca->request, ICERT_SUBMIT_NONE, ICERT_ENCODING_ANY,
+                                   ICERT_REQUEST_FORMAT_ANY, request, NULL, NULL, NULL, answered_cb,
+                                   &answered);
+  while (!answered)
+    g_main_context_iteration (NULL, TRUE);
+  assert_forked (icert_request_retrieve_pending (ca->request, 1, NULL, &error) == NULL, &error);
+  assert_forked (icert_request_retrieve_by_key (ca->request, "k", NULL, &error) == NULL, &error);
+  assert_forked (icert_request_get_issued (ca->request, -1, "01", NULL, &error) == NULL, &error);
+  assert_forked (icert_request_get_ca (ca->request, &error) == NULL, &error);
+  assert_forked (icert_ca_get_certificate (ca->ca, -1, NULL, &error) == NULL, &error);
+  assert_forked (icert_view_count (ca->view, NULL, &error) == -1, &error);
+}
+
+/* What an officer asks. */
+static void
+check_officer_in_child (FakeCa *ca)
+{
+  g_autoptr (GHashTable) attributes = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GBytes) value = g_bytes_new_static ("\x05\x00", 2);
+  g_autoptr (GVariant) entry = g_variant_ref_sink (g_variant_new_string ("x"));
+  GError *error = NULL;
+
+  assert_forked (!icert_admin_set_request_attributes (ca->admin, 1, attributes, NULL, &error),
+                 &error);
+  assert_forked (!icert_admin_set_certificate_extension (ca->admin, 1, "1.2.3.4",
+                                                         ICERT_EXTENSION_NONE, value, NULL, &error),
+                 &error);
+  assert_forked (!icert_admin_deny_request (ca->admin, 1, NULL, NULL, &error), &error);
+  assert_forked (icert_admin_resubmit_request (ca->admin, 1, NULL, &error) == NULL, &error);
+  assert_forked (icert_admin_get_my_roles (ca->admin, NULL, &error) == ICERT_ROLE_NONE, &error);
+  assert_forked (icert_admin_get_trace (ca->admin, 1, NULL, &error) == NULL, &error);
+  assert_forked (!icert_admin_set_config_entry (ca->admin, "CA", "Name", entry, NULL, &error),
+                 &error);
+}
+
+static void
+check_control_in_child (ICertControl *control)
+{
+  GError *error = NULL;
+
+  assert_forked (!icert_control_start (control, NULL, &error), &error);
+  assert_forked (!icert_control_stop (control, NULL, &error), &error);
+}
+
+static pid_t
+fork_child (void)
+{
+  pid_t child;
+
+  fflush (NULL);
+  child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    alarm (20);
+  return child;
+}
+
+static void
+assert_child_ended_well (pid_t child)
+{
+  int status;
+
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+}
+
+static void
+test_fork (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertControl) control = icert_control_open (ca->address, NULL, &error);
+  g_autoptr (ICertEnumViewRow) rows = icert_view_open_view (ca->view, NULL, &error);
+  GError *refused;
+  pid_t child;
+
+  g_test_summary ("In a forked child every verb of an open CA is refused, and closing is nothing");
+  g_assert_no_error (error);
+  check_works (ca);
+  child = fork_child ();
+  if (child == 0)
+    {
+      check_client_in_child (ca);
+      check_officer_in_child (ca);
+      check_control_in_child (control);
+      refused = NULL;
+      assert_forked (icert_enum_view_row_next (rows, 1, NULL, &refused) == NULL, &refused);
+      g_clear_object (&rows);
+      g_clear_object (&control);
+      fake_ca_close (ca);
+      /* the parent has it still */
+      refused = fake_ca_open_error (ca);
+      fake_assert_error (refused, ICERT_ERROR_CONFIG, "ca", 0);
+      g_assert_nonnull (strstr (refused->message, "in use by another engine: pid"));
+      exit (0);
+    }
+  assert_child_ended_well (child);
+  check_works (ca);
+  fake_ca_check_audit (ca);
+}
+
+static void
+test_fork_and_open (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
+  pid_t child;
+  int ends[2];
+  char octet = 0;
+
+  g_test_summary (
+      "A forked child opens a CA of its own, and keeps no lock that the parent lets go");
+  check_works (ca);
+  g_assert_no_errno (pipe (ends));
+  child = fork_child ();
+  if (child == 0)
+    {
+      FakeCa *own = fake_ca_new ("Always.Policy");
+
+      check_works (own);
+      fake_ca_free (own);
+      g_assert_cmpint (read (ends[0], &octet, 1), ==, 1);
+      exit (0);
+    }
+  fake_ca_reopen (ca);
+  check_works (ca);
+  g_assert_cmpint (write (ends[1], &octet, 1), ==, 1);
+  assert_child_ended_well (child);
+  close (ends[0]);
+  close (ends[1]);
+  check_works (ca);
+}
+
 /* Damage */
 
 static void
@@ -27,14 +198,6 @@ swap (FakeCa *ca, const char *name)
     g_assert_no_errno (g_rename (aside, path));
   else
     g_assert_no_errno (g_rename (path, aside));
-}
-
-static void
-check_works (FakeCa *ca)
-{
-  g_autoptr (GBytes) request = fake_ca_request ("www.example.org");
-
-  fake_ca_submit_for (ca, request, NULL, ICERT_DISPOSITION_ISSUED);
 }
 
 static void
@@ -404,6 +567,8 @@ main (int argc, char **argv)
   if (argc == 3 && strcmp (argv[1], "--open") == 0)
     return open_and_print (argv[2]);
   fake_ca_init (&argc, &argv);
+  g_test_add_func ("/engine/open/fork", test_fork);
+  g_test_add_func ("/engine/open/fork-and-open", test_fork_and_open);
   g_test_add_func ("/engine/open/missing-files", test_missing_files);
   g_test_add_func ("/engine/open/wrong-secret/S-M2", test_wrong_secret);
   g_test_add_func ("/engine/open/broken-config/S-N6", test_broken_config);

@@ -43,9 +43,12 @@ refuse (CaEngine *engine,
 static CaFacts *
 authorise (CaEngine *engine, CaCaller *caller, CaVerb verb, const char *object, GError **error)
 {
-  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  g_autoptr (CaFacts) facts = NULL;
   GError *refusal = NULL;
 
+  if (!ca_engine_check_process (engine, error))
+    return NULL;
+  facts = ca_engine_ref_facts (engine);
   if (ca_roles_check (facts->config, caller, verb, &refusal)
       && (verb != CA_VERB_APPEND || ca_roles_check_modules (facts->config, caller, &refusal)))
     return g_steal_pointer (&facts);

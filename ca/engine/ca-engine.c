@@ -5,8 +5,10 @@
 #include "ca-engine.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <glib/gstdio.h>
 
@@ -430,6 +432,41 @@ engine_close (CaEngine *engine)
   g_free (engine);
 }
 
+static gboolean
+is_here (const CaEngine *engine)
+{
+  return engine->pid == getpid ();
+}
+
+gboolean
+ca_engine_check_process (CaEngine *engine, GError **error)
+{
+  if G_LIKELY (is_here (engine))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_WRONG_STATE, "ca",
+                   "was opened before this process was forked (a CA opened in the child)");
+  return FALSE;
+}
+
+/* In a forked child, which has one thread: the engines are the parent's, and the list's lock may be
+ * held by a thread that is not here. */
+static void
+forget_engines_cb (void)
+{
+  g_mutex_init (&engines_mutex);
+  engines = NULL;
+}
+
+/* Under the lock of the list. */
+static void
+watch_forks (void)
+{
+  static gboolean watched;
+
+  if (!watched && pthread_atfork (NULL, NULL, forget_engines_cb) == 0)
+    watched = TRUE;
+}
+
 static CaEngine *
 engine_new (const char *folder, const struct stat *status, gboolean held, GError **error)
 {
@@ -437,6 +474,7 @@ engine_new (const char *folder, const struct stat *status, gboolean held, GError
 
   engine->gate = held ? CA_GATE_SHUT : CA_GATE_OPEN;
   g_atomic_ref_count_init (&engine->ref_count);
+  engine->pid = getpid ();
   engine->folder = g_canonicalize_filename (folder, NULL);
   engine->device = status->st_dev;
   engine->inode = status->st_ino;
@@ -504,6 +542,7 @@ ca_engine_open (const char *folder, gboolean held, GError **error)
       return NULL;
     }
   g_mutex_lock (&engines_mutex);
+  watch_forks ();
   engine = find_engine (&status);
   if (engine != NULL)
     g_atomic_ref_count_inc (&engine->ref_count);
@@ -533,7 +572,7 @@ ca_engine_ref (CaEngine *engine)
 void
 ca_engine_unref (CaEngine *engine)
 {
-  if (engine == NULL)
+  if (engine == NULL || !is_here (engine))
     return;
   g_mutex_lock (&engines_mutex);
   if (g_atomic_ref_count_dec (&engine->ref_count))
@@ -720,9 +759,12 @@ announce_retrieval (CaEngine *engine, gint64 id)
 ICertResponse *
 ca_engine_retrieve (CaEngine *engine, CaCaller *caller, gint64 id, GError **error)
 {
-  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  g_autoptr (CaFacts) facts = NULL;
   ICertResponse *response;
 
+  if (!ca_engine_check_process (engine, error))
+    return NULL;
+  facts = ca_engine_ref_facts (engine);
   if (!ca_roles_check (facts->config, caller, CA_VERB_RETRIEVE, error))
     return NULL;
   response = respond (engine, facts, caller, id, error);
@@ -734,11 +776,14 @@ ca_engine_retrieve (CaEngine *engine, CaCaller *caller, gint64 id, GError **erro
 ICertResponse *
 ca_engine_retrieve_by_key (CaEngine *engine, CaCaller *caller, const char *key, GError **error)
 {
-  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  g_autoptr (CaFacts) facts = NULL;
   g_autoptr (GError) local = NULL;
   guint8 content[32];
   gint64 id;
 
+  if (!ca_engine_check_process (engine, error))
+    return NULL;
+  facts = ca_engine_ref_facts (engine);
   if (!ca_roles_check (facts->config, caller, CA_VERB_RETRIEVE, error))
     return NULL;
   id = ca_request_row_find_key (engine->store, caller->name, key, content, &local);
@@ -758,10 +803,13 @@ ca_engine_retrieve_by_serial (CaEngine *engine,
                               const char *serial,
                               GError **error)
 {
-  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  g_autoptr (CaFacts) facts = NULL;
   g_autoptr (GError) local = NULL;
   gint64 id;
 
+  if (!ca_engine_check_process (engine, error))
+    return NULL;
+  facts = ca_engine_ref_facts (engine);
   if (!ca_roles_check (facts->config, caller, CA_VERB_RETRIEVE, error))
     return NULL;
   id = ca_request_row_find_serial (engine->store, serial, &local);
@@ -792,6 +840,8 @@ ca_engine_add_observer (CaEngine *engine, CaObserverFunc func, gpointer data)
 void
 ca_engine_remove_observer (CaEngine *engine, gpointer data)
 {
+  if (!is_here (engine))
+    return;
   g_mutex_lock (&engine->mutex);
   for (guint i = 0; i < engine->observers->len; i++)
     if (((CaObserver *) engine->observers->pdata[i])->data == data)

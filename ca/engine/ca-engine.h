@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <sys/types.h>
+
 #include "ca-clock.h"
 #include "ca-exit-host.h"
 #include "ca-facts.h"
@@ -52,6 +54,7 @@ typedef enum
 struct _CaEngine
 {
   gatomicrefcount ref_count;
+  pid_t pid; /* of the process whose threads it has */
   char *folder;
   guint64 device, inode; /* of the folder: one engine for each in this process */
   CaLock *lock;
@@ -80,8 +83,11 @@ CaEngine *ca_engine_open (const char *folder, gboolean held, GError **error);
 CaEngine *ca_engine_ref (CaEngine *engine);
 /* Somebody starts or stops it in person: it may open without the policy that was closed with it. */
 void ca_engine_forget_policy (CaEngine *engine);
-/* The last reference closes the CA. */
+/* The last reference closes the CA; in a forked child it closes nothing. */
 void ca_engine_unref (CaEngine *engine);
+/* The first thing behind every door. A forked child has the engine's memory, but not its threads,
+ * and whoever has its locks may be gone. WRONG_STATE */
+gboolean ca_engine_check_process (CaEngine *engine, GError **error);
 /* (transfer full): the snapshot of this moment */
 CaFacts *ca_engine_ref_facts (CaEngine *engine);
 /* reads the configuration and certificates anew; on failure the running ones stay (S-N6) */

@@ -36,7 +36,8 @@ ca_local_admin_set_request_attributes (ICertAdmin *admin,
 {
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
 
-  return ca_engine_set_attributes (engine_of (admin), caller, id, attributes, error);
+  return ca_engine_check_process (engine_of (admin), error)
+         && ca_engine_set_attributes (engine_of (admin), caller, id, attributes, error);
 }
 
 static gboolean
@@ -50,7 +51,8 @@ ca_local_admin_set_certificate_extension (ICertAdmin *admin,
 {
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
 
-  return ca_engine_set_extension (engine_of (admin), caller, id, oid, flags, value, error);
+  return ca_engine_check_process (engine_of (admin), error)
+         && ca_engine_set_extension (engine_of (admin), caller, id, oid, flags, value, error);
 }
 
 static gboolean
@@ -62,7 +64,8 @@ ca_local_admin_deny_request (ICertAdmin *admin,
 {
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
 
-  return ca_engine_deny (engine_of (admin), caller, id, reason, error);
+  return ca_engine_check_process (engine_of (admin), error)
+         && ca_engine_deny (engine_of (admin), caller, id, reason, error);
 }
 
 static ICertResponse *
@@ -79,10 +82,13 @@ ca_local_admin_resubmit_request (ICertAdmin *admin,
 static ICertRoles
 ca_local_admin_get_my_roles (ICertAdmin *admin, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine_of (admin));
+  g_autoptr (CaFacts) facts = NULL;
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
   ICertRoles roles = ICERT_ROLE_NONE;
 
+  if (!ca_engine_check_process (engine_of (admin), error))
+    return roles;
+  facts = ca_engine_ref_facts (engine_of (admin));
   ca_config_get_roles (facts->config, caller, &roles, error);
   return roles;
 }
@@ -123,8 +129,9 @@ ca_local_admin_set_config_entry (ICertAdmin *admin,
 {
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
 
-  return ca_engine_set_config_entry (engine_of (admin), caller, node != NULL ? node : "CA", entry,
-                                     value, error);
+  return ca_engine_check_process (engine_of (admin), error)
+         && ca_engine_set_config_entry (engine_of (admin), caller, node != NULL ? node : "CA",
+                                        entry, value, error);
 }
 
 static char **

@@ -43,6 +43,8 @@ ca_local_rows_next (ICertEnumViewRow *rows, guint max, GCancellable *cancellable
       icert_set_error (error, ICERT_ERROR_TOO_LARGE, "max", "%u rows (1 to %d)", max, LONGEST_PAGE);
       return NULL;
     }
+  if (!ca_engine_check_process (self->engine, error))
+    return NULL;
   g_mutex_lock (&self->mutex);
   page = ca_view_run (self->query, self->engine->store, max, cancellable, error);
   g_mutex_unlock (&self->mutex);

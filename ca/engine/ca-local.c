@@ -159,10 +159,14 @@ CaFacts *
 ca_local_authorise (CaLocal *self, CaVerb verb, GError **error)
 {
   CaEngine *engine = ca_local_get_engine (self);
-  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
-  g_autoptr (CaCaller) caller = ca_local_ref_caller (self);
+  g_autoptr (CaFacts) facts = NULL;
+  g_autoptr (CaCaller) caller = NULL;
   g_autoptr (GError) local = NULL;
 
+  if (!ca_engine_check_process (engine, error))
+    return NULL;
+  facts = ca_engine_ref_facts (engine);
+  caller = ca_local_ref_caller (self);
   if (ca_roles_check (facts->config, caller, verb, &local))
     return g_steal_pointer (&facts);
   ca_writer_audit (engine->writer,
@@ -177,6 +181,8 @@ ca_local_new_ca (CaLocal *self, GError **error)
 {
   CaLocalPrivate *priv = ca_local_get_instance_private (self);
 
+  if (!ca_engine_check_process (priv->engine, error))
+    return NULL;
   return g_initable_new (ca_local_ca_get_type (), NULL, error, "config", priv->config, "address",
                          priv->address, NULL);
 }

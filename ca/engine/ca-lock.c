@@ -104,6 +104,9 @@ ca_lock_release (CaLock *lock)
   /* The name goes first: whoever takes the lock next must not read an old holder. */
   if (ftruncate (lock->fd, 0) != 0)
     g_debug ("ca.lock: %s", g_strerror (errno));
+  /* Closing alone would leave it to children that were forked meanwhile. */
+  if (flock (lock->fd, LOCK_UN) != 0)
+    g_debug ("ca.lock: %s", g_strerror (errno));
   close (lock->fd);
   g_free (lock);
 }

@@ -668,6 +668,18 @@ check_gate (CaEngine *engine, GError **error)
   return FALSE;
 }
 
+/* No thread would ever take the job. */
+static gboolean
+answer_in_child (CaEngine *engine, CaAnswer answer, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (ca_engine_check_process (engine, &error))
+    return FALSE;
+  answer (NULL, error, data);
+  return TRUE;
+}
+
 static gboolean
 check_key_text (const char *key, GError **error)
 {
@@ -686,10 +698,14 @@ check_key_text (const char *key, GError **error)
 void
 ca_engine_submit (CaEngine *engine, const CaSubmission *submission, CaAnswer answer, gpointer data)
 {
-  CaJob *job = job_new (engine, submission->caller, answer, data);
-  CaRequest *request = ca_request_new ();
   GError *error = NULL;
+  CaRequest *request;
+  CaJob *job;
 
+  if (answer_in_child (engine, answer, data))
+    return;
+  job = job_new (engine, submission->caller, answer, data);
+  request = ca_request_new ();
   job->request = request;
   job->input = g_bytes_ref (submission->request);
   job->encoding = submission->encoding;
@@ -714,9 +730,12 @@ ca_engine_submit (CaEngine *engine, const CaSubmission *submission, CaAnswer ans
 void
 ca_engine_resubmit (CaEngine *engine, CaCaller *officer, gint64 id, CaAnswer answer, gpointer data)
 {
-  CaJob *job = job_new (engine, officer, answer, data);
   GError *error = NULL;
+  CaJob *job;
 
+  if (answer_in_child (engine, answer, data))
+    return;
+  job = job_new (engine, officer, answer, data);
   job->resubmit_id = id;
   if (!check_gate (engine, &error))
     {

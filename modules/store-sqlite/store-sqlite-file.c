@@ -348,7 +348,11 @@ store_sqlite_file_close (StoreSqliteFile *file)
   if (file == NULL)
     return;
   if (file->fd >= 0)
-    close (file->fd);
+    {
+      /* Closing alone would leave it to children that were forked meanwhile. */
+      flock (file->fd, LOCK_UN);
+      close (file->fd);
+    }
   unregister_inode (file);
   g_free (file->path);
   g_free (file->folder);
