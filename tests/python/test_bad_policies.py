@@ -343,6 +343,17 @@ class Classes(Bad):
             with self.assertRaisesRegex(TypeError, r"\(GObject.Object, ICert.Policy\)"):
                 type("Wrong", bases, {})
 
+    def test_policy_and_exit(self):
+        """A class that is a policy and an exit is a TypeError that says to write two"""
+        with self.assertRaisesRegex(TypeError, r"Policy .*Exit.*\(two classes\)"):
+
+            class Both(GObject.Object, ICert.Policy, ICert.Exit):
+                def do_initialize(self, ca_object, settings):
+                    return True
+
+        with self.assertRaisesRegex(TypeError, r"\(two classes\)"):
+            type("Later", (Policy, ICert.Exit), {})
+
     def test_properties(self):
         """A property that is not as its interface has it is a TypeError, one left out is made"""
         read_only = GObject.Property(type=str, flags=GObject.ParamFlags.READABLE)

@@ -232,8 +232,13 @@ def set_up_class(cls):
 
 
 def check_bases(cls):
-    """Refuses a class that PyGObject would end the process for."""
+    """Refuses a class that PyGObject would end the process for, or refuse in riddles."""
     interface = described(cls, InterfaceInfo)
+    if ICert.Policy in interface and ICert.Exit in interface:
+        raise TypeError(
+            f"class {cls.__name__}: one class cannot be both an ICert.Policy and an"
+            " ICert.Exit, whose methods have the same names (two classes)"
+        )
     if not issubclass(cls, GObject.Object) or cls.__gtype__.is_interface():
         name = interface[0].__name__
         raise TypeError(
