@@ -96,6 +96,24 @@ class Await(unittest.TestCase):
         ICert.run(main())
         self.assertEqual((slow.cancelled, slow.running), (1, 0))
 
+    def test_create_task(self):
+        """create_task() and groups take a call, as a task of that name that cancels it"""
+        slow = Slow()
+
+        async def main():
+            task = asyncio.create_task(slow.get_my_roles_async(), name="roles")
+            self.assertEqual(task.get_name(), "roles")
+            await asyncio.sleep(0.05)
+            task.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await task
+            async with asyncio.TaskGroup() as group:
+                denied = group.create_task(Slow().deny_request_async(100))
+            return denied.result()
+
+        self.assertTrue(ICert.run(main()))
+        self.assertEqual((slow.cancelled, slow.running), (1, 0))
+
     def test_timeout(self):
         """asyncio's own timeout ends a call, and the loop is not held up by it"""
         slow = Slow()

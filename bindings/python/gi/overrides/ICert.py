@@ -27,6 +27,9 @@ def run(main):
     Everything that the context serves goes on meanwhile: signals, D-Bus, calls of
     modules from other threads. Inside the coroutine asyncio is as it is everywhere:
     gather(), timeout(), create_task(). Tasks that are left over at the end are cancelled.
+
+    A method with _async begins when it is called, and answers a future: `await` it, at
+    once or later. gather(), ensure_future(), create_task() and groups of tasks take it.
     """
     from ._icert_loop import run as run_in_loop
 

@@ -53,6 +53,12 @@ class ContextLoop(asyncio.BaseEventLoop):
         self._timer.set_ready_time(-1)
         return ()
 
+    def create_task(self, coro, **keywords):
+        """Takes a call that is to be awaited, too, though it is a future."""
+        if asyncio.isfuture(coro):
+            coro = wait_for(coro)
+        return super().create_task(coro, **keywords)
+
     def close(self):
         self._timer.destroy()
         super().close()
@@ -68,6 +74,11 @@ class ContextLoop(asyncio.BaseEventLoop):
         while self.operations:
             await asyncio.wait(self.operations)
         await super().shutdown_asyncgens()
+
+
+async def wait_for(future):
+    """@future as a coroutine; cancelling its task cancels the call."""
+    return await future
 
 
 def is_ours(loop):
