@@ -9,7 +9,6 @@ import contextlib
 import datetime
 import enum
 import io
-import sys
 import unittest
 
 import ca
@@ -364,4 +363,4 @@ class Arguments(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main())
+    tap.main()

@@ -2,7 +2,6 @@
 """await on the asynchronous pairs, and the loop that serves it."""
 
 import asyncio
-import sys
 import threading
 import time
 import unittest
@@ -282,4 +281,4 @@ class Loop(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main())
+    tap.main()

@@ -695,4 +695,4 @@ class Exits(Bad):
 
 if __name__ == "__main__":
     os.environ.pop("PYTHONWARNINGS", None)
-    sys.exit(tap.main())
+    tap.main()

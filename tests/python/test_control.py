@@ -560,4 +560,4 @@ class Forgetting(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main())
+    tap.main()

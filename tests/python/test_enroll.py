@@ -265,4 +265,4 @@ class Examples(EnrollTest):
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main())
+    tap.main()

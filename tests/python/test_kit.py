@@ -404,4 +404,4 @@ class Contract(Case):
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main())
+    tap.main()

@@ -399,4 +399,4 @@ class With(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main())
+    tap.main()

@@ -3,7 +3,6 @@
 
 import os
 import pathlib
-import sys
 import tempfile
 import unittest
 
@@ -87,4 +86,4 @@ class Registry(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main())
+    tap.main()

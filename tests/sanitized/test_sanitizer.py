@@ -8,7 +8,7 @@ import sys
 import unittest
 
 HERE = pathlib.Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "python"))
+sys.path.insert(0, str(HERE.parent))
 
 import tap  # noqa: E402
 
@@ -39,4 +39,4 @@ class Sanitizer(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    raise SystemExit(tap.main())
+    tap.main()
