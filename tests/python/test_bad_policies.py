@@ -110,7 +110,7 @@ class Answers(Bad):
         self.assertEqual(answer.status.details["actual"], 3)
 
     def test_exceptions(self):
-        """S-L3: every other exception leaves it pending, and is printed where one looks for it"""
+        """S-L3: every other exception leaves it pending; the message says which, stderr where"""
         for error in (
             ValueError("oops, 1"),
             KeyError("oops, 2"),
@@ -126,7 +126,37 @@ class Answers(Bad):
             with self.subTest(error=type(error).__name__):
                 answer = self.pends(self.raising(error))
                 self.assertIn(str(error.args[0]), self.printed.getvalue())
-                self.assertNotIn("oops", answer.message)
+                self.assertIn("in act", self.printed.getvalue())
+                self.assertRegex(
+                    answer.message,
+                    rf"BadPolicy raised {type(error).__name__}: .*{error.args[0]}",
+                )
+
+    def test_messages(self):
+        """S-L3: whatever an exception says becomes one line, and no detail of the error"""
+
+        class Mute(Exception):
+            def __str__(self):
+                raise ValueError("trap")
+
+        class Gone(Exception):
+            def __str__(self):
+                return 5
+
+        for error, text in (
+            (ValueError("a\nb\tc"), "ValueError: a b c (an answer)"),
+            (ValueError("x" * 10000), "x… (an answer)"),
+            (ValueError("ü" * 10000), "ValueError: üüü"),
+            (ValueError("nul \0 \ud800"), "ValueError: nul ? ? (an answer)"),
+            (ValueError("no [code=DENIED status=0x80094803]"), "status=0x80094803] (an answer)"),
+            (ValueError(), "ValueError: (an answer)"),
+            (Mute(), "raised Mute (an answer)"),
+            (Gone(), "raised Gone (an answer)"),
+        ):
+            with self.subTest(error=type(error).__name__, text=text):
+                answer = self.pends(self.raising(error))
+                self.assertIn(text, answer.message)
+                self.assertNotIn("\n", answer.message)
 
     def test_exit(self):
         """sys.exit() ends nothing"""
@@ -419,8 +449,8 @@ class Classes(Bad):
         for start, code in (
             (lambda *_args: False, ICert.Error.FAILED),
             (lambda *_args: 5, ICert.Error.FAILED),
-            (lambda *_args: sys.exit(1), ICert.Error.FAILED),
-            (lambda *_args: 1 / 0, ICert.Error.FAILED),
+            (lambda *_args: sys.exit(1), ICert.Error.MODULE),
+            (lambda *_args: 1 / 0, ICert.Error.MODULE),
         ):
             policy = Never(lambda *_args: ISSUE)
             policy.start = start

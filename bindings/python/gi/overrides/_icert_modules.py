@@ -7,6 +7,7 @@ reads past the end of a tuple that is too short.
 """
 
 import functools
+import sys
 import threading
 import types
 
@@ -124,6 +125,9 @@ def type_word(kind):
 # so that the last list of each thread is all that has to be kept
 KEPT = threading.local()
 
+# of an exception: messages of the contract have 300 octets
+LONGEST_LINE = 160
+
 
 class VirtualMethod:
     """A method of a class in Python: C calls it checked, Python as it was written."""
@@ -154,11 +158,8 @@ class VirtualMethod:
                 answer = self.__get__(module, type(module))(*args)
         except GError as error:
             raise passed_on(error) from None
-        except SystemExit as error:
-            # PyGObject would print it, and printing this one ends the process
-            raise RuntimeError(
-                f"do_{signature.name}: sys.exit() in a module"
-            ) from error
+        except BaseException as error:
+            raise self.failure(module, error) from None
         try:
             answer = signature.check(answer)
         except (TypeError, ValueError, OverflowError) as error:
@@ -166,6 +167,22 @@ class VirtualMethod:
         if signature.has_objects:
             KEPT.answer = answer
         return answer
+
+    def failure(self, module, error):
+        """What C gets in the place of an exception, which goes to standard error."""
+        if isinstance(error, SystemExit):
+            # printing this one ends the process
+            cause, error = error, RuntimeError("sys.exit() in a module")
+            error.__cause__ = cause
+        if not self.signature.throws:
+            return error  # PyGObject prints it
+        sys.excepthook(type(error), error, error.__traceback__)
+        name = type(module).__gtype__.name
+        return GError(
+            f"{self.signature.name}: {name} raised {in_a_line(error)} (an answer)",
+            DOMAIN,
+            int(ICert.Error.MODULE),
+        )
 
     def refusal(self, module, answer, error):
         """What C gets in the place of a wrong answer."""
@@ -177,6 +194,16 @@ class VirtualMethod:
         if not self.signature.throws:
             return TypeError(message)
         return GError(message, DOMAIN, int(ICert.Error.FAILED))
+
+
+def in_a_line(error):
+    """Type and message of an exception, as far as one line of text can have them."""
+    try:
+        text = f"{type(error).__name__}: {error}"
+    except BaseException:
+        text = type(error).__name__
+    line = " ".join(text.encode(errors="replace").decode().split()).replace("\0", "?")
+    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…"
 
 
 def passed_on(error):
