@@ -998,6 +998,49 @@ test_stop_twice_at_once (void)
   assert_gone (policy);
 }
 
+/* Somebody stops the CA while it is initialised. */
+static void
+prepare_while_stopping (FakeLent *self)
+{
+  ICertControl *control = self->data;
+  g_autoptr (GError) error = NULL;
+
+  self->data = g_thread_new ("stop", stop_thread, control);
+  while (icert_control_start (control, NULL, &error))
+    g_thread_yield ();
+  fake_assert_error (error, ICERT_ERROR_WRONG_STATE, "ca", 0);
+}
+
+static void
+test_append_while_stopping (gconstpointer as_exit)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
+  g_autoptr (ICertControl) control = open_control (ca);
+  FakeLent *policy = fake_lent_new (ICERT_VERDICT_ISSUE);
+  FakeLent *late = fake_lent_new (ICERT_VERDICT_DENY);
+  g_autoptr (GError) error = NULL;
+  Crowd crowd = { 0 };
+
+  g_test_summary ("What would be let go at once is not appended, though it began before the stop");
+  append (control, policy);
+  /* this thread is busy, so that stopping waits for the answer */
+  send (ca, &crowd, 1);
+  late->prepare = prepare_while_stopping;
+  late->data = control;
+  if (GPOINTER_TO_INT (as_exit))
+    g_assert_false (icert_control_append_exit (control, ICERT_EXIT (late), &error));
+  else
+    g_assert_false (icert_control_append_policy (control, ICERT_POLICY (late), &error));
+  fake_assert_error (error, ICERT_ERROR_WRONG_STATE, "ca", 0);
+  wait_for_crowd (&crowd);
+  while (policy->n_shut_down == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_thread_join (late->data);
+  g_assert_cmpint (late->n_judged + late->n_heard, ==, 0);
+  assert_gone (late);
+  assert_gone (policy);
+}
+
 static void
 restart_cb (gpointer data, GObject *gone)
 {
@@ -1424,6 +1467,10 @@ main (int argc, char **argv)
   g_test_add_func ("/control/stop-inside", test_stop_inside);
   g_test_add_func ("/control/stop-while-running", test_stop_while_running);
   g_test_add_func ("/control/stop-twice-at-once", test_stop_twice_at_once);
+  g_test_add_data_func ("/control/append-while-stopping/policy", GINT_TO_POINTER (FALSE),
+                        test_append_while_stopping);
+  g_test_add_data_func ("/control/append-while-stopping/exit", GINT_TO_POINTER (TRUE),
+                        test_append_while_stopping);
   g_test_add_func ("/control/stop-and-restart", test_stop_and_restart);
   g_test_add_func ("/control/reentry", test_reentry);
   g_test_add_func ("/control/list-elsewhere", test_list_elsewhere);

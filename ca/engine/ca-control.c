@@ -56,21 +56,18 @@ authorise (CaEngine *engine, CaCaller *caller, CaVerb verb, const char *object, 
   return NULL;
 }
 
+/* What is appended while the CA is stopped would be let go in a moment, and its owner would start a
+ * CA without it. */
 static gboolean
-refuse_closing (CaEngine *engine, CaCaller *caller, CaVerb verb, const char *object, GError **error)
+check_closing (gconstpointer tag, GError **error)
 {
-  GError *refusal = NULL;
+  const CaEngine *engine = tag;
 
-  icert_set_error (&refusal, ICERT_ERROR_WRONG_STATE, "ca",
+  if (g_atomic_int_get (&engine->gate) != CA_GATE_CLOSING)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_WRONG_STATE, "ca",
                    "is being stopped (a try when that is done)");
-  return refuse (engine, caller, verb, object, refusal, error);
-}
-
-/* What is appended now would be let go in a moment, and its owner would start a CA without it. */
-static gboolean
-is_closing (CaEngine *engine)
-{
-  return g_atomic_int_get (&engine->gate) == CA_GATE_CLOSING;
+  return FALSE;
 }
 
 gboolean
@@ -82,9 +79,8 @@ ca_control_append_policy (CaEngine *engine, CaCaller *caller, ICertPolicy *polic
 
   if (facts == NULL)
     return FALSE;
-  if (is_closing (engine))
-    return refuse_closing (engine, caller, CA_VERB_APPEND, name, error);
-  if (!ca_policy_host_append (engine->policies, policy, facts, engine, &refusal))
+  if (!check_closing (engine, &refusal)
+      || !ca_policy_host_append (engine->policies, policy, facts, engine, check_closing, &refusal))
     return refuse (engine, caller, CA_VERB_APPEND, name, refusal, error);
   note (engine, caller, CA_VERB_APPEND, name, "OK", "policy");
   return TRUE;
@@ -99,9 +95,8 @@ ca_control_append_exit (CaEngine *engine, CaCaller *caller, ICertExit *exit, GEr
 
   if (facts == NULL)
     return FALSE;
-  if (is_closing (engine))
-    return refuse_closing (engine, caller, CA_VERB_APPEND, name, error);
-  if (!ca_exit_host_append (engine->exits, exit, facts, engine, &refusal))
+  if (!check_closing (engine, &refusal)
+      || !ca_exit_host_append (engine->exits, exit, facts, engine, check_closing, &refusal))
     return refuse (engine, caller, CA_VERB_APPEND, name, refusal, error);
   note (engine, caller, CA_VERB_APPEND, name, "OK", "exit");
   return TRUE;
@@ -111,12 +106,13 @@ gboolean
 ca_control_start (CaEngine *engine, CaCaller *caller, GError **error)
 {
   g_autoptr (CaFacts) facts = authorise (engine, caller, CA_VERB_START, NULL, error);
+  GError *refusal = NULL;
 
   if (facts == NULL)
     return FALSE;
   if (!g_atomic_int_compare_and_exchange (&engine->gate, CA_GATE_SHUT, CA_GATE_OPEN))
-    return g_atomic_int_get (&engine->gate) != CA_GATE_CLOSING
-           || refuse_closing (engine, caller, CA_VERB_START, NULL, error);
+    return check_closing (engine, &refusal)
+           || refuse (engine, caller, CA_VERB_START, NULL, refusal, error);
   ca_engine_forget_policy (engine);
   note (engine, caller, CA_VERB_START, NULL, "OK", NULL);
   ca_exit_host_announce (engine->exits, ICERT_EXIT_EVENT_STARTUP);
@@ -169,6 +165,7 @@ ca_control_stop (CaEngine *engine, CaCaller *caller, GError **error)
   g_autoptr (CaFacts) facts = authorise (engine, caller, CA_VERB_STOP, NULL, error);
   g_autoptr (CaPolicyChain) policies = NULL;
   g_autoptr (GPtrArray) exits = NULL;
+  GError *refusal = NULL;
   gboolean closing;
 
   if (facts == NULL)
@@ -176,8 +173,8 @@ ca_control_stop (CaEngine *engine, CaCaller *caller, GError **error)
   if (ca_owner_is_calling (engine))
     return refuse_inside (engine, caller, error);
   closing = g_atomic_int_compare_and_exchange (&engine->gate, CA_GATE_OPEN, CA_GATE_CLOSING);
-  if (!closing && is_closing (engine))
-    return refuse_closing (engine, caller, CA_VERB_STOP, NULL, error);
+  if (!closing && !check_closing (engine, &refusal))
+    return refuse (engine, caller, CA_VERB_STOP, NULL, refusal, error);
   if (closing)
     {
       drain (engine);

@@ -734,6 +734,13 @@ is_lent (GPtrArray *modules, gconstpointer exit)
   return FALSE;
 }
 
+static void
+refuse_twice (ICertExit *exit, GError **error)
+{
+  icert_set_error (error, ICERT_ERROR_CONFLICT, G_OBJECT_TYPE_NAME (exit),
+                   "is appended already (another object, or once)");
+}
+
 static gboolean
 check_exit (CaExitHost *host, ICertExit *exit, GError **error)
 {
@@ -745,8 +752,7 @@ check_exit (CaExitHost *host, ICertExit *exit, GError **error)
     icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, G_OBJECT_TYPE_NAME (exit),
                      "hears no events (a class that implements notify_event)");
   else if (is_lent (modules, exit))
-    icert_set_error (error, ICERT_ERROR_CONFLICT, G_OBJECT_TYPE_NAME (exit),
-                     "is appended already (another object, or once)");
+    refuse_twice (exit, error);
   else
     return TRUE;
   return FALSE;
@@ -768,32 +774,47 @@ load_left (CaExitHost *host, CaExitModule *module, GQueue *deliveries, GError **
   return ca_delivery_load (host->store, one, deliveries, error);
 }
 
-/* FALSE: somebody was faster with the same exit. */
-static gboolean
-add_lent (CaExitHost *host, CaExitModule *module, ICertExit *exit, GQueue *deliveries)
+/* Under the lock. */
+static void
+put_in (CaExitHost *host, CaExitModule *module, GQueue *deliveries)
 {
-  gboolean twice;
+  GPtrArray *fresh = g_ptr_array_new_with_free_func (ca_exit_module_unref);
+  CaDelivery *delivery;
+
+  for (guint i = 0; i < host->modules->len; i++)
+    g_ptr_array_add (fresh, ca_exit_module_ref (host->modules->pdata[i]));
+  g_ptr_array_add (fresh, ca_exit_module_ref (module));
+  g_ptr_array_unref (host->modules);
+  host->modules = fresh;
+  while ((delivery = g_queue_pop_head (deliveries)) != NULL)
+    g_queue_push_tail (&host->ready, delivery);
+  if (host->started)
+    push_event_of_ca (host, module, ICERT_EXIT_EVENT_STARTUP);
+  g_cond_signal (&host->cond);
+}
+
+/* FALSE: somebody was faster with the same exit, or nothing is lent any more: whoever takes
+ * everything out has the same lock. */
+static gboolean
+add_lent (CaExitHost *host,
+          CaExitModule *module,
+          ICertExit *exit,
+          GQueue *deliveries,
+          gconstpointer tag,
+          CaLendCheck check,
+          GError **error)
+{
+  gboolean twice, ok;
 
   g_mutex_lock (&host->mutex);
   twice = is_lent (host->modules, exit);
-  if (!twice)
-    {
-      GPtrArray *fresh = g_ptr_array_new_with_free_func (ca_exit_module_unref);
-      CaDelivery *delivery;
-
-      for (guint i = 0; i < host->modules->len; i++)
-        g_ptr_array_add (fresh, ca_exit_module_ref (host->modules->pdata[i]));
-      g_ptr_array_add (fresh, ca_exit_module_ref (module));
-      g_ptr_array_unref (host->modules);
-      host->modules = fresh;
-      while ((delivery = g_queue_pop_head (deliveries)) != NULL)
-        g_queue_push_tail (&host->ready, delivery);
-      if (host->started)
-        push_event_of_ca (host, module, ICERT_EXIT_EVENT_STARTUP);
-      g_cond_signal (&host->cond);
-    }
+  ok = !twice && check (tag, error);
+  if (ok)
+    put_in (host, module, deliveries);
   g_mutex_unlock (&host->mutex);
-  return !twice;
+  if (twice)
+    refuse_twice (exit, error);
+  return ok;
 }
 
 gboolean
@@ -801,6 +822,7 @@ ca_exit_host_append (CaExitHost *host,
                      ICertExit *exit,
                      CaFacts *facts,
                      gconstpointer tag,
+                     CaLendCheck check,
                      GError **error)
 {
   GQueue deliveries = G_QUEUE_INIT;
@@ -812,9 +834,8 @@ ca_exit_host_append (CaExitHost *host,
   module = ca_exit_module_new_lent (exit, facts, tag, error);
   if (module == NULL)
     return FALSE;
-  ok = load_left (host, module, &deliveries, error);
-  if (ok && !add_lent (host, module, exit, &deliveries))
-    ok = check_exit (host, exit, error);
+  ok = load_left (host, module, &deliveries, error)
+       && add_lent (host, module, exit, &deliveries, tag, check, error);
   if (!ok)
     ca_owned_release (module->owned);
   g_queue_clear_full (&deliveries, ca_delivery_free);

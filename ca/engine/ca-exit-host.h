@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ca-facts.h"
+#include "ca-owner.h"
 #include "ca-request.h"
 #include "ca-writer.h"
 
@@ -40,12 +41,13 @@ guint ca_exit_host_get_n_modules (CaExitHost *host);
 /* (transfer full) (nullable) */
 char *ca_exit_host_describe (CaExitHost *host, guint index);
 /* Initialises @exit, which the calling thread lends to @tag; then come the events that one of its
- * class did not get, and STARTUP if that was announced. CONFLICT, NOT_SUPPORTED, STORAGE, or what
- * it says itself */
+ * class did not get, and STARTUP if that was announced. @check is asked when it is there.
+ * CONFLICT, NOT_SUPPORTED, STORAGE, or what one of them says */
 gboolean ca_exit_host_append (CaExitHost *host,
                               ICertExit *exit,
                               CaFacts *facts,
                               gconstpointer tag,
+                              CaLendCheck check,
                               GError **error);
 /* (transfer container): takes what was lent out; its undelivered events stay in the outbox.
  * ca_exit_host_let_go() comes after. */

@@ -12,6 +12,9 @@
 typedef struct _CaOwned CaOwned;
 typedef struct _CaOwner CaOwner;
 
+/* whether @tag takes objects at this moment; called with a lock held. An error says why not. */
+typedef gboolean (*CaLendCheck) (gconstpointer tag, GError **error);
+
 /* on the owner's thread */
 typedef void (*CaOwnedFunc) (gpointer object, gpointer data);
 

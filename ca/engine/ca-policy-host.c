@@ -260,35 +260,49 @@ find_lent (const CaPolicyChain *chain, gconstpointer policy)
   return NULL;
 }
 
-/* Takes @module; FALSE when its policy is in the chain already, which does not lend it twice. */
-static gboolean
-append_module (CaPolicyHost *host, PolicyModule *module, gconstpointer policy)
-{
-  g_autoptr (CaPolicyChain) old = NULL;
-  CaPolicyChain *fresh = chain_new ();
-
-  g_mutex_lock (&host->mutex);
-  if (find_lent (host->chain, policy) != NULL)
-    {
-      g_mutex_unlock (&host->mutex);
-      ca_policy_chain_unref (fresh);
-      return FALSE;
-    }
-  for (guint i = 0; i < host->chain->modules->len; i++)
-    g_ptr_array_add (fresh->modules, policy_module_ref (host->chain->modules->pdata[i]));
-  g_ptr_array_add (fresh->modules, module);
-  fresh->direct = FALSE;
-  old = g_steal_pointer (&host->chain);
-  host->chain = fresh;
-  g_mutex_unlock (&host->mutex);
-  return TRUE;
-}
-
 static void
 refuse_twice (const char *class_id, GError **error)
 {
   icert_set_error (error, ICERT_ERROR_CONFLICT, class_id,
                    "is appended already (another object, or once)");
+}
+
+/* Puts @module behind the others. Under the lock. */
+static CaPolicyChain *
+extend_chain (CaPolicyHost *host, PolicyModule *module)
+{
+  CaPolicyChain *old = host->chain;
+  CaPolicyChain *fresh = chain_new ();
+
+  for (guint i = 0; i < old->modules->len; i++)
+    g_ptr_array_add (fresh->modules, policy_module_ref (old->modules->pdata[i]));
+  g_ptr_array_add (fresh->modules, module);
+  fresh->direct = FALSE;
+  host->chain = fresh;
+  return old;
+}
+
+/* Takes @module, unless its policy is in the chain already or nothing is lent any more: whoever
+ * takes everything out has the same lock. */
+static gboolean
+append_module (CaPolicyHost *host,
+               PolicyModule *module,
+               gconstpointer policy,
+               gconstpointer tag,
+               CaLendCheck check,
+               GError **error)
+{
+  g_autoptr (CaPolicyChain) old = NULL;
+  gboolean twice;
+
+  g_mutex_lock (&host->mutex);
+  twice = find_lent (host->chain, policy) != NULL;
+  if (!twice && check (tag, error))
+    old = extend_chain (host, module);
+  g_mutex_unlock (&host->mutex);
+  if (twice)
+    refuse_twice (module->class_id, error);
+  return old != NULL;
 }
 
 static gboolean
@@ -311,6 +325,7 @@ ca_policy_host_append (CaPolicyHost *host,
                        ICertPolicy *policy,
                        CaFacts *facts,
                        gconstpointer tag,
+                       CaLendCheck check,
                        GError **error)
 {
   const ICertPolicyInterface *plain = g_type_default_interface_peek (ICERT_TYPE_POLICY);
@@ -338,9 +353,8 @@ ca_policy_host_append (CaPolicyHost *host,
       return FALSE;
     }
   module->owned = ca_owned_new (policy, tag);
-  if (append_module (host, module, policy))
+  if (append_module (host, module, policy, tag, check, error))
     return TRUE;
-  refuse_twice (class_id, error);
   ca_owned_release (module->owned);
   policy_module_unref (module);
   return FALSE;

@@ -35,12 +35,13 @@ CaJudged ca_policy_chain_judge (CaPolicyChain *chain,
 /* what the watchdog decides for a request whose module is stuck; counts towards the quarantine */
 void ca_policy_chain_blame (CaPolicyChain *chain, CaRequest *request, const char *class_id);
 
-/* Initialises @policy, which the calling thread lends to @tag, and appends it behind the others;
- * CONFLICT, NOT_SUPPORTED, or what it says itself */
+/* Initialises @policy, which the calling thread lends to @tag, and appends it behind the others
+ * if @check still says so then; CONFLICT, NOT_SUPPORTED, or what one of them says */
 gboolean ca_policy_host_append (CaPolicyHost *host,
                                 ICertPolicy *policy,
                                 CaFacts *facts,
                                 gconstpointer tag,
+                                CaLendCheck check,
                                 GError **error);
 gboolean ca_policy_host_has_lent (CaPolicyHost *host);
 /* (transfer full): takes what was lent out of the chain; ca_policy_chain_let_go() comes after. */

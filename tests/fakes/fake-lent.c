@@ -25,6 +25,8 @@ initialize (FakeLent *self, GError **error)
 {
   check_thread (self);
   self->n_initialized++;
+  if (self->prepare != NULL)
+    self->prepare (self);
   if (self->fails)
     icert_set_error (error, ICERT_ERROR_CONFIG, "lent", "does not like it here (another place)");
   return !self->fails;

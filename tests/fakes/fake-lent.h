@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 #define FAKE_TYPE_LENT (fake_lent_get_type ())
 G_DECLARE_FINAL_TYPE (FakeLent, fake_lent, FAKE, LENT, GObject)
 
+typedef void (*FakeLentPrepare) (FakeLent *self);
 typedef gboolean (*FakeLentJudge) (FakeLent *self,
                                    ICertServerPolicy *server,
                                    ICertVerdict *verdict,
@@ -26,10 +27,11 @@ struct _FakeLent
   GObject parent_instance;
 
   pthread_t thread;
-  int verdict; /* may lie outside the enum */
+  int verdict;             /* may lie outside the enum */
+  FakeLentPrepare prepare; /* in initialize() */
   FakeLentJudge judge;
   FakeLentHear hear;
-  gpointer data;  /* for these two */
+  gpointer data;  /* for these three */
   gboolean fails; /* in initialize() */
   guint mask;     /* of events; all of them by default */
   guint n_initialized, n_judged, n_heard, n_listed, n_shut_down;
