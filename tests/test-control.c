@@ -1385,6 +1385,95 @@ test_exit_silent_owner (void)
   assert_gone (exit);
 }
 
+static gpointer
+lend_exit_thread (gpointer data)
+{
+  FakeLent *exit = fake_lent_new (0);
+
+  exit->mask = ICERT_EXIT_EVENT_CERT_ISSUED;
+  append_exit (data, exit);
+  g_object_unref (exit);
+  return NULL;
+}
+
+/* Appends an exit and stays until it has an event that nobody runs. */
+typedef struct
+{
+  ICertControl *control;
+  gint appended, leave;
+} Stayer;
+
+static gpointer
+stay_thread (gpointer data)
+{
+  Stayer *stayer = data;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+
+  g_main_context_push_thread_default (context);
+  lend_exit_thread (stayer->control);
+  g_atomic_int_set (&stayer->appended, TRUE);
+  while (!g_atomic_int_get (&stayer->leave))
+    g_usleep (1000);
+  g_main_context_pop_thread_default (context);
+  return NULL;
+}
+
+/* The next exit of the type gets what was left, and stopping does not wait. */
+static void
+check_left (FakeCa *ca, ICertControl *control, guint n, const char *events)
+{
+  FakeLent *next = fake_lent_new (0);
+  gint64 begin;
+
+  append_exit (control, next);
+  while (next->n_heard < n)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (next->events->str, ==, events);
+  begin = g_get_monotonic_time ();
+  stop (control);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 3 * G_USEC_PER_SEC);
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM outbox"), ==, 0);
+  assert_gone (next);
+}
+
+static void
+test_exit_ended_owner (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
+  g_autoptr (ICertControl) control = open_control (ca);
+  gint64 begin;
+
+  g_test_summary (
+      "An exit whose thread has ended is out; its events wait for the next of its type");
+  g_thread_join (g_thread_new ("lend", lend_exit_thread, control));
+  submit_for (ca, ICERT_DISPOSITION_ISSUED, NULL);
+  begin = g_get_monotonic_time ();
+  stop (control);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 3 * G_USEC_PER_SEC);
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM outbox"), ==, 1);
+
+  start (control);
+  check_left (ca, control, 2, "cert-issued:1 startup:0");
+}
+
+static void
+test_exit_leaving_owner (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
+  g_autoptr (ICertControl) control = open_control (ca);
+  Stayer stayer = { .control = control };
+  GThread *thread = g_thread_new ("stay", stay_thread, &stayer);
+
+  g_test_summary ("A thread that ends before it came to its events leaves them in the outbox");
+  while (!g_atomic_int_get (&stayer.appended))
+    g_thread_yield ();
+  submit_for (ca, ICERT_DISPOSITION_ISSUED, NULL);
+  submit_for (ca, ICERT_DISPOSITION_ISSUED, NULL);
+  g_atomic_int_set (&stayer.leave, TRUE);
+  g_thread_join (thread);
+  check_left (ca, control, 3, "cert-issued:1 cert-issued:2 startup:0");
+}
+
 /* Closing without stopping */
 
 static void
@@ -1482,6 +1571,8 @@ main (int argc, char **argv)
   g_test_add_func ("/control/exit-order", test_exit_order);
   g_test_add_func ("/control/exit-outbox", test_exit_outbox);
   g_test_add_func ("/control/exit-silent-owner", test_exit_silent_owner);
+  g_test_add_func ("/control/exit-ended-owner", test_exit_ended_owner);
+  g_test_add_func ("/control/exit-leaving-owner", test_exit_leaving_owner);
   g_test_add_func ("/control/forgotten", test_forgotten);
   return fake_ca_run ();
 }

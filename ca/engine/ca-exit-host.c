@@ -321,6 +321,42 @@ finish_delivery (CaExitHost *host, CaDelivery *delivery, const GError *error)
   g_clear_pointer (&delivery, ca_delivery_free);
 }
 
+/* Its thread has ended: whatever is due stays in the outbox, for the next
+ * object of its type. Under the lock. */
+static void
+take_out (CaExitHost *host, CaExitModule *module)
+{
+  GPtrArray *kept = g_ptr_array_new_with_free_func (ca_exit_module_unref);
+
+  for (guint i = 0; i < host->modules->len; i++)
+    if (host->modules->pdata[i] != module)
+      g_ptr_array_add (kept, ca_exit_module_ref (host->modules->pdata[i]));
+  module->removed = TRUE;
+  g_hash_table_foreach_remove (host->blocked, is_of_removed, NULL);
+  g_queue_clear_full (&module->waiting, ca_delivery_free);
+  g_ptr_array_unref (host->modules);
+  host->modules = kept;
+}
+
+/* Takes out the exits whose threads have ended. */
+static void
+forget_gone (CaExitHost *host)
+{
+  g_autoptr (GPtrArray) modules = ref_modules (host);
+
+  for (guint i = 0; i < modules->len; i++)
+    {
+      CaExitModule *module = modules->pdata[i];
+
+      if (module->owned == NULL || !ca_owned_is_gone (module->owned))
+        continue;
+      g_mutex_lock (&host->mutex);
+      if (!module->removed)
+        take_out (host, module);
+      g_mutex_unlock (&host->mutex);
+    }
+}
+
 /* A delivery on its way to the thread of an application. */
 typedef struct
 {
@@ -329,11 +365,19 @@ typedef struct
   ICertIssuedContext *context;
 } Errand;
 
+/* Dropped on the way: the exit was let go, or its thread has ended. */
 static void
 errand_free (gpointer data)
 {
   Errand *errand = data;
 
+  if (errand->delivery != NULL)
+    {
+      g_mutex_lock (&errand->port->mutex);
+      if (errand->port->host != NULL)
+        forget_gone (errand->port->host);
+      g_mutex_unlock (&errand->port->mutex);
+    }
   g_clear_pointer (&errand->delivery, ca_delivery_free);
   g_clear_object (&errand->context);
   port_unref (errand->port);
@@ -829,6 +873,8 @@ ca_exit_host_append (CaExitHost *host,
   CaExitModule *module;
   gboolean ok;
 
+  /* Or the new one would not get what one of its class left. */
+  forget_gone (host);
   if (!check_exit (host, exit, error))
     return FALSE;
   module = ca_exit_module_new_lent (exit, facts, tag, error);

@@ -292,7 +292,7 @@ push (CaCall *call)
   gboolean gone;
 
   g_mutex_lock (&owner->mutex);
-  gone = owned->object == NULL;
+  gone = owned->object == NULL || owner->ended;
   if (!gone)
     {
       g_queue_push_tail (&owner->calls, call);
@@ -434,6 +434,17 @@ ca_owned_is (CaOwned *owned, gconstpointer object)
   same = owned->object == object;
   g_mutex_unlock (&owned->owner->mutex);
   return same;
+}
+
+gboolean
+ca_owned_is_gone (CaOwned *owned)
+{
+  gboolean gone;
+
+  g_mutex_lock (&owned->owner->mutex);
+  gone = owned->object == NULL || owned->owner->ended;
+  g_mutex_unlock (&owned->owner->mutex);
+  return gone;
 }
 
 static void

@@ -33,6 +33,8 @@ void ca_owned_unref (CaOwned *owned);
 
 /* whether it is @object, which is not let go */
 gboolean ca_owned_is (CaOwned *owned, gconstpointer object);
+/* whether nobody calls it any more: it was let go, or its thread has ended */
+gboolean ca_owned_is_gone (CaOwned *owned);
 
 /* Calls @func and waits, at most @deadline_ms; inline when this is the owner's thread. A late call
  * goes on behind its caller, so what it touches is @data, which @release lets go once, on any
