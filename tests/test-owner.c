@@ -480,9 +480,16 @@ test_foreign_loop (void)
   thread = g_thread_new ("iterate", iterate_thread, NULL);
   g_thread_join (thread);
   g_assert_cmpint (record.n_calls, ==, 0);
-  ca_owner_pump (1);
-  wait_for_release (&record, 1);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
   g_assert_cmpint (record.n_calls, ==, 1);
+  ca_owned_post (owned, note_cb, &record, release_cb);
+  thread = g_thread_new ("iterate", iterate_thread, NULL);
+  g_thread_join (thread);
+  g_assert_cmpint (record.n_calls, ==, 1);
+  ca_owner_pump (1);
+  wait_for_release (&record, 2);
+  g_assert_cmpint (record.n_calls, ==, 2);
   g_assert_true (record.thread == g_thread_self ());
   ca_owned_release (owned);
   ca_owned_unref (owned);

@@ -153,13 +153,44 @@ unref_owned_cb (gpointer owned)
   ca_owned_unref (owned);
 }
 
+/* Ready on its owner's thread only: another thread that iterates the context neither runs calls nor
+ * spins, and the source is still there when the owner comes. */
+typedef struct
+{
+  GSource source;
+  const CaOwner *owner;
+} CallSource;
+
+static gboolean
+call_source_check (GSource *source)
+{
+  return g_private_get (&current) == ((CallSource *) source)->owner;
+}
+
+static gboolean
+call_source_prepare (GSource *source, int *timeout)
+{
+  *timeout = -1;
+  return call_source_check (source);
+}
+
+static gboolean
+call_source_dispatch (GSource *source, GSourceFunc callback, gpointer data)
+{
+  return callback (data);
+}
+
+static GSourceFuncs call_source_funcs
+    = { call_source_prepare, call_source_check, call_source_dispatch, NULL, NULL, NULL };
+
 /* Under the lock. */
 static void
 ensure_source (CaOwned *owned)
 {
   if (owned->source != NULL || owned->owner->ended)
     return;
-  owned->source = g_idle_source_new ();
+  owned->source = g_source_new (&call_source_funcs, sizeof (CallSource));
+  ((CallSource *) owned->source)->owner = owned->owner;
   g_source_set_priority (owned->source, G_PRIORITY_DEFAULT);
   g_source_set_static_name (owned->source, "icert call");
   g_source_set_callback (owned->source, run_source_cb, ca_owned_ref (owned), unref_owned_cb);
@@ -237,21 +268,19 @@ say_farewell (CaOwned *owned, gpointer object)
   g_object_unref (object);
 }
 
-/* One call a dispatch, so that the application's own sources get their turn. In a context that
- * somebody else iterates nothing happens: the calls wait for the owner. */
+/* One call a dispatch, so that the application's own sources get their turn. */
 static gboolean
 run_source_cb (gpointer data)
 {
   CaOwned *owned = data;
   CaOwner *owner = owned->owner;
-  gboolean mine = g_private_get (&current) == owner;
   gpointer leaving = NULL;
   CaCall *call;
   gboolean more;
 
   g_mutex_lock (&owner->mutex);
-  call = mine ? take_call (owner, owned) : NULL;
-  if (mine && call == NULL)
+  call = take_call (owner, owned);
+  if (call == NULL)
     leaving = take_leaving (owned);
   if (call == NULL)
     g_clear_pointer (&owned->source, g_source_unref);
