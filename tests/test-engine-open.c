@@ -110,6 +110,28 @@ fork_child (void)
   return child;
 }
 
+/* Not closed, since it is the parent's: a sanitizer would call the engine a leak. */
+static void
+end_child (void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  _exit (0);
+#else
+  exit (0);
+#endif
+}
+
+static gboolean
+is_fork_tested_elsewhere (void)
+{
+#ifdef __SANITIZE_THREAD__
+  g_test_skip ("this sanitizer lets no child of fork start threads");
+  return TRUE;
+#else
+  return FALSE;
+#endif
+}
+
 static void
 assert_child_ended_well (pid_t child)
 {
@@ -131,6 +153,8 @@ test_fork (void)
   pid_t child;
 
   g_test_summary ("In a forked child every verb of an open CA is refused, and closing is nothing");
+  if (is_fork_tested_elsewhere ())
+    return;
   g_assert_no_error (error);
   check_works (ca);
   child = fork_child ();
@@ -148,7 +172,7 @@ test_fork (void)
       refused = fake_ca_open_error (ca);
       fake_assert_error (refused, ICERT_ERROR_CONFIG, "ca", 0);
       g_assert_nonnull (strstr (refused->message, "in use by another engine: pid"));
-      exit (0);
+      end_child ();
     }
   assert_child_ended_well (child);
   check_works (ca);
@@ -165,6 +189,8 @@ test_fork_and_open (void)
 
   g_test_summary (
       "A forked child opens a CA of its own, and keeps no lock that the parent lets go");
+  if (is_fork_tested_elsewhere ())
+    return;
   check_works (ca);
   g_assert_no_errno (pipe (ends));
   child = fork_child ();
@@ -175,7 +201,7 @@ test_fork_and_open (void)
       check_works (own);
       fake_ca_free (own);
       g_assert_cmpint (read (ends[0], &octet, 1), ==, 1);
-      exit (0);
+      end_child ();
     }
   fake_ca_reopen (ca);
   check_works (ca);

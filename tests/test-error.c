@@ -299,6 +299,7 @@ test_needs_no_error (void)
 static void
 test_is_made_by_scripts (void)
 {
+  g_autoptr (GVariant) table = NULL;
   GVariantDict details;
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) bare = NULL;
@@ -312,8 +313,9 @@ test_is_made_by_scripts (void)
   g_variant_dict_insert (&details, "correlation", "s", "a b]");
   g_variant_dict_insert (&details, "Not A Name", "s", "x");
   g_variant_dict_insert (&details, "offset", "d", 1.5);
+  table = g_variant_ref_sink (g_variant_dict_end (&details));
   error = icert_error_new_with_details (ICERT_ERROR_WEAK_KEY, "public key: too short (2048 bits)",
-                                        g_variant_dict_end (&details));
+                                        table);
   g_assert_error (error, ICERT_ERROR, ICERT_ERROR_WEAK_KEY);
   g_assert_true (g_str_has_prefix (error->message, "public key: too short (2048 bits) ["));
   g_assert_nonnull (strstr (error->message, "limit=2048"));

@@ -158,13 +158,13 @@ unref_owned_cb (gpointer owned)
 typedef struct
 {
   GSource source;
-  const CaOwner *owner;
+  CaOwner *owner; /* atomic: written once, before the source is attached */
 } CallSource;
 
 static gboolean
 call_source_check (GSource *source)
 {
-  return g_private_get (&current) == ((CallSource *) source)->owner;
+  return g_private_get (&current) == g_atomic_pointer_get (&((CallSource *) source)->owner);
 }
 
 static gboolean
@@ -190,7 +190,7 @@ ensure_source (CaOwned *owned)
   if (owned->source != NULL || owned->owner->ended)
     return;
   owned->source = g_source_new (&call_source_funcs, sizeof (CallSource));
-  ((CallSource *) owned->source)->owner = owned->owner;
+  g_atomic_pointer_set (&((CallSource *) owned->source)->owner, owned->owner);
   g_source_set_priority (owned->source, G_PRIORITY_DEFAULT);
   g_source_set_static_name (owned->source, "icert call");
   g_source_set_callback (owned->source, run_source_cb, ca_owned_ref (owned), unref_owned_cb);
