@@ -12,4 +12,8 @@ G_BEGIN_DECLS
 void _icert_take_closure (GAsyncReadyCallback *callback, gpointer *user_data);
 GHashTable *_icert_take_table (GHashTable **given);
 
+/* (transfer full) (nullable): the objects that a virtual method of a binding's class answers in the
+ * place of a list, right behind its call */
+GPtrArray *_icert_take_objects (void);
+
 G_END_DECLS

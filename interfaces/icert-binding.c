@@ -108,3 +108,36 @@ _icert_take_table (GHashTable **given)
   *given = table;
   return table;
 }
+
+static GPrivate next_objects = G_PRIVATE_INIT ((GDestroyNotify) g_ptr_array_unref);
+
+/**
+ * icert_binding_set_objects:
+ * @objects: (array length=n_objects) (element-type GObject.Object) (transfer none) (nullable): the
+ *   objects; `NULL` with 0 is an empty list
+ * @n_objects: how many
+ *
+ * Says which list of objects the virtual method that this thread is in answers when it then answers
+ * `NULL` without an error. For overrides of language bindings only: PyGObject 3.42 loses the list
+ * that a virtual method returns. Every other implementation returns the list.
+ *
+ * Belongs to the calling thread; whoever called the method takes it at once.
+ */
+void
+icert_binding_set_objects (GObject *const *objects, guint n_objects)
+{
+  GPtrArray *list = g_ptr_array_new_full (n_objects, g_object_unref);
+
+  for (guint i = 0; i < n_objects; i++)
+    g_ptr_array_add (list, g_object_ref (objects[i]));
+  g_private_replace (&next_objects, list);
+}
+
+GPtrArray *
+_icert_take_objects (void)
+{
+  GPtrArray *list = g_private_get (&next_objects);
+
+  g_private_set (&next_objects, NULL);
+  return list;
+}

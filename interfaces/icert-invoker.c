@@ -173,7 +173,11 @@ _icert_end_objects (GPtrArray *list,
                     GError **error)
 {
   GPtrArray *owned;
+  GPtrArray *lent = _icert_take_objects ();
 
+  if (list == NULL && local_error == NULL && lent != NULL)
+    return lent;
+  g_clear_pointer (&lent, g_ptr_array_unref);
   list = _icert_end_pointer (list, local_error, self, method, error);
   if (list == NULL)
     return NULL;

@@ -27,6 +27,7 @@ CALLBACK = 160
 LIST = 112
 LOST_CALLBACK = 0 if hasattr(ICert, "CertError") else CALLBACK
 LOST_DICT = 0 if hasattr(ICert, "CertError") else DICT
+LOST_LIST = 0 if hasattr(ICert, "CertError") else LIST
 
 
 class Kind:
@@ -547,7 +548,7 @@ def vfunc_object():
     return lambda: admin.resubmit_request(7, None)
 
 
-@kind(known=LIST)
+@kind(known=LOST_LIST)
 def vfunc_objects():
     class Rows(GObject.Object, ICert.EnumViewRow):
         __gtype_name__ = "LeakRows"

@@ -321,6 +321,29 @@ class Views(unittest.TestCase):
         walk = iter(View())
         next(walk)
 
+    def test_wrong_rows(self):
+        """Rows that are no rows, none, or too many, are errors that name the class"""
+        answers = []
+
+        class Rows(GObject.Object, ICert.EnumViewRow):
+            __gtype_name__ = "OverrideWrongRows"
+            cursor = GObject.Property(
+                type=str, default="", flags=GObject.ParamFlags.READABLE
+            )
+
+            def do_next(self, _count, _cancellable):
+                return answers.pop()
+
+        rows = Rows()
+        good = ICert.ViewRow.new(["N"], [GLib.Variant("x", 1)])
+        for wrong in ([good, GObject.Object()], [None], None, (good,) * 3, 7, "rows"):
+            answers.append(wrong)
+            with self.assertRaises(ICert.CertError, msg=repr(wrong)) as caught:
+                rows.next(2)
+            self.assertIn("OverrideWrongRows", str(caught.exception))
+        answers += [[good], [good, good], []]
+        self.assertEqual([len(rows.next(2)) for _n in range(3)], [0, 2, 1])
+
     def test_row(self):
         """A row is a mapping of its columns"""
         row = self.view(
