@@ -81,6 +81,11 @@ typedef enum
   X (ISSUER_NAME_ID, "IssuerNameId", "issuer_name_id", LONG, VIEW, 4, "Issuer Name ID")            \
   X (NOT_BEFORE, "NotBefore", "not_before", DATE, VIEW, 8, "Certificate Effective Date")           \
   X (NOT_AFTER, "NotAfter", "not_after", DATE, INDEXED | VIEW, 8, "Certificate Expiration Date")   \
+  X (CRL_PARTITION, "Request.CRLPartitionIndex", "crl_partition_index", LONG, VIEW, 4,             \
+     "CRL Partition Index")                                                                        \
+  X (PUBLISH_EXPIRED, "PublishExpiredCertInCRL", "publish_expired_cert_in_crl", LONG, VIEW, 4,     \
+     "Publish Expired Certificate in CRL")                                                         \
+  X (HOLD_ALLOWED, "HoldAllowed", "hold_allowed", LONG, VIEW, 4, "Hold Allowed")                   \
   X (SUBJECT_KEY_IDENTIFIER, "SubjectKeyIdentifier", "subject_key_identifier", STRING, VIEW, 128,  \
      "Issued Subject Key Identifier")                                                              \
   X (PUBLIC_KEY_LENGTH, "PublicKeyLength", "public_key_length", LONG, VIEW, 4,                     \
@@ -127,7 +132,11 @@ typedef enum
   X (VALUE, "NameValue", "value", STRING, KEY, 8192, "Name Value")                                 \
   X (REQUEST_ID, "NameRequestId", "request_id", LONG, KEY, 8, "Name Request ID")
 
-/* The slim status table: a serial is here from the intent on (S-E8). State: ICertSerialState. */
+/* The slim status table: a serial is here from the intent on (S-E8). State: ICertSerialState.
+ * Revoked when: the effective date, also one that is yet to come. Partition: of the CRL, fixed when
+ * the serial is reserved. Changed: when state, date, reason or publish-expired changed last, by the
+ * engine's clock just before the commit; empty while nothing did. A release from hold leaves GOOD,
+ * with changed and without date and reason. */
 #define ICERT_SERIAL_COLUMNS(X)                                                                    \
   X (ISSUER, "SerialIssuer", "issuer", LONG, KEY, 4, "Issuer Name ID")                             \
   X (SERIAL, "SerialValue", "serial", BINARY, KEY, 20, "Serial")                                   \
@@ -135,7 +144,11 @@ typedef enum
   X (REQUEST_ID, "SerialRequestId", "request_id", LONG, NONE, 8, "Request ID")                     \
   X (NOT_AFTER, "SerialNotAfter", "not_after", DATE, NONE, 8, "Not After")                         \
   X (REVOKED_WHEN, "SerialRevokedWhen", "revoked_when", DATE, NONE, 8, "Revoked When")             \
-  X (REASON, "SerialReason", "reason", LONG, NONE, 4, "Reason")
+  X (REASON, "SerialReason", "reason", LONG, NONE, 4, "Reason")                                    \
+  X (PARTITION, "SerialPartition", "partition", LONG, NONE, 4, "CRL Partition Index")              \
+  X (CHANGED, "SerialChanged", "changed", DATE, NONE, 8, "Status Changed When")                    \
+  X (PUBLISH_EXPIRED, "SerialPublishExpired", "publish_expired", LONG, NONE, 4,                    \
+     "Publish Expired Certificate in CRL")
 
 /* Intents of keys outside this process: what was about to be signed (S-E1 step 4) */
 #define ICERT_INTENT_COLUMNS(X)                                                                    \

@@ -480,6 +480,7 @@ test_orphan (void)
   fake_assert_row (ca, id, 9, "interrupted");
   g_assert_cmpint (fake_ca_query_int (ca, "SELECT state FROM serials"), ==, 3);
   g_assert_cmpint (fake_ca_query_int (ca, "SELECT reason FROM serials"), ==, 4);
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT changed = revoked_when FROM serials"), ==, 1);
   fake_ca_reopen (ca);
   g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM audit WHERE outcome = 'ORPHANED'"),
                    ==, 1);

@@ -43,6 +43,11 @@ test_issues (void)
   g_assert_nonnull (issuers);
   fake_assert_row (ca, icert_response_get_request_id (response), 20, "Issued");
   g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM serials WHERE state = 1"), ==, 1);
+  /* a CRL that reads what ever changed need not see it */
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM serials JOIN requests "
+                                          "ON request_id = id AND partition = crl_partition_index "
+                                          "WHERE changed IS NULL AND publish_expired = 0"),
+                   ==, 1);
   g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM names"), ==, 1);
   g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM intents"), ==, 0);
   g_assert_cmpint (fake_ca_check_audit (ca), >=, 2);

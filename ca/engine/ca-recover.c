@@ -45,6 +45,7 @@ orphan_serials (ICertStore *store, ICertStoreBatch *batch, GPtrArray *audit, GEr
     {
       g_autoptr (GBytes) serial = icert_store_row_dup_bytes (rows->pdata[i], 1);
       gint64 id = icert_store_row_get_int (rows->pdata[i], 2);
+      gint64 now = ca_clock_now ();
       g_autofree char *object = g_strdup_printf ("request:%" G_GINT64_FORMAT, id);
 
       icert_store_batch_begin (batch, ICERT_STORE_SERIALS, ICERT_STORE_UPDATE);
@@ -52,8 +53,9 @@ orphan_serials (ICertStore *store, ICertStoreBatch *batch, GPtrArray *audit, GEr
                                  icert_store_row_get_int (rows->pdata[i], 0));
       icert_store_batch_set_bytes (batch, ICERT_SERIAL_SERIAL, serial);
       icert_store_batch_set_int (batch, ICERT_SERIAL_STATE, ICERT_SERIAL_STATE_ORPHANED);
-      icert_store_batch_set_int (batch, ICERT_SERIAL_REVOKED_WHEN, ca_clock_now ());
+      icert_store_batch_set_int (batch, ICERT_SERIAL_REVOKED_WHEN, now);
       icert_store_batch_set_int (batch, ICERT_SERIAL_REASON, ICERT_REVOCATION_REASON_SUPERSEDED);
+      icert_store_batch_set_int (batch, ICERT_SERIAL_CHANGED, now);
       icert_store_batch_begin (batch, ICERT_STORE_INTENTS, ICERT_STORE_DELETE);
       icert_store_batch_set_int (batch, ICERT_INTENT_REQUEST_ID, id);
       g_ptr_array_add (audit,

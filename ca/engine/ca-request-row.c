@@ -123,6 +123,8 @@ set_certificate (const CaRequest *request, ICertStoreBatch *batch)
                              request->plan->not_before * G_USEC_PER_SEC);
   icert_store_batch_set_int (batch, ICERT_REQUEST_NOT_AFTER,
                              request->plan->not_after * G_USEC_PER_SEC);
+  icert_store_batch_set_int (batch, ICERT_REQUEST_CRL_PARTITION, request->crl_partition);
+  icert_store_batch_set_int (batch, ICERT_REQUEST_HOLD_ALLOWED, request->hold_allowed);
   icert_store_batch_set_text (batch, ICERT_REQUEST_SUBJECT_KEY_IDENTIFIER, ski);
   if (dn[0] != '\0')
     icert_store_batch_set_text (batch, ICERT_REQUEST_DN, dn);
@@ -301,6 +303,7 @@ ca_request_row_serial (const CaRequest *request,
   icert_store_batch_set_int (batch, ICERT_SERIAL_REQUEST_ID, request->id);
   icert_store_batch_set_int (batch, ICERT_SERIAL_NOT_AFTER,
                              request->plan->not_after * G_USEC_PER_SEC);
+  icert_store_batch_set_int (batch, ICERT_SERIAL_PARTITION, request->crl_partition);
   if (state == ICERT_SERIAL_STATE_GOOD)
     insert_names (request, batch);
 }
@@ -343,6 +346,8 @@ static const guint8 load_columns[] = {
   ICERT_REQUEST_ISSUER_NAME_ID,
   ICERT_REQUEST_NOT_BEFORE,
   ICERT_REQUEST_NOT_AFTER,
+  ICERT_REQUEST_CRL_PARTITION,
+  ICERT_REQUEST_HOLD_ALLOWED,
   ICERT_REQUEST_ATTRIBUTES_TEXT,
   ICERT_REQUEST_RAW_NAME,
   ICERT_REQUEST_RAW_REQUEST,
@@ -444,6 +449,8 @@ load_decision (CaRequest *request, const ICertStoreRow *row)
   request->certificate
       = icert_store_row_dup_bytes (row, position_of (ICERT_REQUEST_RAW_CERTIFICATE));
   request->issuer_name_id = load_int (row, ICERT_REQUEST_ISSUER_NAME_ID);
+  request->crl_partition = load_int (row, ICERT_REQUEST_CRL_PARTITION);
+  request->hold_allowed = load_int (row, ICERT_REQUEST_HOLD_ALLOWED) != 0;
   load_serial (request, row);
   request->plan->not_before = load_int (row, ICERT_REQUEST_NOT_BEFORE) / G_USEC_PER_SEC;
   request->plan->not_after = load_int (row, ICERT_REQUEST_NOT_AFTER) / G_USEC_PER_SEC;

@@ -55,12 +55,15 @@ typedef struct
   char *policy_message; /* what a policy wants to be said; nullable */
   char *template_name;
   gint64 profile_version;
-  char *officer_name; /* who decided, nullable */
+  gboolean hold_allowed; /* its certificate may be put on hold: the policy's, at issuance (S-I1) */
+  char *officer_name;    /* who decided, nullable */
   gint64 resolved_when;
 
   /* the result */
   CaIssuer *issuer;
   guint8 serial[20];
+  gint64
+      crl_partition; /* of the CRL that lists it; set before the serial is reserved, then fixed */
   GBytes *certificate;
   gint64 issuer_name_id; /* key index << 16 | certificate index */
 } CaRequest;

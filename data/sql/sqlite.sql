@@ -66,6 +66,9 @@ CREATE TABLE requests (
   issuer_name_id INTEGER,
   not_before INTEGER,
   not_after INTEGER,
+  crl_partition_index INTEGER,
+  publish_expired_cert_in_crl INTEGER,
+  hold_allowed INTEGER,
   subject_key_identifier TEXT,
   public_key_length INTEGER,
   public_key_algorithm TEXT,
@@ -158,6 +161,11 @@ CREATE INDEX names_request_id ON names (request_id);
 
 -- The slim status table: a serial is here from the intent on and for ever, also when the request row
 -- is deleted, so its request_id is no foreign key. OCSP and CRLs read nothing else.
+--
+-- revoked_when: from when on it is revoked (the effective date; may lie in the future). partition: of
+-- the CRL that lists it, fixed when the serial is reserved. changed: when the status changed last,
+-- empty while nothing ever did; so whatever a CRL may list has it, also what was released from hold
+-- (good again, with changed). publish_expired: stays on CRLs after its end.
 CREATE TABLE serials (
   issuer INTEGER NOT NULL,
   serial BLOB NOT NULL,
@@ -166,11 +174,15 @@ CREATE TABLE serials (
   not_after INTEGER,
   revoked_when INTEGER,
   reason INTEGER,
+  partition INTEGER NOT NULL DEFAULT 0,
+  changed INTEGER,
+  publish_expired INTEGER NOT NULL DEFAULT 0,
 
   PRIMARY KEY (issuer, serial),
   CONSTRAINT serial_length CHECK (length(serial) BETWEEN 1 AND 20),
   CONSTRAINT serial_state CHECK (state BETWEEN 0 AND 3),
-  CONSTRAINT serial_revocation CHECK (state <> 2 OR revoked_when IS NOT NULL)
+  CONSTRAINT serial_revocation CHECK (
+    state < 2 OR (revoked_when IS NOT NULL AND changed IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 
 -- holds all columns: a CRL is a walk over the entries of one state, without a look into the table

@@ -427,6 +427,7 @@ test_update_composite (Fixture *fixture, gconstpointer data)
   icert_store_batch_begin (update, ICERT_STORE_SERIALS, ICERT_STORE_UPDATE);
   icert_store_batch_set_int (update, ICERT_SERIAL_STATE, ICERT_SERIAL_STATE_REVOKED);
   icert_store_batch_set_int (update, ICERT_SERIAL_REVOKED_WHEN, 5);
+  icert_store_batch_set_int (update, ICERT_SERIAL_CHANGED, 6);
   icert_store_batch_set_data (update, ICERT_SERIAL_SERIAL, serial, sizeof serial);
   icert_store_batch_set_int (update, ICERT_SERIAL_ISSUER, 0);
   store_contract_commit (fixture->store, update);
