@@ -9,7 +9,8 @@
 -- store looks at the end of each batch whether one is open. An index costs about a microsecond per
 -- certificate: there is one for each column that views may sort by, and for what the engine asks.
 --
--- Whoever changes a line here raises STORE_SQLITE_SCHEMA_VERSION (modules/store-sqlite).
+-- Whoever changes a line here after a release raises STORE_SQLITE_SCHEMA_VERSION (modules/store-sqlite), keeps
+-- the old text in tests/fixtures, and says in store-sqlite-migrate.c what new columns are filled with.
 
 -- The store's own row. Epoch: raised by each engine that opens the store and checked by each commit
 -- (S-F1). Last group: number of the newest commit, by which an engine finds out whether a commit of

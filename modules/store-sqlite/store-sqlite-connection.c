@@ -317,6 +317,19 @@ check_pragma (StoreSqliteConnection *self, const char *name, const char *expecte
   return FALSE;
 }
 
+sqlite3 *
+store_sqlite_connection_new_model (void)
+{
+  g_autoptr (GBytes) schema = dup_schema ();
+  sqlite3 *memory = NULL;
+
+  if (sqlite3_open (":memory:", &memory) == SQLITE_OK
+      && sqlite3_exec (memory, g_bytes_get_data (schema, NULL), NULL, NULL, NULL) == SQLITE_OK)
+    return memory;
+  sqlite3_close (memory);
+  return NULL;
+}
+
 /* The text of all tables and indexes, constraints included. */
 static char *
 dup_schema_text (sqlite3 *db)
@@ -340,19 +353,14 @@ dup_schema_text (sqlite3 *db)
 
 /* What the file says must be what this program would make: a constraint that somebody took away
  * would otherwise be missed without a word. */
-static gboolean
-check_schema (StoreSqliteConnection *self, GError **error)
+gboolean
+store_sqlite_connection_check_schema (StoreSqliteConnection *self, GError **error)
 {
-  g_autoptr (GBytes) schema = dup_schema ();
   g_autofree char *found = dup_schema_text (self->db);
-  g_autofree char *expected = NULL;
-  sqlite3 *memory = NULL;
+  sqlite3 *model = store_sqlite_connection_new_model ();
+  g_autofree char *expected = model != NULL ? dup_schema_text (model) : NULL;
 
-  if (sqlite3_open (":memory:", &memory) == SQLITE_OK
-      && sqlite3_exec (memory, g_bytes_get_data (schema, NULL), NULL, NULL, NULL) == SQLITE_OK)
-    expected = dup_schema_text (memory);
-  sqlite3_close (memory);
-
+  sqlite3_close (model);
   if (found == NULL)
     {
       store_sqlite_connection_set_error (self, ICERT_ERROR_CONFIG, "cannot be read", error);
@@ -445,8 +453,8 @@ store_sqlite_connection_verify (StoreSqliteConnection *self, GError **error)
          && check_pragma (self, "journal_mode", "wal", error)
          && check_pragma (self, "synchronous", "2", error)
          && check_pragma (self, "foreign_keys", "1", error)
-         && check_pragma (self, "wal_autocheckpoint", "0", error) && check_schema (self, error)
-         && check_trees (self, error);
+         && check_pragma (self, "wal_autocheckpoint", "0", error)
+         && store_sqlite_connection_check_schema (self, error) && check_trees (self, error);
 }
 
 int

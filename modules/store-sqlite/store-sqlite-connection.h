@@ -31,6 +31,10 @@ gboolean store_sqlite_connection_execute (StoreSqliteConnection *self,
                                           GError **error);
 /* makes the tables of a new store */
 gboolean store_sqlite_connection_create_schema (StoreSqliteConnection *self, GError **error);
+/* a database in memory with the tables of a new store; close it; NULL when memory ran out */
+sqlite3 *store_sqlite_connection_new_model (void);
+/* whether the tables are word for word those of a new store */
+gboolean store_sqlite_connection_check_schema (StoreSqliteConnection *self, GError **error);
 /* S-F9, S-F2: whether this is a store, whole as far as a start can tell, with the right settings */
 gboolean store_sqlite_connection_verify (StoreSqliteConnection *self, GError **error);
 /* pages in the write-ahead log after the newest commit of this connection */

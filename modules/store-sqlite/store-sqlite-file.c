@@ -18,6 +18,8 @@
 #define OFFSET_READ_VERSION 19
 #define OFFSET_USER_VERSION 60
 #define OFFSET_APPLICATION_ID 68
+/* of a piece of a copy */
+#define COPY_SIZE (1 << 20)
 /* value of both version octets in a database with a write-ahead log */
 #define VERSION_WAL 2
 
@@ -28,6 +30,7 @@ struct _StoreSqliteFile
   char *inode; /* key in @inodes while it is ours; NULL before */
   int fd;      /* holds the lock; -1 before */
   gboolean created;
+  guint version;    /* of the schema, by the header */
   gboolean had_log; /* something of SQLite's was beside it */
 };
 
@@ -195,13 +198,14 @@ check_header (StoreSqliteFile *file, GError **error)
       return FALSE;
     }
   version = read_be32 (header + OFFSET_USER_VERSION);
-  if (version != STORE_SQLITE_SCHEMA_VERSION)
+  if (version < STORE_SQLITE_OLDEST_VERSION || version > STORE_SQLITE_SCHEMA_VERSION)
     {
       icert_set_error (error, ICERT_ERROR_CONFIG, "store version", "is %u, of %s program (%u)",
                        version, version > STORE_SQLITE_SCHEMA_VERSION ? "a newer" : "an older",
                        (guint) STORE_SQLITE_SCHEMA_VERSION);
       return FALSE;
     }
+  file->version = version;
   if (header[OFFSET_WRITE_VERSION] != VERSION_WAL || header[OFFSET_READ_VERSION] != VERSION_WAL)
     {
       icert_set_error (error, ICERT_ERROR_CONFIG, "store journal mode",
@@ -264,6 +268,7 @@ open_new (StoreSqliteFile *file, GError **error)
       return FALSE;
     }
   file->created = TRUE;
+  file->version = STORE_SQLITE_SCHEMA_VERSION;
   if (fchmod (file->fd, 0600) == 0 && fstat (file->fd, &info) == 0 && register_inode (file, &info))
     return lock_file (file, &info, error);
 
@@ -407,4 +412,52 @@ store_sqlite_file_sync_folder (StoreSqliteFile *file, GError **error)
   if (fd >= 0)
     close (fd);
   return ok;
+}
+
+guint
+store_sqlite_file_get_version (StoreSqliteFile *file)
+{
+  return file->version;
+}
+
+/* By the descriptor that is open already: to close another one of this file would drop the locks
+ * that SQLite has on it. */
+static gboolean
+copy_all (int from, int to)
+{
+  g_autofree guint8 *buffer = g_malloc (COPY_SIZE);
+  gssize n;
+
+  for (off_t at = 0; (n = pread (from, buffer, COPY_SIZE, at)) > 0; at += n)
+    for (gssize done = 0, written; done < n; done += written)
+      {
+        written = write (to, buffer + done, n - done);
+        if (written < 0)
+          return FALSE;
+      }
+  return n == 0 && fsync (to) == 0;
+}
+
+gboolean
+store_sqlite_file_keep (StoreSqliteFile *file, const char *suffix, GError **error)
+{
+  g_autofree char *kept = g_strconcat (file->path, suffix, NULL);
+  g_autofree char *partial = g_strconcat (kept, ".new", NULL);
+  int fd;
+  gboolean ok;
+  int number;
+
+  g_unlink (partial);
+  fd = open (partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  ok = fd >= 0 && copy_all (file->fd, fd);
+  number = errno;
+  if (fd >= 0)
+    close (fd);
+  if (ok && rename (partial, kept) == 0)
+    return store_sqlite_file_sync_folder (file, error);
+
+  g_unlink (partial);
+  icert_set_error (error, ICERT_ERROR_STORAGE, "store", "cannot be copied: %s",
+                   g_strerror (ok ? errno : number));
+  return FALSE;
 }

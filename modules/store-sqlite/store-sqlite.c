@@ -8,6 +8,7 @@
 
 #include "store-sqlite-connection.h"
 #include "store-sqlite-file.h"
+#include "store-sqlite-migrate.h"
 #include "store-sqlite-statement.h"
 
 /* Pages of the log before the writer copies them into the database (measured: performance.md), and
@@ -240,7 +241,8 @@ open_writer (StoreSqlite *self, gboolean create, GError **error)
   self->writer = store_sqlite_connection_new_writer (path, error);
   if (self->writer == NULL || !store_sqlite_file_check (self->file, error))
     return FALSE;
-  if (create && !store_sqlite_connection_create_schema (self->writer, error))
+  if (create ? !store_sqlite_connection_create_schema (self->writer, error)
+             : !store_sqlite_migrate (self->writer, self->file, error))
     return FALSE;
   if (!store_sqlite_connection_verify (self->writer, error))
     return FALSE;

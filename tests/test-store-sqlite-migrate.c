@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "store-sqlite-migrate.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store-contract.h"
+#include "store-sqlite.h"
+
+#define N_REQUESTS 200
+#define N_KILLS 20
+
+/* A folder with a store of version 1 in it that nobody has open. */
+typedef struct
+{
+  char *folder;
+  char *path;
+  char *kept;
+} Fixture;
+
+static sqlite3 *
+open_db (const char *path)
+{
+  sqlite3 *db = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  return db;
+}
+
+static void
+run (sqlite3 *db, const char *text)
+{
+  char *message = NULL;
+
+  sqlite3_exec (db, text, NULL, NULL, &message);
+  g_assert_cmpstr (message, ==, NULL);
+}
+
+/* The first column of all rows, joined. */
+static char *
+ask (sqlite3 *db, const char *text)
+{
+  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
+  sqlite3_stmt *statement = NULL;
+
+  sqlite3_prepare_v2 (db, text, -1, &statement, NULL);
+  g_assert_nonnull (statement);
+  while (sqlite3_step (statement) == SQLITE_ROW)
+    g_ptr_array_add (values, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
+  sqlite3_finalize (statement);
+  g_ptr_array_add (values, NULL);
+  return g_strjoinv (", ", (char **) values->pdata);
+}
+
+static char *
+ask_file (const char *path, const char *text)
+{
+  sqlite3 *db = open_db (path);
+  char *answer = ask (db, text);
+
+  sqlite3_close (db);
+  return answer;
+}
+
+static char *
+read_version_1 (void)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", "sqlite-v1.sql", NULL);
+  g_autoptr (GError) error = NULL;
+  char *text = NULL;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  return text;
+}
+
+static void
+make_current (const char *path)
+{
+  g_autoptr (ICertStore) store = g_object_new (STORE_TYPE_SQLITE, NULL);
+  g_autoptr (GPtrArray) batches
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) icert_store_batch_unref);
+  g_autoptr (GError) error = NULL;
+
+  icert_store_open (store, path, TRUE, &error);
+  g_assert_no_error (error);
+  for (gint64 id = 1; id <= N_REQUESTS; id++)
+    {
+      g_ptr_array_add (batches, store_contract_new_request (id, "alice"));
+      store_contract_add_certificate (batches->pdata[id - 1], id);
+    }
+  icert_store_commit (store, batches, NULL, NULL, &error);
+  g_assert_no_error (error);
+  icert_store_close (store, &error);
+  g_assert_no_error (error);
+}
+
+/* Fills the tables of @db from those of the attached "current", which have the same columns and may
+ * have more. */
+static void
+fill_from_current (sqlite3 *db)
+{
+  g_autofree char *all = ask (db, "SELECT name FROM main.sqlite_schema WHERE type = 'table'");
+  g_auto (GStrv) tables = g_strsplit (all, ", ", 0);
+
+  for (guint i = 0; tables[i] != NULL; i++)
+    {
+      g_autofree char *question
+          = g_strdup_printf ("SELECT name FROM pragma_table_info ('%s', 'main')", tables[i]);
+      g_autofree char *columns = ask (db, question);
+      g_autofree char *copy = g_strdup_printf ("DELETE FROM main.%s;"
+                                               "INSERT INTO main.%s (%s) SELECT %s FROM current.%s",
+                                               tables[i], tables[i], columns, columns, tables[i]);
+
+      run (db, copy);
+    }
+}
+
+static void
+make_version_1 (Fixture *fixture, const char *schema)
+{
+  g_autofree char *current = g_build_filename (fixture->folder, "current.db", NULL);
+  g_autofree char *attach = g_strdup_printf ("ATTACH '%s' AS current", current);
+  sqlite3 *db;
+
+  make_current (current);
+  db = open_db (fixture->path);
+  run (db, "PRAGMA journal_mode = WAL");
+  run (db, attach);
+  run (db, "BEGIN");
+  run (db, schema);
+  run (db, "PRAGMA main.application_id = " G_STRINGIFY (STORE_SQLITE_APPLICATION_ID));
+  run (db, "PRAGMA main.user_version = 1");
+  fill_from_current (db);
+  run (db, "UPDATE main.serials SET state = 2, revoked_when = 77, reason = 1 WHERE request_id = 3");
+  run (db, "COMMIT");
+  sqlite3_close (db);
+  g_chmod (fixture->path, 0600);
+  g_remove (current);
+}
+
+static void
+set_up_with (Fixture *fixture, const char *schema)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture->folder = g_dir_make_tmp ("icert-migrate-XXXXXX", &error);
+  g_assert_no_error (error);
+  fixture->path = g_build_filename (fixture->folder, "ca.db", NULL);
+  fixture->kept = g_build_filename (fixture->folder, "ca.db.v1", NULL);
+  make_version_1 (fixture, schema);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *schema = read_version_1 ();
+
+  set_up_with (fixture, schema);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GDir) dir = g_dir_open (fixture->folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+
+      g_remove (path);
+    }
+  g_rmdir (fixture->folder);
+  g_free (fixture->folder);
+  g_free (fixture->path);
+  g_free (fixture->kept);
+}
+
+static void
+open_and_close (Fixture *fixture)
+{
+  g_autoptr (ICertStore) store = g_object_new (STORE_TYPE_SQLITE, NULL);
+  g_autoptr (GError) error = NULL;
+
+  icert_store_open (store, fixture->path, FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (store_contract_count (store), ==, N_REQUESTS);
+  icert_store_close (store, &error);
+  g_assert_no_error (error);
+}
+
+/* Every table that the kept store has is in the new one with the same cells; the row of the engine
+ * counts openings. */
+static void
+assert_same_rows (Fixture *fixture)
+{
+  g_autofree char *attach = g_strdup_printf ("ATTACH '%s' AS kept", fixture->kept);
+  sqlite3 *db = open_db (fixture->path);
+  g_autofree char *all = NULL;
+  g_auto (GStrv) tables = NULL;
+
+  run (db, attach);
+  all = ask (db, "SELECT name FROM kept.sqlite_schema WHERE type = 'table' AND name <> 'engine'");
+  tables = g_strsplit (all, ", ", 0);
+  g_assert_cmpuint (g_strv_length (tables), >, 5);
+  for (guint i = 0; tables[i] != NULL; i++)
+    {
+      g_autofree char *question
+          = g_strdup_printf ("SELECT name FROM pragma_table_info ('%s', 'kept')", tables[i]);
+      g_autofree char *columns = ask (db, question);
+      g_autofree char *compare = g_strdup_printf (
+          "SELECT (SELECT count (*) FROM main.%s) - (SELECT count (*) FROM kept.%s) UNION ALL "
+          "SELECT count (*) FROM (SELECT %s FROM main.%s EXCEPT SELECT %s FROM kept.%s)",
+          tables[i], tables[i], columns, tables[i], columns, tables[i]);
+      g_autofree char *answer = ask (db, compare);
+
+      g_assert_cmpstr (answer, ==, "0, 0");
+    }
+  sqlite3_close (db);
+}
+
+static void
+test_migrates (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *version = NULL, *kept_version = NULL, *whole = NULL;
+
+  g_test_summary ("A store of version 1 opens, has all its rows, and is kept beside as it was");
+  open_and_close (fixture);
+  assert_same_rows (fixture);
+  version = ask_file (fixture->path, "PRAGMA user_version");
+  g_assert_cmpstr (version, ==, G_STRINGIFY (STORE_SQLITE_SCHEMA_VERSION));
+  kept_version = ask_file (fixture->kept, "PRAGMA user_version");
+  g_assert_cmpstr (kept_version, ==, "1");
+  whole = ask_file (fixture->path, "PRAGMA integrity_check");
+  g_assert_cmpstr (whole, ==, "ok");
+}
+
+static void
+test_opens_again (Fixture *fixture, gconstpointer data)
+{
+  struct stat first, second;
+
+  g_test_summary ("A store is migrated once, and the kept one is private");
+  open_and_close (fixture);
+  g_assert_cmpint (lstat (fixture->kept, &first), ==, 0);
+  g_assert_cmpint (first.st_mode & 0777, ==, 0600);
+  open_and_close (fixture);
+  g_assert_cmpint (lstat (fixture->kept, &second), ==, 0);
+  g_assert_cmpint (first.st_ino, ==, second.st_ino);
+}
+
+/* Takes the line that holds @part out of @text. */
+static void
+drop_line (char *text, const char *part)
+{
+  char *start = strstr (text, part);
+  char *end;
+
+  g_assert_nonnull (start);
+  end = strchr (start, '\n');
+  memmove (start, end + 1, strlen (end + 1) + 1);
+}
+
+static void
+test_adds (void)
+{
+  Fixture fixture;
+  g_autofree char *schema = read_version_1 ();
+  char *history;
+
+  g_test_summary ("Columns, indexes and tables that an older schema lacks are made");
+  drop_line (schema, "  request_device_serial_number TEXT,");
+  drop_line (schema, "CREATE INDEX requests_not_after");
+  drop_line (schema, "  CONSTRAINT serial_state CHECK");
+  history = strstr (schema, "CREATE TABLE config_history");
+  g_assert_nonnull (history);
+  *history = '\0';
+  set_up_with (&fixture, schema);
+
+  open_and_close (&fixture);
+  assert_same_rows (&fixture);
+  tear_down (&fixture, NULL);
+}
+
+static char *
+digest (const char *path)
+{
+  g_autofree char *contents = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (path, &contents, &size, NULL));
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guint8 *) contents, size);
+}
+
+static void
+assert_refused (Fixture *fixture, const char *message)
+{
+  g_autoptr (ICertStore) store = g_object_new (STORE_TYPE_SQLITE, NULL);
+  g_autofree char *before = digest (fixture->path);
+  g_autofree char *after = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (icert_store_open (store, fixture->path, FALSE, &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
+  if (!g_pattern_match_simple (message, error->message))
+    g_assert_cmpstr (error->message, ==, message);
+  after = digest (fixture->path);
+  g_assert_cmpstr (before, ==, after);
+  g_assert_false (g_file_test (fixture->kept, G_FILE_TEST_EXISTS));
+}
+
+static void
+tamper (Fixture *fixture, const char *text)
+{
+  sqlite3 *db = open_db (fixture->path);
+
+  run (db, text);
+  sqlite3_close (db);
+}
+
+static void
+test_unknown (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A store with what no version has is refused and stays as it is (S-F9)");
+  tamper (fixture, "CREATE TABLE stranger (a INTEGER) STRICT");
+  assert_refused (fixture, "store schema: is not that of version *");
+}
+
+static void
+test_broken_rows (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Rows that break a constraint are refused, and the store stays as it is (S-F9)");
+  tamper (fixture, "DELETE FROM requests WHERE id = 5");
+  assert_refused (fixture, "store: table * has rows of no request (one)");
+}
+
+static void
+test_versions (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A newer version, and one from before the first, are refused (S-F9)");
+  tamper (fixture, "PRAGMA user_version = 3");
+  assert_refused (fixture, "store version: is 3, of a newer program (2)");
+  tamper (fixture, "PRAGMA user_version = 0");
+  assert_refused (fixture, "store version: is 0, of an older program (2)");
+}
+
+/* A child opens the store and is killed after @microseconds. */
+static void
+kill_while_opening (Fixture *fixture, guint microseconds)
+{
+  pid_t child = fork ();
+
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      g_autoptr (ICertStore) store = g_object_new (STORE_TYPE_SQLITE, NULL);
+
+      icert_store_open (store, fixture->path, FALSE, NULL);
+      _exit (0);
+    }
+  g_usleep (microseconds);
+  kill (child, SIGKILL);
+  g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
+}
+
+static void
+test_killed (void)
+{
+  guint found[3] = { 0 };
+
+  g_test_summary ("A kill while a store is migrated leaves one of version 1 or 2 with all rows");
+  for (guint i = 0; i < N_KILLS; i++)
+    {
+      Fixture fixture;
+      g_autofree char *version = NULL;
+
+      set_up (&fixture, NULL);
+      kill_while_opening (&fixture, i * 2000);
+      version = ask_file (fixture.path, "PRAGMA user_version");
+      found[MIN (g_ascii_strtoull (version, NULL, 10), 2)]++;
+      open_and_close (&fixture);
+      assert_same_rows (&fixture);
+      tear_down (&fixture, NULL);
+    }
+  g_test_message ("version 1: %u, version 2: %u", found[1], found[2]);
+  g_assert_cmpuint (found[0], ==, 0);
+  g_assert_cmpuint (found[1], >, 0);
+}
+
+int
+main (int argc, char *argv[])
+{
+  static const struct
+  {
+    const char *path;
+    void (*test) (Fixture *, gconstpointer);
+  } tests[] = {
+    { "/store-sqlite-migrate/keeps-rows", test_migrates },
+    { "/store-sqlite-migrate/once", test_opens_again },
+    { "/store-sqlite-migrate/unknown/S-F9", test_unknown },
+    { "/store-sqlite-migrate/broken-rows/S-F9", test_broken_rows },
+    { "/store-sqlite-migrate/versions/S-F9", test_versions },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+  g_test_add_func ("/store-sqlite-migrate/adds", test_adds);
+  g_test_add_func ("/store-sqlite-migrate/killed", test_killed);
+  return g_test_run ();
+}
