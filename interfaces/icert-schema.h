@@ -182,7 +182,8 @@ typedef enum
   X (DETAIL, "AuditDetail", "detail", STRING, NONE, 8192, "Detail")                                \
   X (HASH, "AuditHash", "hash", BINARY, NONE, 32, "Hash")
 
-/* Events that wait for an exit. Due: when to try next; dead: 1 after 24 h of failures */
+/* Events that wait for an exit. Due: when to try next; dead: 1 after 24 h of failures; run: of the
+ * events of a publishing run, the number of its CRLs */
 #define ICERT_OUTBOX_COLUMNS(X)                                                                    \
   X (ID, "OutboxId", "id", LONG, KEY | INDEXED, 8, "Outbox ID")                                    \
   X (REQUEST_ID, "OutboxRequestId", "request_id", LONG, NONE, 8, "Request ID")                     \
@@ -192,6 +193,7 @@ typedef enum
   X (DUE, "OutboxDue", "due", DATE, NONE, 8, "Due")                                                \
   X (ATTEMPTS, "OutboxAttempts", "attempts", LONG, NONE, 4, "Attempts")                            \
   X (DEAD, "OutboxDead", "dead", LONG, INDEXED, 4, "Dead")                                         \
+  X (RUN, "OutboxRun", "run", LONG, NONE, 8, "CRL Number")                                         \
   X (ERROR, "OutboxError", "error", STRING, NONE, 8192, "Error")
 
 /* Named numbers: "next-request-id", "next-outbox-id" … */
@@ -208,6 +210,19 @@ typedef enum
   X (OLD_VALUE, "ConfigOldValue", "old_value", STRING, NONE, 0, "Old Value")                       \
   X (NEW_VALUE, "ConfigNewValue", "new_value", STRING, NONE, 0, "New Value")
 
+/* What became of a CRL in one of the places it goes to. State: ICertPublicationState; tried: the
+ * last attempt; due: the next one; read back: when it was last seen there as it was made */
+#define ICERT_PUBLICATION_COLUMNS(X)                                                               \
+  X (CRL, "PublicationCRL", "crl", LONG, KEY, 8, "CRL Row ID")                                     \
+  X (PLACE, "PublicationPlace", "place", STRING, KEY, 2048, "Place")                               \
+  X (CLASS_ID, "PublicationClass", "class_id", STRING, NONE, 254, "Class")                         \
+  X (STATE, "PublicationState", "state", LONG, NONE, 4, "State")                                   \
+  X (ATTEMPTS, "PublicationAttempts", "attempts", LONG, NONE, 4, "Attempts")                       \
+  X (TRIED, "PublicationTried", "tried", DATE, NONE, 8, "Last Attempt")                            \
+  X (DUE, "PublicationDue", "due", DATE, NONE, 8, "Next Attempt")                                  \
+  X (READ_BACK, "PublicationReadBack", "read_back", DATE, NONE, 8, "Read Back")                    \
+  X (ERROR, "PublicationError", "error", STRING, NONE, 8192, "Error")
+
 /* clang-format off */
 #define ICERT_STORE_TABLES(T)                                                                      \
   T (REQUESTS, "requests", REQUEST)                                                                \
@@ -221,7 +236,8 @@ typedef enum
   T (AUDIT, "audit", AUDIT)                                                                        \
   T (OUTBOX, "outbox", OUTBOX)                                                                     \
   T (COUNTERS, "counters", COUNTER)                                                                \
-  T (CONFIG_HISTORY, "config_history", CONFIG_HISTORY)
+  T (CONFIG_HISTORY, "config_history", CONFIG_HISTORY)                                             \
+  T (PUBLICATIONS, "publications", PUBLICATION)
 
 typedef enum
 {
@@ -268,6 +284,9 @@ typedef enum { ICERT_COUNTER_COLUMNS (X) ICERT_COUNTER_N_COLUMNS } ICertCounterC
 #define X(id, ...) ICERT_CONFIG_HISTORY_##id,
 typedef enum { ICERT_CONFIG_HISTORY_COLUMNS (X) ICERT_CONFIG_HISTORY_N_COLUMNS } ICertConfigHistoryColumn;
 #undef X
+#define X(id, ...) ICERT_PUBLICATION_##id,
+typedef enum { ICERT_PUBLICATION_COLUMNS (X) ICERT_PUBLICATION_N_COLUMNS } ICertPublicationColumn;
+#undef X
 /* clang-format on */
 
 typedef enum
@@ -277,6 +296,14 @@ typedef enum
   ICERT_SERIAL_STATE_REVOKED = 2, /* revoked */
   ICERT_SERIAL_STATE_ORPHANED = 3 /* intent of an engine that died (S-E3) */
 } ICertSerialState;
+
+typedef enum
+{
+  ICERT_PUBLICATION_STATE_FAILED = 0,    /* what lies there is not this CRL; tried again */
+  ICERT_PUBLICATION_STATE_DONE = 1,      /* it lies there */
+  ICERT_PUBLICATION_STATE_POSTPONED = 2, /* a delta whose base is not there yet */
+  ICERT_PUBLICATION_STATE_GIVEN_UP = 3   /* its time is over */
+} ICertPublicationState;
 
 typedef struct
 {

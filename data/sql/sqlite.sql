@@ -246,6 +246,7 @@ CREATE TABLE outbox (
   due INTEGER,
   attempts INTEGER,
   dead INTEGER NOT NULL DEFAULT 0,
+  run INTEGER,
   error TEXT
 ) STRICT;
 
@@ -268,3 +269,18 @@ CREATE TABLE config_history (
   old_value TEXT,
   new_value TEXT
 ) STRICT;
+
+-- Where a CRL went, and how: one row for each place.
+CREATE TABLE publications (
+  crl INTEGER NOT NULL,
+  place TEXT NOT NULL,
+  class_id TEXT,
+  state INTEGER NOT NULL CONSTRAINT publication_state CHECK (state BETWEEN 0 AND 3),
+  attempts INTEGER,
+  tried INTEGER,
+  due INTEGER,
+  read_back INTEGER,
+  error TEXT,
+
+  PRIMARY KEY (crl, place)
+) STRICT, WITHOUT ROWID;
