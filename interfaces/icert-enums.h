@@ -388,6 +388,10 @@ typedef enum /*< flags >*/
  * @ICERT_TABLE_EXTENSIONS: extensions of requests
  * @ICERT_TABLE_ATTRIBUTES: attributes of requests
  * @ICERT_TABLE_CRLS: CRLs
+ * @ICERT_TABLE_CERTIFICATES: the requests that became a certificate, issued or revoked since (no AD
+ *   CS counterpart)
+ * @ICERT_TABLE_AUDIT: the audit log, for auditors and administrators (no AD CS counterpart)
+ * @ICERT_TABLE_NAMES: alternative names of certificates (no AD CS counterpart)
  *
  * A table that a view reads (AD CS: CVRC_TABLE_*).
  */
@@ -397,6 +401,9 @@ typedef enum
   ICERT_TABLE_EXTENSIONS = 0x3000,
   ICERT_TABLE_ATTRIBUTES = 0x4000,
   ICERT_TABLE_CRLS = 0x5000,
+  ICERT_TABLE_CERTIFICATES = 0x8000,
+  ICERT_TABLE_AUDIT = 0x9000,
+  ICERT_TABLE_NAMES = 0xa000,
 } ICertTable;
 
 /**
@@ -408,6 +415,8 @@ typedef enum
  * @ICERT_COLUMN_SET_ATTRIBUTE: the attribute columns
  * @ICERT_COLUMN_SET_CRL: the CRL columns
  * @ICERT_COLUMN_SET_LOG_REVOKED: the log with revocation columns
+ * @ICERT_COLUMN_SET_AUDIT: the audit columns (no AD CS counterpart)
+ * @ICERT_COLUMN_SET_NAME: the alternative name columns (no AD CS counterpart)
  *
  * Default sets of columns (AD CS: CV_COLUMN_*_DEFAULT).
  */
@@ -420,6 +429,8 @@ typedef enum
   ICERT_COLUMN_SET_ATTRIBUTE = -5,
   ICERT_COLUMN_SET_CRL = -6,
   ICERT_COLUMN_SET_LOG_REVOKED = -7,
+  ICERT_COLUMN_SET_AUDIT = -100,
+  ICERT_COLUMN_SET_NAME = -101,
 } ICertColumnSet;
 
 /**
@@ -431,6 +442,7 @@ typedef enum
  * @ICERT_SEEK_GE: greater or equal
  * @ICERT_SEEK_GT: greater than
  * @ICERT_SEEK_NE: not equal (no AD CS counterpart)
+ * @ICERT_SEEK_PREFIX: begins with; text only (no AD CS counterpart)
  *
  * How a restriction compares (AD CS: CVR_SEEK_*).
  */
@@ -443,7 +455,25 @@ typedef enum
   ICERT_SEEK_GE = 0x8,
   ICERT_SEEK_GT = 0x10,
   ICERT_SEEK_NE = 0x20,
+  ICERT_SEEK_PREFIX = 0x40,
 } ICertSeek;
+
+/**
+ * ICertPeriod:
+ * @ICERT_PERIOD_NONE: each value by itself
+ * @ICERT_PERIOD_DAY: days
+ * @ICERT_PERIOD_MONTH: months
+ * @ICERT_PERIOD_YEAR: years
+ *
+ * What dates are put together by when rows are counted, in UTC (no AD CS counterpart).
+ */
+typedef enum
+{
+  ICERT_PERIOD_NONE = 0,
+  ICERT_PERIOD_DAY = 1,
+  ICERT_PERIOD_MONTH = 2,
+  ICERT_PERIOD_YEAR = 3,
+} ICertPeriod;
 
 /**
  * ICertSort:

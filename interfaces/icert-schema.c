@@ -12,6 +12,7 @@
 #define KEY ICERT_STORE_COLUMN_KEY
 #define INDEXED ICERT_STORE_COLUMN_INDEXED
 #define VIEW ICERT_STORE_COLUMN_VIEW
+#define LOOKUP ICERT_STORE_COLUMN_LOOKUP
 #define NONE ICERT_STORE_COLUMN_NONE
 
 /* Columns of the request's own half of AD CS's table may be named without their prefix */

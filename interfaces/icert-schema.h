@@ -15,7 +15,8 @@ typedef enum
 {
   ICERT_STORE_COLUMN_KEY = 1 << 0,     /* (part of) the primary key */
   ICERT_STORE_COLUMN_INDEXED = 1 << 1, /* has an index; may be sorted by */
-  ICERT_STORE_COLUMN_VIEW = 1 << 2     /* views show it */
+  ICERT_STORE_COLUMN_VIEW = 1 << 2,    /* views show it */
+  ICERT_STORE_COLUMN_LOOKUP = 1 << 3   /* an index finds a value; not to be sorted by */
 } ICertStoreColumnFlags;
 
 #define ICERT_SUBJECT_COLUMNS(X, P, N, S, D)                                                       \
@@ -69,6 +70,15 @@ typedef enum
   X (CALLER_NAME, "Request.CallerName", "caller_name", STRING, VIEW, 2048, "Caller Name")          \
   X (DOOR, "Request.Door", "door", STRING, VIEW, 32, "Door")                                       \
   X (OFFICER_NAME, "Request.OfficerName", "officer_name", STRING, VIEW, 2048, "Officer Name")      \
+  X (OFFICER, "Request.Officer", "officer", LONG, VIEW, 4, "Officer")                              \
+  X (SIGNER_POLICIES, "Request.SignerPolicies", "signer_policies", STRING, VIEW, 8192,             \
+     "Signer Policies")                                                                            \
+  X (SIGNER_APPLICATION_POLICIES, "Request.SignerApplicationPolicies",                             \
+     "signer_application_policies", STRING, VIEW, 8192, "Signer Application Policies")             \
+  X (ENDORSEMENT_KEY_HASH, "Request.EndorsementKeyHash", "endorsement_key_hash", STRING, VIEW,     \
+     144, "Endorsement Key Hash")                                                                  \
+  X (ENDORSEMENT_CERTIFICATE_HASH, "Request.EndorsementCertificateHash",                           \
+     "endorsement_certificate_hash", STRING, VIEW, 144, "Endorsement Certificate Hash")            \
   X (REQ_DN, "Request.DistinguishedName", "request_distinguished_name", STRING, VIEW, 8192,        \
      "Request Distinguished Name")                                                                 \
   X (REQ_COMMON_NAME, "Request.CommonName", "request_common_name", STRING, VIEW, 8192,             \
@@ -77,6 +87,11 @@ typedef enum
   X (TEMPLATE, "CertificateTemplate", "certificate_template", STRING, INDEXED | VIEW, 254,         \
      "Certificate Template")                                                                       \
   X (PROFILE_VERSION, "ProfileVersion", "profile_version", LONG, VIEW, 8, "Profile Version")       \
+  X (ENROLLMENT_FLAGS, "EnrollmentFlags", "enrollment_flags", LONG, VIEW, 4,                       \
+     "Template Enrollment Flags")                                                                  \
+  X (GENERAL_FLAGS, "GeneralFlags", "general_flags", LONG, VIEW, 4, "Template General Flags")      \
+  X (PRIVATE_KEY_FLAGS, "PrivateKeyFlags", "private_key_flags", LONG, VIEW, 4,                     \
+     "Template Private Key Flags")                                                                 \
   X (SERIAL_NUMBER, "SerialNumber", "serial_number", STRING, INDEXED | VIEW, 128, "Serial Number") \
   X (ISSUER_NAME_ID, "IssuerNameId", "issuer_name_id", LONG, VIEW, 4, "Issuer Name ID")            \
   X (NOT_BEFORE, "NotBefore", "not_before", DATE, VIEW, 8, "Certificate Effective Date")           \
@@ -92,15 +107,15 @@ typedef enum
      "Public Key Length")                                                                          \
   X (PUBLIC_KEY_ALGORITHM, "PublicKeyAlgorithm", "public_key_algorithm", STRING, VIEW, 254,        \
      "Public Key Algorithm")                                                                       \
-  X (UPN, "UPN", "upn", STRING, VIEW, 2048, "User Principal Name")                                 \
+  X (UPN, "UPN", "upn", STRING, LOOKUP | VIEW, 2048, "User Principal Name")                        \
   X (DN, "DistinguishedName", "distinguished_name", STRING, VIEW, 8192,                            \
      "Issued Distinguished Name")                                                                  \
   X (COMMON_NAME, "CommonName", "common_name", STRING, INDEXED | VIEW, 8192, "Issued Common Name") \
   ICERT_SUBJECT_COLUMNS (X, CERT, "", "", "Issued ")                                               \
   X (CERTIFICATE_HASH, "CertificateHash", "certificate_hash", STRING, INDEXED | VIEW, 128,         \
      "Certificate Hash")                                                                           \
-  X (CERTIFICATE_HASH_SHA256, "CertificateHashSHA256", "certificate_hash_sha256", STRING, VIEW,    \
-     128, "Certificate SHA-256 Hash")                                                              \
+  X (CERTIFICATE_HASH_SHA256, "CertificateHashSHA256", "certificate_hash_sha256", STRING,          \
+     LOOKUP | VIEW, 128, "Certificate SHA-256 Hash")                                               \
   X (ATTRIBUTES_TEXT, "Request.RequestAttributes", "request_attributes", STRING, VIEW, 32768,      \
      "Request Attributes")                                                                         \
   X (REQ_RAW_NAME, "Request.RawName", "request_raw_name", BINARY, VIEW, 0, "Request Binary Name")  \
@@ -108,6 +123,16 @@ typedef enum
   X (RAW_PUBLIC_KEY, "RawPublicKey", "raw_public_key", BINARY, VIEW, 0, "Public Key")              \
   X (RAW_PUBLIC_KEY_PARAMETERS, "RawPublicKeyAlgorithmParameters",                                 \
      "raw_public_key_algorithm_parameters", BINARY, VIEW, 0, "Public Key Algorithm Parameters")    \
+  X (KEY_RECOVERY_HASHES, "Request.KeyRecoveryHashes", "key_recovery_hashes", STRING, VIEW, 8192,  \
+     "Key Recovery Agent Hashes")                                                                  \
+  X (ATTESTATION_CHALLENGE, "Request.AttestationChallenge", "attestation_challenge", BINARY, VIEW, \
+     0, "Attestation Challenge")                                                                   \
+  X (RAW_ARCHIVED_KEY, "Request.RawArchivedKey", "raw_archived_key", BINARY, VIEW, 0,              \
+     "Archived Key")                                                                               \
+  X (RAW_PRECERTIFICATE, "Request.RawPrecertificate", "raw_precertificate", BINARY, VIEW, 0,       \
+     "Binary Precertificate")                                                                      \
+  X (LINTER_CERTIFICATE, "Request.LinterCertificate", "linter_certificate", BINARY, VIEW, 0,       \
+     "Linter Certificate")                                                                         \
   X (RAW_OLD_CERTIFICATE, "Request.RawOldCertificate", "raw_old_certificate", BINARY, VIEW, 0,     \
      "Old Certificate")                                                                            \
   X (RAW_REQUEST, "Request.RawRequest", "raw_request", BINARY, VIEW, 0, "Binary Request")          \
@@ -128,9 +153,9 @@ typedef enum
 
 /* Names of issued certificates in canonical form: "dNSName" and "www.example.org" */
 #define ICERT_NAME_COLUMNS(X)                                                                      \
-  X (KIND, "NameKind", "kind", LONG, KEY, 4, "Name Kind")                                          \
-  X (VALUE, "NameValue", "value", STRING, KEY, 8192, "Name Value")                                 \
-  X (REQUEST_ID, "NameRequestId", "request_id", LONG, KEY, 8, "Name Request ID")
+  X (KIND, "NameKind", "kind", LONG, KEY | INDEXED | VIEW, 4, "Name Kind")                         \
+  X (VALUE, "NameValue", "value", STRING, KEY | VIEW, 8192, "Name Value")                          \
+  X (REQUEST_ID, "NameRequestId", "request_id", LONG, KEY | INDEXED | VIEW, 8, "Name Request ID")
 
 /* The slim status table: a serial is here from the intent on (S-E8). State: ICertSerialState.
  * Revoked when: the effective date, also one that is yet to come. Partition: of the CRL, fixed when
@@ -171,16 +196,16 @@ typedef enum
   X (CONTENT, "SubmissionContent", "content_hash", BINARY, NONE, 32, "Content Hash")
 
 #define ICERT_AUDIT_COLUMNS(X)                                                                     \
-  X (SEQUENCE, "AuditSequence", "sequence", LONG, KEY | INDEXED, 8, "Sequence")                    \
-  X (TIME, "AuditTime", "time", DATE, NONE, 8, "Time")                                             \
-  X (NODE, "AuditNode", "node", STRING, NONE, 254, "Node")                                         \
-  X (ACTOR, "AuditActor", "actor", STRING, NONE, 2048, "Actor")                                    \
-  X (DOOR, "AuditDoor", "door", STRING, NONE, 32, "Door")                                          \
-  X (VERB, "AuditVerb", "verb", STRING, NONE, 64, "Verb")                                          \
-  X (OBJECT, "AuditObject", "object", STRING, NONE, 2048, "Object")                                \
-  X (OUTCOME, "AuditOutcome", "outcome", STRING, NONE, 64, "Outcome")                              \
-  X (DETAIL, "AuditDetail", "detail", STRING, NONE, 8192, "Detail")                                \
-  X (HASH, "AuditHash", "hash", BINARY, NONE, 32, "Hash")
+  X (SEQUENCE, "AuditSequence", "sequence", LONG, KEY | INDEXED | VIEW, 8, "Sequence")             \
+  X (TIME, "AuditTime", "time", DATE, VIEW, 8, "Time")                                             \
+  X (NODE, "AuditNode", "node", STRING, VIEW, 254, "Node")                                         \
+  X (ACTOR, "AuditActor", "actor", STRING, VIEW, 2048, "Actor")                                    \
+  X (DOOR, "AuditDoor", "door", STRING, VIEW, 32, "Door")                                          \
+  X (VERB, "AuditVerb", "verb", STRING, VIEW, 64, "Verb")                                          \
+  X (OBJECT, "AuditObject", "object", STRING, VIEW, 2048, "Object")                                \
+  X (OUTCOME, "AuditOutcome", "outcome", STRING, VIEW, 64, "Outcome")                              \
+  X (DETAIL, "AuditDetail", "detail", STRING, VIEW, 8192, "Detail")                                \
+  X (HASH, "AuditHash", "hash", BINARY, VIEW, 32, "Hash")
 
 /* Events that wait for an exit. Due: when to try next; dead: 1 after 24 h of failures; run: of the
  * events of a publishing run, the number of its CRLs */

@@ -44,6 +44,11 @@ CREATE TABLE requests (
   caller_name TEXT,
   door TEXT,
   officer_name TEXT,
+  officer INTEGER,
+  signer_policies TEXT,
+  signer_application_policies TEXT,
+  endorsement_key_hash TEXT,
+  endorsement_certificate_hash TEXT,
   request_distinguished_name TEXT,
   request_common_name TEXT,
   request_country TEXT,
@@ -63,6 +68,9 @@ CREATE TABLE requests (
   request_device_serial_number TEXT,
   certificate_template TEXT,
   profile_version INTEGER,
+  enrollment_flags INTEGER,
+  general_flags INTEGER,
+  private_key_flags INTEGER,
   serial_number TEXT,
   issuer_name_id INTEGER,
   not_before INTEGER,
@@ -98,6 +106,11 @@ CREATE TABLE requests (
   raw_name BLOB,
   raw_public_key BLOB,
   raw_public_key_algorithm_parameters BLOB,
+  key_recovery_hashes TEXT,
+  attestation_challenge BLOB,
+  raw_archived_key BLOB,
+  raw_precertificate BLOB,
+  linter_certificate BLOB,
   raw_old_certificate BLOB,
   raw_request BLOB,
   raw_certificate BLOB,
@@ -122,6 +135,11 @@ CREATE INDEX requests_serial_number ON requests (serial_number);
 CREATE INDEX requests_not_after ON requests (not_after);
 CREATE INDEX requests_common_name ON requests (common_name);
 CREATE INDEX requests_certificate_hash ON requests (certificate_hash);
+
+-- To find a value, not to sort by: few certificates have an UPN, and the first digits of a hash tell
+-- certificates apart as well as all 64 do, in an eighth of the pages.
+CREATE INDEX requests_upn ON requests (upn) WHERE upn IS NOT NULL;
+CREATE INDEX requests_certificate_hash_sha256 ON requests (substr(certificate_hash_sha256, 1, 8));
 
 -- Name-value pairs of a request (AD CS: the attribute table).
 CREATE TABLE attributes (

@@ -400,14 +400,30 @@ probe_tree (sqlite3 *db, const char *table, const char *by, const char *column, 
   return TRUE;
 }
 
-/* Each index is called after its table and its first column. */
+/* @made: how the index was made, as this program makes it: ON table (what, …) [WHERE rows] */
+static gboolean
+probe_index (sqlite3 *db, const char *name, const char *table, const char *made, GError **error)
+{
+  const char *where = strstr (made, " WHERE ");
+  const char *what = strchr (made, '(') + 1;
+  g_autofree char *by = g_strdup_printf ("INDEXED BY %s%s", name, where != NULL ? where : "");
+  g_autofree char *by_what = NULL;
+  gsize length = strcspn (what, ",)");
+
+  /* a call, with arguments and a bracket of its own */
+  if (memchr (what, '(', length) != NULL)
+    length = strchr (what, ')') + 1 - what;
+  by_what = g_strndup (what, length);
+  return probe_tree (db, table, by, by_what, error);
+}
+
 static gboolean
 probe_indexes (sqlite3 *db, GError **error)
 {
   gboolean ok = TRUE;
   sqlite3_stmt *statement = NULL;
   int result = sqlite3_prepare_v2 (db,
-                                   "SELECT name, tbl_name FROM sqlite_schema "
+                                   "SELECT name, tbl_name, sql FROM sqlite_schema "
                                    "WHERE type = 'index' AND sql IS NOT NULL",
                                    -1, &statement, NULL);
 
@@ -415,9 +431,9 @@ probe_indexes (sqlite3 *db, GError **error)
     {
       const char *name = (const char *) sqlite3_column_text (statement, 0);
       const char *table = (const char *) sqlite3_column_text (statement, 1);
-      g_autofree char *by = g_strdup_printf ("INDEXED BY %s", name);
+      const char *made = (const char *) sqlite3_column_text (statement, 2);
 
-      ok = probe_tree (db, table, by, name + strlen (table) + 1, error);
+      ok = probe_index (db, name, table, made, error);
     }
   sqlite3_finalize (statement);
   return ok;

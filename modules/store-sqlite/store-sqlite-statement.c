@@ -4,6 +4,8 @@
 
 #include "store-sqlite-statement.h"
 
+#include <string.h>
+
 /* SQLite's own limits are 1000 and 32766; views stay far below these */
 #define MAX_DEPTH 32
 #define MAX_COMPARISONS 1000
@@ -298,7 +300,8 @@ check_condition (ICertStoreTable table,
 }
 
 /* How a comparison is written. SQL's own rule for NULL does the rest: comparing with it is never
- * true, but for IS and IS NOT. */
+ * true, but for IS and IS NOT. What begins with a text is neither less than it nor beyond the last
+ * that begins so: two comparisons, and a range of the index. */
 static const char *
 seek_operator (ICertSeek seek)
 {
@@ -316,6 +319,8 @@ seek_operator (ICertSeek seek)
       return ">";
     case ICERT_SEEK_NE:
       return "IS NOT";
+    case ICERT_SEEK_PREFIX:
+      return ">=";
     case ICERT_SEEK_NONE:
       break;
     }
@@ -331,21 +336,49 @@ comparison_operator (const ICertStoreCondition *condition)
   return seek_operator (condition->seek);
 }
 
-/* @apart: column whose index must not be used for this condition (-1 = none); SQLite takes a plus
- * as a sign of that */
+static gboolean
+is_prefix (const ICertStoreCondition *condition)
+{
+  return condition->seek == ICERT_SEEK_PREFIX
+         && condition->value.type == ICERT_PROPERTY_TYPE_STRING;
+}
+
+/* Octets of the hash that its index holds (data/sql/sqlite.sql) */
+#define INDEXED_DIGITS "8"
+
+/* whether the index holds no more of the column than its first digits, so that a value has to be
+ * compared with both */
+static gboolean
+is_short_lookup (ICertStoreTable table, const ICertStoreCondition *condition)
+{
+  return table == ICERT_STORE_REQUESTS && condition->column == ICERT_REQUEST_CERTIFICATE_HASH_SHA256
+         && condition->seek == ICERT_SEEK_EQ && condition->value.type != ICERT_PROPERTY_TYPE_NONE;
+}
+
 static void
-append_condition (GString *text,
-                  ICertStoreTable table,
-                  const ICertStoreCondition *condition,
-                  int apart)
+append_comparison (GString *text, ICertStoreTable table, const ICertStoreCondition *condition)
+{
+  const char *name = column_name (table, condition->column);
+
+  if (comparison_operator (condition) == NULL)
+    g_string_append_c (text, '1');
+  else if (is_prefix (condition))
+    g_string_append_printf (text, "%s >= ? AND %s < ?", name, name);
+  /* the plus keeps SQLite from putting the value into the other comparison as well */
+  else if (is_short_lookup (table, condition))
+    g_string_append_printf (
+        text, "+%s = ? AND substr(%s, 1, " INDEXED_DIGITS ") = substr(?, 1, " INDEXED_DIGITS ")",
+        name, name);
+  else
+    g_string_append_printf (text, "%s %s ?", name, comparison_operator (condition));
+}
+
+static void
+append_condition (GString *text, ICertStoreTable table, const ICertStoreCondition *condition)
 {
   if (condition->kind == ICERT_STORE_COMPARE)
     {
-      if (comparison_operator (condition) == NULL)
-        g_string_append_c (text, '1');
-      else
-        g_string_append_printf (text, "%s %s ?", column_name (table, condition->column),
-                                comparison_operator (condition));
+      append_comparison (text, table, condition);
       return;
     }
   /* nothing to fulfil is fulfilled; no alternative is not */
@@ -356,20 +389,56 @@ append_condition (GString *text,
       if (i > 0)
         g_string_append (text, condition->kind == ICERT_STORE_AND ? " AND " : " OR ");
       g_string_append_c (text, '(');
-      append_condition (text, table, condition->parts[i], apart);
+      append_condition (text, table, condition->parts[i]);
       g_string_append_c (text, ')');
     }
 }
 
+/* The least text behind all that begin with @value: UTF-8 has no octet 255, so there is one more.
+ */
+static int
+bind_end_of_prefix (sqlite3_stmt *statement, int parameter, const ICertStoreValue *value)
+{
+  g_autofree char *end = g_malloc (value->size + 1);
+
+  if (value->size > 0)
+    memcpy (end, value->data, value->size);
+  end[value->size] = '\xff';
+  if (value->size > 0)
+    end[value->size - 1] += 1;
+  return sqlite3_bind_text64 (statement, parameter, end, MAX (value->size, 1), SQLITE_TRANSIENT,
+                              SQLITE_UTF8);
+}
+
 static gboolean
-bind_condition (sqlite3_stmt *statement, int *parameter, const ICertStoreCondition *condition)
+bind_comparison (sqlite3_stmt *statement,
+                 int *parameter,
+                 ICertStoreTable table,
+                 const ICertStoreCondition *condition)
+{
+  const ICertStoreValue *value = &condition->value;
+
+  if (comparison_operator (condition) == NULL)
+    return TRUE;
+  if (bind_value (statement, ++*parameter, value) != SQLITE_OK)
+    return FALSE;
+  if (is_prefix (condition) && bind_end_of_prefix (statement, ++*parameter, value) != SQLITE_OK)
+    return FALSE;
+  return !is_short_lookup (table, condition)
+         || bind_value (statement, ++*parameter, value) == SQLITE_OK;
+}
+
+static gboolean
+bind_condition (sqlite3_stmt *statement,
+                int *parameter,
+                ICertStoreTable table,
+                const ICertStoreCondition *condition)
 {
   if (condition->kind == ICERT_STORE_COMPARE)
-    return comparison_operator (condition) == NULL
-           || bind_value (statement, ++*parameter, &condition->value) == SQLITE_OK;
+    return bind_comparison (statement, parameter, table, condition);
 
   for (guint i = 0; i < condition->n_parts; i++)
-    if (!bind_condition (statement, parameter, condition->parts[i]))
+    if (!bind_condition (statement, parameter, table, condition->parts[i]))
       return FALSE;
   return TRUE;
 }
@@ -546,6 +615,7 @@ fulfils (gint64 disposition, const ICertStoreCondition *condition)
       return disposition > value;
     case ICERT_SEEK_NE:
       return disposition != value;
+    case ICERT_SEEK_PREFIX:
     case ICERT_SEEK_NONE:
       break;
     }
@@ -575,7 +645,7 @@ has_equality (const ICertStoreCondition *condition)
         return TRUE;
   return condition->kind == ICERT_STORE_COMPARE && condition->seek == ICERT_SEEK_EQ
          && (column_info (ICERT_STORE_REQUESTS, condition->column)->flags
-             & ICERT_STORE_COLUMN_INDEXED);
+             & (ICERT_STORE_COLUMN_INDEXED | ICERT_STORE_COLUMN_LOOKUP));
 }
 
 /* P6: the queue, the log and the failed are ranges of dispositions in the order of ids. SQLite
@@ -617,8 +687,7 @@ append_select (GString *text,
     g_string_append_printf (text, ", %s", column_name (query->table, order->columns[0]));
   g_string_append_printf (text, " FROM %s WHERE (", icert_store_table_name (query->table));
   if (query->condition != NULL)
-    append_condition (text, query->table, query->condition,
-                      arm ? (int) ICERT_REQUEST_DISPOSITION : -1);
+    append_condition (text, query->table, query->condition);
   else
     g_string_append_c (text, '1');
   g_string_append_c (text, ')');
@@ -662,7 +731,8 @@ bind_select (sqlite3_stmt *statement,
 {
   guint from = order->n_columns;
 
-  if (query->condition != NULL && !bind_condition (statement, parameter, query->condition))
+  if (query->condition != NULL
+      && !bind_condition (statement, parameter, query->table, query->condition))
     return FALSE;
   if (disposition != NULL
       && sqlite3_bind_int64 (statement, ++*parameter, *disposition) != SQLITE_OK)
@@ -715,17 +785,19 @@ store_sqlite_count_text (ICertStoreTable table, const ICertStoreCondition *condi
   if (condition != NULL)
     {
       g_string_append (text, " WHERE ");
-      append_condition (text, table, condition, -1);
+      append_condition (text, table, condition);
     }
   return g_string_free (text, FALSE);
 }
 
 gboolean
-store_sqlite_count_bind (sqlite3_stmt *statement, const ICertStoreCondition *condition)
+store_sqlite_count_bind (sqlite3_stmt *statement,
+                         ICertStoreTable table,
+                         const ICertStoreCondition *condition)
 {
   int parameter = 0;
 
-  return condition == NULL || bind_condition (statement, &parameter, condition);
+  return condition == NULL || bind_condition (statement, &parameter, table, condition);
 }
 
 void

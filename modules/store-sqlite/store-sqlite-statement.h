@@ -46,7 +46,9 @@ gboolean store_sqlite_count_check (ICertStoreTable table,
                                    const ICertStoreCondition *condition,
                                    GError **error);
 char *store_sqlite_count_text (ICertStoreTable table, const ICertStoreCondition *condition);
-gboolean store_sqlite_count_bind (sqlite3_stmt *statement, const ICertStoreCondition *condition);
+gboolean store_sqlite_count_bind (sqlite3_stmt *statement,
+                                  ICertStoreTable table,
+                                  const ICertStoreCondition *condition);
 
 /* the cells of the row that the statement stands on; nothing is copied */
 void store_sqlite_row_read (sqlite3_stmt *statement,

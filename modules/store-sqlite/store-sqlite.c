@@ -913,7 +913,7 @@ read_count (StoreSqliteConnection *reader,
 
   if (statement == NULL)
     return -1;
-  if (store_sqlite_count_bind (statement, condition))
+  if (store_sqlite_count_bind (statement, table, condition))
     result = sqlite3_step (statement);
   if (result == SQLITE_ROW)
     count = sqlite3_column_int64 (statement, 0);

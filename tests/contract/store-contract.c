@@ -668,10 +668,15 @@ test_seeks (Fixture *fixture, gconstpointer data)
     const char *text;
     gint64 expected;
   } cases[] = {
-    { ICERT_SEEK_EQ, "alice", 10 }, { ICERT_SEEK_EQ, NULL, 10 },    { ICERT_SEEK_NE, "alice", 20 },
-    { ICERT_SEEK_NE, NULL, 20 },    { ICERT_SEEK_LT, "bob", 10 },   { ICERT_SEEK_LE, "bob", 20 },
-    { ICERT_SEEK_GT, "alice", 10 }, { ICERT_SEEK_GE, "alice", 20 }, { ICERT_SEEK_LT, NULL, 0 },
-    { ICERT_SEEK_GE, NULL, 0 },     { ICERT_SEEK_NONE, "x", 30 },   { ICERT_SEEK_EQ, "alic", 0 },
+    { ICERT_SEEK_EQ, "alice", 10 },     { ICERT_SEEK_EQ, NULL, 10 },
+    { ICERT_SEEK_NE, "alice", 20 },     { ICERT_SEEK_NE, NULL, 20 },
+    { ICERT_SEEK_LT, "bob", 10 },       { ICERT_SEEK_LE, "bob", 20 },
+    { ICERT_SEEK_GT, "alice", 10 },     { ICERT_SEEK_GE, "alice", 20 },
+    { ICERT_SEEK_LT, NULL, 0 },         { ICERT_SEEK_GE, NULL, 0 },
+    { ICERT_SEEK_NONE, "x", 30 },       { ICERT_SEEK_EQ, "alic", 0 },
+    { ICERT_SEEK_PREFIX, "alice", 10 }, { ICERT_SEEK_PREFIX, "al", 10 },
+    { ICERT_SEEK_PREFIX, "alicf", 0 },  { ICERT_SEEK_PREFIX, "alices", 0 },
+    { ICERT_SEEK_PREFIX, "", 20 },      { ICERT_SEEK_PREFIX, NULL, 0 },
   };
 
   g_test_summary (
