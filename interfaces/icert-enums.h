@@ -368,6 +368,7 @@ typedef enum
  * @ICERT_ROLE_OPERATOR: backup
  * @ICERT_ROLE_READ: reader
  * @ICERT_ROLE_ENROLL: submitter
+ * @ICERT_ROLE_KEY_CUSTODIAN: key custodian; AD CS has none
  *
  * Roles of a caller (AD CS: CA_ACCESS_*). ENROLL, OFFICER or ADMIN imply READ.
  */
@@ -380,6 +381,7 @@ typedef enum /*< flags >*/
   ICERT_ROLE_OPERATOR = 0x8,
   ICERT_ROLE_READ = 0x100,
   ICERT_ROLE_ENROLL = 0x200,
+  ICERT_ROLE_KEY_CUSTODIAN = 0x1000,
 } ICertRoles;
 
 /**

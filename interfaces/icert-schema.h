@@ -68,6 +68,7 @@ typedef enum
   X (REQUESTER_NAME, "Request.RequesterName", "requester_name", STRING, INDEXED | VIEW, 2048,      \
      "Requester Name")                                                                             \
   X (CALLER_NAME, "Request.CallerName", "caller_name", STRING, VIEW, 2048, "Caller Name")          \
+  X (CALLER_ID, "Request.CallerId", "caller_id", STRING, VIEW, 128, "Caller ID")                   \
   X (DOOR, "Request.Door", "door", STRING, VIEW, 32, "Door")                                       \
   X (OFFICER_NAME, "Request.OfficerName", "officer_name", STRING, VIEW, 2048, "Officer Name")      \
   X (OFFICER, "Request.Officer", "officer", LONG, VIEW, 4, "Officer")                              \
@@ -248,6 +249,36 @@ typedef enum
   X (READ_BACK, "PublicationReadBack", "read_back", DATE, NONE, 8, "Read Back")                    \
   X (ERROR, "PublicationError", "error", STRING, NONE, 8192, "Error")
 
+/* Changes that wait for a second administrator (S-D11). State: CaChangeState */
+#define ICERT_CHANGE_COLUMNS(X)                                                                    \
+  X (ID, "ChangeId", "id", LONG, KEY | INDEXED, 8, "Change ID")                                    \
+  X (STATE, "ChangeState", "state", LONG, INDEXED, 4, "State")                                     \
+  X (TIME, "ChangeTime", "time", DATE, NONE, 8, "Time")                                            \
+  X (EXPIRES, "ChangeExpires", "expires", DATE, NONE, 8, "Expires")                                \
+  X (ACTOR, "ChangeActor", "actor", STRING, NONE, 128, "Actor ID")                                 \
+  X (ACTOR_NAME, "ChangeActorName", "actor_name", STRING, NONE, 2048, "Actor")                     \
+  X (VERB, "ChangeVerb", "verb", STRING, NONE, 64, "Verb")                                         \
+  X (OBJECT, "ChangeObject", "object", STRING, NONE, 2048, "Object")                               \
+  X (OLD_HASH, "ChangeOldHash", "old_hash", STRING, NONE, 64, "Old Hash")                          \
+  X (SECOND_ACTOR, "ChangeSecondActor", "second_actor", STRING, NONE, 128, "Second Actor ID")      \
+  X (SECOND_NAME, "ChangeSecondName", "second_name", STRING, NONE, 2048, "Second Actor")           \
+  X (DECIDED_WHEN, "ChangeDecidedWhen", "decided_when", DATE, NONE, 8, "Decision Date")            \
+  X (DETAIL, "ChangeDetail", "detail", STRING, NONE, 8192, "Detail")                               \
+  X (VALUE, "ChangeValue", "value", STRING, NONE, 0, "Value")
+
+/* Contents of profiles that were in use: who brought them, when they were withdrawn (S-D10, S-D12)
+ */
+#define ICERT_PROFILE_COLUMNS(X)                                                                   \
+  X (NAME, "ProfileName", "name", STRING, KEY, 254, "Profile Name")                                \
+  X (HASH, "ProfileHash", "hash", STRING, KEY, 64, "Profile Hash")                                 \
+  X (VERSION, "ProfileNumber", "version", LONG, NONE, 8, "Profile Version")                        \
+  X (TIME, "ProfileTime", "time", DATE, NONE, 8, "Time")                                           \
+  X (ACTOR, "ProfileActor", "actor", STRING, NONE, 128, "Actor ID")                                \
+  X (ACTOR_NAME, "ProfileActorName", "actor_name", STRING, NONE, 2048, "Actor")                    \
+  X (SECOND_ACTOR, "ProfileSecondActor", "second_actor", STRING, NONE, 128, "Second Actor ID")     \
+  X (WITHDRAWN, "ProfileWithdrawn", "withdrawn", DATE, NONE, 8, "Withdrawn")                       \
+  X (CONTENT, "ProfileContent", "content", STRING, NONE, 0, "Content")
+
 /* clang-format off */
 #define ICERT_STORE_TABLES(T)                                                                      \
   T (REQUESTS, "requests", REQUEST)                                                                \
@@ -262,7 +293,9 @@ typedef enum
   T (OUTBOX, "outbox", OUTBOX)                                                                     \
   T (COUNTERS, "counters", COUNTER)                                                                \
   T (CONFIG_HISTORY, "config_history", CONFIG_HISTORY)                                             \
-  T (PUBLICATIONS, "publications", PUBLICATION)
+  T (PUBLICATIONS, "publications", PUBLICATION)                                                    \
+  T (CHANGES, "changes", CHANGE)                                                                   \
+  T (PROFILES, "profiles", PROFILE)
 
 typedef enum
 {
@@ -311,6 +344,12 @@ typedef enum { ICERT_CONFIG_HISTORY_COLUMNS (X) ICERT_CONFIG_HISTORY_N_COLUMNS }
 #undef X
 #define X(id, ...) ICERT_PUBLICATION_##id,
 typedef enum { ICERT_PUBLICATION_COLUMNS (X) ICERT_PUBLICATION_N_COLUMNS } ICertPublicationColumn;
+#undef X
+#define X(id, ...) ICERT_CHANGE_##id,
+typedef enum { ICERT_CHANGE_COLUMNS (X) ICERT_CHANGE_N_COLUMNS } ICertChangeColumn;
+#undef X
+#define X(id, ...) ICERT_PROFILE_##id,
+typedef enum { ICERT_PROFILE_COLUMNS (X) ICERT_PROFILE_N_COLUMNS } ICertProfileColumn;
 #undef X
 /* clang-format on */
 

@@ -65,14 +65,11 @@ load (Fixture *fixture, const char *more)
 static CaCaller *
 make_caller (const char *name, CaDoor door)
 {
-  CaCaller *caller = ca_caller_new_account ("no such account", door);
+  g_autofree char *id = g_strdup_printf ("uid:%u", g_str_hash (name));
+  g_autofree char *user = g_strconcat ("user:", name, NULL);
+  const char *const principals[] = { id, user, NULL };
 
-  g_strfreev (caller->principals);
-  caller->principals = g_new0 (char *, 2);
-  caller->principals[0] = g_strconcat ("user:", name, NULL);
-  g_free (caller->name);
-  caller->name = g_strdup (name);
-  return caller;
+  return ca_caller_new_principal (name, principals, door);
 }
 
 static void
@@ -256,15 +253,20 @@ test_self_approval (Fixture *fixture, gconstpointer data)
   g_autoptr (CaConfig) single = load (fixture, "");
   g_autoptr (CaConfig) dual = NULL;
   g_autoptr (CaCaller) alice = make_caller ("alice", CA_DOOR_LOCAL);
+  CaRequest request = { .caller_name = (char *) "alice", .caller_id = alice->id };
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("S-D10: under dual control nobody approves what they submitted");
-  g_assert_true (ca_roles_check_approval (single, alice, "alice", NULL));
+  g_test_summary ("S-D10: under dual control nobody approves what they submitted, whatever the "
+                  "name is; the principal id counts");
+  g_assert_true (ca_roles_check_approval (single, alice, &request, NULL));
   write_config (fixture, "[CA]\nName=D\nType=root\nDualControl=true\n");
   dual = ca_config_load (fixture->folder, &error);
   g_assert_no_error (error);
-  g_assert_true (ca_roles_check_approval (dual, alice, "bob", &error));
-  g_assert_false (ca_roles_check_approval (dual, alice, "alice", &error));
+  request.caller_id = (char *) "uid:0";
+  g_assert_true (ca_roles_check_approval (dual, alice, &request, &error));
+  request.caller_id = alice->id;
+  request.caller_name = (char *) "alice's name before she married";
+  g_assert_false (ca_roles_check_approval (dual, alice, &request, &error));
   g_assert_error (error, ICERT_ERROR, ICERT_ERROR_NOT_AUTHORIZED);
 }
 

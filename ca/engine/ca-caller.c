@@ -93,6 +93,7 @@ caller_new (CaDoor door, guint uid, const char *name, const struct passwd *passw
     }
   else
     caller->groups = g_new0 (char *, 1);
+  caller->id = g_strdup_printf ("uid:%u", uid);
   caller->principals = list_principals (caller, passwd != NULL);
   return caller;
 }
@@ -128,6 +129,27 @@ ca_caller_new_account (const char *name, CaDoor door)
 }
 
 CaCaller *
+ca_caller_new_principal (const char *name, const char *const *principals, CaDoor door)
+{
+  CaCaller *caller = g_new0 (CaCaller, 1);
+  g_autoptr (GPtrArray) groups = g_ptr_array_new ();
+
+  g_atomic_ref_count_init (&caller->ref_count);
+  caller->door = door;
+  caller->uid = G_MAXUINT;
+  caller->made = g_get_monotonic_time ();
+  caller->id = g_strdup (principals[0]);
+  caller->name = g_strdup (name);
+  caller->principals = g_strdupv ((char **) principals);
+  for (guint i = 0; principals[i] != NULL; i++)
+    if (g_str_has_prefix (principals[i], "group:"))
+      g_ptr_array_add (groups, g_strdup (principals[i] + strlen ("group:")));
+  g_ptr_array_add (groups, NULL);
+  caller->groups = (char **) g_ptr_array_steal (groups, NULL);
+  return caller;
+}
+
+CaCaller *
 ca_caller_ref (CaCaller *caller)
 {
   g_atomic_ref_count_inc (&caller->ref_count);
@@ -139,6 +161,7 @@ ca_caller_unref (CaCaller *caller)
 {
   if (!g_atomic_ref_count_dec (&caller->ref_count))
     return;
+  g_free (caller->id);
   g_free (caller->name);
   g_free (caller->gecos);
   g_strfreev (caller->groups);

@@ -19,6 +19,7 @@ typedef struct
   gatomicrefcount ref_count;
   CaDoor door;
   guint uid;
+  char *id;          /* the principal that is never given to somebody else: uid:N, cert:SHA256 */
   char *name;        /* of the account; "uid:N" when it has none */
   char *gecos;       /* nullable */
   char **groups;     /* names */
@@ -31,6 +32,8 @@ CaCaller *ca_caller_new_local (CaDoor door);
 /* facts of the account @name, for a request of an earlier run; without an account: the name alone
  */
 CaCaller *ca_caller_new_account (const char *name, CaDoor door);
+/* whom a door knows by other means than an account; @principals: its id first */
+CaCaller *ca_caller_new_principal (const char *name, const char *const *principals, CaDoor door);
 CaCaller *ca_caller_ref (CaCaller *caller);
 void ca_caller_unref (CaCaller *caller);
 const char *ca_door_to_string (CaDoor door);

@@ -13,9 +13,10 @@ static const struct
   const char *name;
   ICertRoles role;
 } role_names[] = {
-  { "submitter", ICERT_ROLE_ENROLL },    { "officer", ICERT_ROLE_OFFICER },
-  { "administrator", ICERT_ROLE_ADMIN }, { "auditor", ICERT_ROLE_AUDITOR },
-  { "backup", ICERT_ROLE_OPERATOR },     { "reader", ICERT_ROLE_READ },
+  { "submitter", ICERT_ROLE_ENROLL },        { "officer", ICERT_ROLE_OFFICER },
+  { "administrator", ICERT_ROLE_ADMIN },     { "auditor", ICERT_ROLE_AUDITOR },
+  { "backup", ICERT_ROLE_OPERATOR },         { "reader", ICERT_ROLE_READ },
+  { "custodian", ICERT_ROLE_KEY_CUSTODIAN },
 };
 
 static const char *const grant_fields[]
@@ -427,7 +428,8 @@ read_role_list (ICertKeyfile *file, const char *principal, ICertRoles *roles, GE
         {
           icert_keyfile_set_error (
               file, "Roles", principal, error,
-              "%s is no role (submitter, officer, administrator, auditor, backup or reader)",
+              "%s is no role (submitter, officer, administrator, auditor, backup, reader or "
+              "custodian)",
               names[i]);
           return FALSE;
         }

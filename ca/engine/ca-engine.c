@@ -716,7 +716,7 @@ may_see (const CaFacts *facts, const CaCaller *caller, const CaRequest *request)
   if (!ca_config_get_roles (facts->config, caller, &roles, NULL))
     return FALSE;
   return (roles & (ICERT_ROLE_OFFICER | ICERT_ROLE_ADMIN)) != 0
-         || g_strcmp0 (request->caller_name, caller->name) == 0;
+         || ca_roles_is_submitter (caller, request);
 }
 
 static ICertResponse *

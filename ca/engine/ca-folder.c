@@ -144,7 +144,7 @@ write_config (const CaFolderPlan *plan, GError **error)
      * nobody holds two of the conflicting roles. */
     { "Roles", principal,
       plan->dual_control ? "administrator;submitter;reader"
-                         : "submitter;officer;administrator;auditor;backup;reader" },
+                         : "submitter;officer;administrator;auditor;backup;reader;custodian" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (entries); i++)

@@ -85,6 +85,7 @@ set_received (const CaRequest *request, ICertStoreBatch *batch)
   icert_store_batch_set_int (batch, ICERT_REQUEST_SUBMITTED_WHEN, request->submitted_when);
   icert_store_batch_set_text (batch, ICERT_REQUEST_REQUESTER_NAME, request->requester_name);
   icert_store_batch_set_text (batch, ICERT_REQUEST_CALLER_NAME, request->caller_name);
+  icert_store_batch_set_text (batch, ICERT_REQUEST_CALLER_ID, request->caller_id);
   icert_store_batch_set_text (batch, ICERT_REQUEST_DOOR, request->door);
   if (dn[0] != '\0')
     icert_store_batch_set_text (batch, ICERT_REQUEST_REQ_DN, dn);
@@ -338,6 +339,7 @@ static const guint8 load_columns[] = {
   ICERT_REQUEST_RESOLVED_WHEN,
   ICERT_REQUEST_REQUESTER_NAME,
   ICERT_REQUEST_CALLER_NAME,
+  ICERT_REQUEST_CALLER_ID,
   ICERT_REQUEST_DOOR,
   ICERT_REQUEST_OFFICER_NAME,
   ICERT_REQUEST_TEMPLATE,
@@ -438,6 +440,7 @@ load_decision (CaRequest *request, const ICertStoreRow *row)
   request->resolved_when = load_int (row, ICERT_REQUEST_RESOLVED_WHEN);
   request->requester_name = load_text (row, ICERT_REQUEST_REQUESTER_NAME);
   request->caller_name = load_text (row, ICERT_REQUEST_CALLER_NAME);
+  request->caller_id = load_text (row, ICERT_REQUEST_CALLER_ID);
   {
     g_autofree char *door = load_text (row, ICERT_REQUEST_DOOR);
     request->door = g_intern_string (door != NULL ? door : "engine");

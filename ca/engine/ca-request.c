@@ -49,6 +49,7 @@ ca_request_unref (CaRequest *request)
     return;
   g_free (request->requester_name);
   g_free (request->caller_name);
+  g_free (request->caller_id);
   g_clear_pointer (&request->requester, ca_caller_unref);
   g_strfreev (request->groups);
   g_clear_pointer (&request->config, ca_config_unref);

@@ -31,6 +31,7 @@ typedef struct
   gint64 approved_version; /* content an officer approved; 0 = none */
   gboolean new_request;    /* FALSE: an officer resubmitted it */
   char *requester_name, *caller_name;
+  char *caller_id;     /* principal id of who submitted; NULL: of a time without */
   const char *door;    /* interned */
   CaCaller *requester; /* facts of the account; nullable for a request of an earlier run */
   char **groups;       /* of the requester */

@@ -4,43 +4,53 @@
 
 #include "ca-roles.h"
 
-#define EVERY_DOOR (CA_DOOR_LOCAL | CA_DOOR_SETUP | CA_DOOR_BUS | CA_DOOR_SOCKET)
+#include <string.h>
 
 typedef struct
 {
   const char *name;
-  guint roles; /* any one of; 0 = nobody */
+  guint any; /* roles, any one of which will do */
+  guint all; /* or all of these */
   guint doors;
+  guint approval; /* CaApproval */
+  const char *methods;
 } CaVerbRow;
 
-/* verb x role x door (S-D14), after MS-CSRA; see processing.md 9. */
-static const CaVerbRow rows[] = {
-  [CA_VERB_SUBMIT] = { "submit", ICERT_ROLE_ENROLL, EVERY_DOOR },
-  [CA_VERB_RETRIEVE] = { "retrieve", ICERT_ROLE_ENROLL | ICERT_ROLE_OFFICER, EVERY_DOOR },
-  [CA_VERB_READ_CA]
-  = { "read-ca", ICERT_ROLE_ENROLL | ICERT_ROLE_READ | ICERT_ROLE_OFFICER | ICERT_ROLE_ADMIN,
-      EVERY_DOOR },
-  [CA_VERB_VIEW] = { "view", ICERT_ROLE_READ | ICERT_ROLE_OFFICER | ICERT_ROLE_ADMIN, EVERY_DOOR },
-  [CA_VERB_READ_TRACE]
-  = { "read-trace", ICERT_ROLE_READ | ICERT_ROLE_OFFICER | ICERT_ROLE_ADMIN, EVERY_DOOR },
-  [CA_VERB_SET_ATTRIBUTES] = { "set-attributes", ICERT_ROLE_OFFICER, EVERY_DOOR },
-  [CA_VERB_SET_EXTENSION] = { "set-extension", ICERT_ROLE_OFFICER, EVERY_DOOR },
-  [CA_VERB_DENY] = { "deny", ICERT_ROLE_OFFICER, EVERY_DOOR },
-  [CA_VERB_RESUBMIT] = { "resubmit", ICERT_ROLE_OFFICER, EVERY_DOOR },
-  [CA_VERB_RESUBMIT_DENIED] = { "resubmit-denied", ICERT_ROLE_ADMIN, EVERY_DOOR },
-  [CA_VERB_MY_ROLES] = { "my-roles",
-                         ICERT_ROLE_READ | ICERT_ROLE_OFFICER | ICERT_ROLE_ADMIN | ICERT_ROLE_ENROLL
-                             | ICERT_ROLE_AUDITOR | ICERT_ROLE_OPERATOR,
-                         EVERY_DOOR },
-  [CA_VERB_READ_CONFIG]
-  = { "read-config", ICERT_ROLE_READ | ICERT_ROLE_OFFICER | ICERT_ROLE_ADMIN, EVERY_DOOR },
-  [CA_VERB_WRITE_CONFIG] = { "write-config", ICERT_ROLE_ADMIN, EVERY_DOOR },
-  [CA_VERB_INSTALL] = { "install", ICERT_ROLE_ADMIN, CA_DOOR_LOCAL | CA_DOOR_SETUP },
-  [CA_VERB_APPEND] = { "append-module", ICERT_ROLE_ADMIN, CA_DOOR_LOCAL },
-  [CA_VERB_START] = { "start-ca", ICERT_ROLE_ADMIN, CA_DOOR_LOCAL },
-  [CA_VERB_STOP] = { "stop-ca", ICERT_ROLE_ADMIN, CA_DOOR_LOCAL },
+/* The words of ca-verbs.def */
+enum
+{
+  NOBODY = ICERT_ROLE_NONE,
+  ADMIN = ICERT_ROLE_ADMIN,
+  OFFICER = ICERT_ROLE_OFFICER,
+  AUDITOR = ICERT_ROLE_AUDITOR,
+  OPERATOR = ICERT_ROLE_OPERATOR,
+  READ = ICERT_ROLE_READ,
+  ENROLL = ICERT_ROLE_ENROLL,
+  CUSTODIAN = ICERT_ROLE_KEY_CUSTODIAN,
+  LOCAL = CA_DOOR_LOCAL,
+  SETUP = CA_DOOR_SETUP,
+  BUS = CA_DOOR_BUS,
+  SOCKET = CA_DOOR_SOCKET,
+  EVERYWHERE = LOCAL | SETUP | BUS | SOCKET,
+  ALONE = CA_APPROVAL_NONE,
+  TWO = CA_APPROVAL_TWO,
+  MAYBE = CA_APPROVAL_BY_OBJECT
 };
+
+#define V(id, name, any, all, doors, approval, methods)                                            \
+  [CA_VERB_##id] = { name, any, all, doors, approval, methods },
+static const CaVerbRow rows[] = {
+#include "ca-verbs.def"
+};
+#undef V
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == CA_N_VERBS);
+
+/* A row that says nothing of somebody, some door or some method is no row. */
+#define V(id, name, any, all, doors, approval, methods)                                            \
+  G_STATIC_ASSERT (sizeof name > 1 && ((any) == NOBODY) != ((all) == NOBODY));                     \
+  G_STATIC_ASSERT ((doors) != 0 && ((doors) & ~EVERYWHERE) == 0 && sizeof methods > 1);
+#include "ca-verbs.def"
+#undef V
 
 const char *
 ca_verb_to_string (CaVerb verb)
@@ -48,34 +58,105 @@ ca_verb_to_string (CaVerb verb)
   return rows[verb].name;
 }
 
+CaVerb
+ca_verb_from_string (const char *name)
+{
+  CaVerb verb = 0;
+
+  while (verb < CA_N_VERBS && strcmp (rows[verb].name, name) != 0)
+    verb++;
+  return verb;
+}
+
+CaApproval
+ca_verb_get_approval (CaVerb verb)
+{
+  return (CaApproval) rows[verb].approval;
+}
+
+static GVariant *
+list_doors (guint doors)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
+  for (guint door = CA_DOOR_LOCAL; door <= CA_DOOR_SOCKET; door <<= 1)
+    if ((doors & door) != 0)
+      g_variant_builder_add (&builder, "s", ca_door_to_string (door));
+  return g_variant_builder_end (&builder);
+}
+
+GVariant *
+ca_roles_list_verbs (void)
+{
+  static const char *const approvals[] = { "none", "two", "by-object" };
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < CA_N_VERBS; i++)
+    {
+      g_auto (GStrv) methods = g_strsplit (rows[i].methods, " ", -1);
+
+      g_variant_builder_open (&builder, G_VARIANT_TYPE_VARDICT);
+      g_variant_builder_add (&builder, "{sv}", "verb", g_variant_new_string (rows[i].name));
+      g_variant_builder_add (&builder, "{sv}", "roles", g_variant_new_uint32 (rows[i].any));
+      g_variant_builder_add (&builder, "{sv}", "together", g_variant_new_uint32 (rows[i].all));
+      g_variant_builder_add (&builder, "{sv}", "doors", list_doors (rows[i].doors));
+      g_variant_builder_add (&builder, "{sv}", "approval",
+                             g_variant_new_string (approvals[rows[i].approval]));
+      g_variant_builder_add (&builder, "{sv}", "methods",
+                             g_variant_new_strv ((const char *const *) methods, -1));
+      g_variant_builder_close (&builder);
+    }
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+/* Under dual control an administrator approves what the others ask for (S-D9, S-D11). */
+static gboolean
+suffices (const CaConfig *config, const CaVerbRow *row, ICertRoles roles)
+{
+  if (row->all == 0)
+    return (roles & row->any) != 0;
+  if (config->dual_control)
+    return (roles & row->all & ~ICERT_ROLE_ADMIN) != 0;
+  return (roles & row->all) == row->all;
+}
+
 gboolean
 ca_roles_check (const CaConfig *config, const CaCaller *caller, CaVerb verb, GError **error)
 {
+  const CaVerbRow *row = &rows[verb];
+  g_autofree char *needed = NULL;
   ICertRoles roles;
 
   if (!ca_config_get_roles (config, caller, &roles, error))
     return FALSE;
-  if ((roles & rows[verb].roles) != 0 && (caller->door & rows[verb].doors) != 0)
+  if (suffices (config, row, roles) && (caller->door & row->doors) != 0)
     return TRUE;
-
-  {
-    g_autofree char *needed = ca_roles_to_text (rows[verb].roles);
-
-    icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "caller",
-                     "%s may not %s through door %s (role %s)", caller->name, rows[verb].name,
-                     ca_door_to_string (caller->door), needed);
-  }
+  needed = ca_roles_to_text (row->any | row->all);
+  icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "caller",
+                   "%s may not %s through door %s (%s %s)", caller->name, row->name,
+                   ca_door_to_string (caller->door), row->all != 0 ? "all of" : "role", needed);
   return FALSE;
+}
+
+/* Names are given anew, principal ids are not; a request of a time without has only the name. */
+gboolean
+ca_roles_is_submitter (const CaCaller *caller, const CaRequest *request)
+{
+  if (request->caller_id != NULL)
+    return strcmp (caller->id, request->caller_id) == 0;
+  return g_strcmp0 (caller->name, request->caller_name) == 0;
 }
 
 gboolean
 ca_roles_check_approval (const CaConfig *config,
                          const CaCaller *officer,
-                         const char *requester,
+                         const CaRequest *request,
                          GError **error)
 {
   if (!config->dual_control || officer->door == CA_DOOR_SETUP
-      || g_strcmp0 (officer->name, requester) != 0)
+      || !ca_roles_is_submitter (officer, request))
     return TRUE;
   icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "officer",
                    "%s submitted this request (another officer)", officer->name);

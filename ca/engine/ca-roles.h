@@ -3,29 +3,24 @@
 #pragma once
 
 #include "ca-config.h"
+#include "ca-request.h"
 
-/* Everything somebody can ask of a CA. A verb without a row in the table does not build. */
+/* Everything somebody can ask of a CA: the rows of ca-verbs.def. */
+#define V(id, ...) CA_VERB_##id,
 typedef enum
 {
-  CA_VERB_SUBMIT,
-  CA_VERB_RETRIEVE,
-  CA_VERB_READ_CA,
-  CA_VERB_VIEW,
-  CA_VERB_READ_TRACE,
-  CA_VERB_SET_ATTRIBUTES,
-  CA_VERB_SET_EXTENSION,
-  CA_VERB_DENY,
-  CA_VERB_RESUBMIT,
-  CA_VERB_RESUBMIT_DENIED,
-  CA_VERB_MY_ROLES,
-  CA_VERB_READ_CONFIG,
-  CA_VERB_WRITE_CONFIG,
-  CA_VERB_INSTALL,
-  CA_VERB_APPEND,
-  CA_VERB_START,
-  CA_VERB_STOP,
+#include "ca-verbs.def"
   CA_N_VERBS
 } CaVerb;
+#undef V
+
+/* Whether a verb waits for a second administrator under dual control (S-D11) */
+typedef enum
+{
+  CA_APPROVAL_NONE,
+  CA_APPROVAL_TWO,
+  CA_APPROVAL_BY_OBJECT
+} CaApproval;
 
 /* This file is the only one that refuses for want of rights (design, decision 4); the default
  * answer is no. NOT_AUTHORIZED */
@@ -34,10 +29,18 @@ gboolean ca_roles_check (const CaConfig *config,
                          CaVerb verb,
                          GError **error);
 const char *ca_verb_to_string (CaVerb verb);
+CaApproval ca_verb_get_approval (CaVerb verb);
+/* CA_N_VERBS when there is none of that name */
+CaVerb ca_verb_from_string (const char *name);
+/* the table: aa{sv} with verb s, roles u (any one of), together u (all of), doors as, approval s
+ * ("none", "two" or "by-object") and methods as */
+GVariant *ca_roles_list_verbs (void);
 /* S-D11: under dual control nobody brings modules alone */
 gboolean ca_roles_check_modules (const CaConfig *config, const CaCaller *caller, GError **error);
+/* whether @caller is the one who submitted @request, by principal id */
+gboolean ca_roles_is_submitter (const CaCaller *caller, const CaRequest *request);
 /* S-D10: nobody approves what they submitted, under dual control */
 gboolean ca_roles_check_approval (const CaConfig *config,
                                   const CaCaller *officer,
-                                  const char *requester,
+                                  const CaRequest *request,
                                   GError **error);

@@ -516,7 +516,7 @@ reload (CaJob *job)
            && !ca_roles_check (job->facts->config, job->caller, CA_VERB_RESUBMIT_DENIED, &error))
     ;
   else
-    ca_roles_check_approval (job->facts->config, job->caller, request->caller_name, &error);
+    ca_roles_check_approval (job->facts->config, job->caller, request, &error);
   if (error != NULL)
     return refuse (job, "resubmit", error);
   g_clear_pointer (&request->config, ca_config_unref);
@@ -714,6 +714,7 @@ ca_engine_submit (CaEngine *engine, const CaSubmission *submission, CaAnswer ans
   request->requester = ca_caller_ref (submission->caller);
   request->requester_name = g_strdup (submission->caller->name);
   request->caller_name = g_strdup (submission->caller->name);
+  request->caller_id = g_strdup (submission->caller->id);
   request->door = ca_door_to_string (submission->caller->door);
   request->idempotency_key = g_strdup (submission->idempotency_key);
   if (!check_gate (engine, &error) || !check_key_text (submission->idempotency_key, &error)

@@ -42,6 +42,7 @@ CREATE TABLE requests (
   revoked_reason INTEGER,
   requester_name TEXT,
   caller_name TEXT,
+  caller_id TEXT,
   door TEXT,
   officer_name TEXT,
   officer INTEGER,
@@ -301,4 +302,43 @@ CREATE TABLE publications (
   error TEXT,
 
   PRIMARY KEY (crl, place)
+) STRICT, WITHOUT ROWID;
+
+-- Changes that wait for a second administrator (S-D11).
+CREATE TABLE changes (
+  id INTEGER NOT NULL PRIMARY KEY,
+  state INTEGER NOT NULL,
+  time INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  actor_name TEXT,
+  verb TEXT NOT NULL,
+  object TEXT,
+  old_hash TEXT,
+  second_actor TEXT,
+  second_name TEXT,
+  decided_when INTEGER,
+  detail TEXT,
+  value TEXT,
+
+  CONSTRAINT two_persons CHECK (second_actor IS NULL OR state = 3 OR second_actor <> actor)
+) STRICT;
+
+-- what waits
+CREATE INDEX changes_state ON changes (state, id);
+
+-- Contents of profiles that were in use; actor: who brought them, NULL when they were found in the
+-- folder.
+CREATE TABLE profiles (
+  name TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  version INTEGER,
+  time INTEGER NOT NULL,
+  actor TEXT,
+  actor_name TEXT,
+  second_actor TEXT,
+  withdrawn INTEGER,
+  content TEXT,
+
+  PRIMARY KEY (name, hash)
 ) STRICT, WITHOUT ROWID;
