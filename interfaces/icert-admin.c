@@ -4,6 +4,7 @@
 
 #include "icert-admin.h"
 
+#include "icert-admin-private.h"
 #include "icert-binding-private.h"
 #include "icert-enum-types.h"
 #include "icert-invoker-private.h"
@@ -111,6 +112,7 @@ icert_admin_default_init (ICertAdminInterface *iface)
   iface->set_config_entry = icert_admin_real_set_config_entry;
   iface->list_config_entries = icert_admin_real_list_config_entries;
   iface->get_ca = icert_admin_real_get_ca;
+  _icert_admin_audit_init (iface);
 
   /**
    * ICertAdmin:config:

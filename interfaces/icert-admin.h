@@ -64,6 +64,24 @@ struct _ICertAdminInterface
                                  GError **error);
 
   ICertCa *(*get_ca) (ICertAdmin *self, GError **error);
+
+  gboolean (*confirm_clock) (ICertAdmin *self, GCancellable *cancellable, GError **error);
+
+  GVariant *(*verify_audit) (ICertAdmin *self,
+                             gint64 after,
+                             guint limit,
+                             const char *const *checkpoints,
+                             GCancellable *cancellable,
+                             GError **error);
+
+  GVariant *(*check_certificates) (ICertAdmin *self,
+                                   gint64 after,
+                                   guint limit,
+                                   GDateTime *since,
+                                   GCancellable *cancellable,
+                                   GError **error);
+
+  GVariant *(*check_health) (ICertAdmin *self, GCancellable *cancellable, GError **error);
 };
 
 ICERT_AVAILABLE_IN_0_1
@@ -236,5 +254,71 @@ char **icert_admin_list_config_entries_finish (ICertAdmin *self,
 
 ICERT_AVAILABLE_IN_0_1
 ICertCa *icert_admin_get_ca (ICertAdmin *self, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_confirm_clock (ICertAdmin *self, GCancellable *cancellable, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_confirm_clock_async (ICertAdmin *self,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_confirm_clock_finish (ICertAdmin *self, GAsyncResult *result, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_admin_verify_audit (ICertAdmin *self,
+                                    gint64 after,
+                                    guint limit,
+                                    const char *const *checkpoints,
+                                    GCancellable *cancellable,
+                                    GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_verify_audit_async (ICertAdmin *self,
+                                     gint64 after,
+                                     guint limit,
+                                     const char *const *checkpoints,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_admin_verify_audit_finish (ICertAdmin *self, GAsyncResult *result, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_admin_check_certificates (ICertAdmin *self,
+                                          gint64 after,
+                                          guint limit,
+                                          GDateTime *since,
+                                          GCancellable *cancellable,
+                                          GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_check_certificates_async (ICertAdmin *self,
+                                           gint64 after,
+                                           guint limit,
+                                           GDateTime *since,
+                                           GCancellable *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_admin_check_certificates_finish (ICertAdmin *self,
+                                                 GAsyncResult *result,
+                                                 GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_admin_check_health (ICertAdmin *self, GCancellable *cancellable, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_check_health_async (ICertAdmin *self,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_admin_check_health_finish (ICertAdmin *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -206,7 +206,21 @@ typedef enum
   X (OBJECT, "AuditObject", "object", STRING, VIEW, 2048, "Object")                                \
   X (OUTCOME, "AuditOutcome", "outcome", STRING, VIEW, 64, "Outcome")                              \
   X (DETAIL, "AuditDetail", "detail", STRING, VIEW, 8192, "Detail")                                \
-  X (HASH, "AuditHash", "hash", BINARY, VIEW, 32, "Hash")
+  X (HASH, "AuditHash", "hash", BINARY, VIEW, 32, "Hash")                                          \
+  X (MAC, "AuditMac", "mac", BINARY, VIEW, 32, "MAC")
+
+/* Signed statements about the audit log (S-F7): its end at that moment. Records: how many since the
+ * one before; key: SHA-256 of the audit key's SubjectPublicKeyInfo; sinks: where it went */
+#define ICERT_CHECKPOINT_COLUMNS(X)                                                                \
+  X (SEQUENCE, "CheckpointSequence", "sequence", LONG, KEY | INDEXED, 8, "Sequence")               \
+  X (TIME, "CheckpointTime", "time", DATE, NONE, 8, "Time")                                        \
+  X (NODE, "CheckpointNode", "node", STRING, NONE, 254, "Node")                                    \
+  X (RECORDS, "CheckpointRecords", "records", LONG, NONE, 8, "Records")                            \
+  X (WAIVERS, "CheckpointWaivers", "waivers", STRING, NONE, 8192, "Waivers")                       \
+  X (SINKS, "CheckpointSinks", "sinks", STRING, NONE, 8192, "Sinks")                               \
+  X (HASH, "CheckpointHash", "hash", BINARY, NONE, 32, "Hash")                                     \
+  X (KEY, "CheckpointKey", "key", BINARY, NONE, 32, "Key")                                         \
+  X (SIGNATURE, "CheckpointSignature", "signature", BINARY, NONE, 0, "Signature")
 
 /* Events that wait for an exit. Due: when to try next; dead: 1 after 24 h of failures; run: of the
  * events of a publishing run, the number of its CRLs */
@@ -290,6 +304,7 @@ typedef enum
   T (TRACES, "traces", TRACE)                                                                      \
   T (KEYS, "submission_keys", KEY)                                                                 \
   T (AUDIT, "audit", AUDIT)                                                                        \
+  T (CHECKPOINTS, "checkpoints", CHECKPOINT)                                                       \
   T (OUTBOX, "outbox", OUTBOX)                                                                     \
   T (COUNTERS, "counters", COUNTER)                                                                \
   T (CONFIG_HISTORY, "config_history", CONFIG_HISTORY)                                             \
@@ -332,6 +347,9 @@ typedef enum { ICERT_KEY_COLUMNS (X) ICERT_KEY_N_COLUMNS } ICertKeyColumn;
 #undef X
 #define X(id, ...) ICERT_AUDIT_##id,
 typedef enum { ICERT_AUDIT_COLUMNS (X) ICERT_AUDIT_N_COLUMNS } ICertAuditColumn;
+#undef X
+#define X(id, ...) ICERT_CHECKPOINT_##id,
+typedef enum { ICERT_CHECKPOINT_COLUMNS (X) ICERT_CHECKPOINT_N_COLUMNS } ICertCheckpointColumn;
 #undef X
 #define X(id, ...) ICERT_OUTBOX_##id,
 typedef enum { ICERT_OUTBOX_COLUMNS (X) ICERT_OUTBOX_N_COLUMNS } ICertOutboxColumn;

@@ -252,7 +252,21 @@ CREATE TABLE audit (
   object TEXT,
   outcome TEXT,
   detail TEXT,
-  hash BLOB
+  hash BLOB,
+  mac BLOB
+) STRICT;
+
+-- Signed statements about the audit log: its end at that moment.
+CREATE TABLE checkpoints (
+  sequence INTEGER NOT NULL PRIMARY KEY CONSTRAINT checkpoint_sequence CHECK (sequence > 0),
+  time INTEGER,
+  node TEXT,
+  records INTEGER,
+  waivers TEXT,
+  sinks TEXT,
+  hash BLOB,
+  key BLOB,
+  signature BLOB
 ) STRICT;
 
 -- Events that wait for an exit module.
