@@ -99,6 +99,15 @@ ICERT_DEFINE_UNSUPPORTED (icert_admin,
 
 ICERT_DEFINE_UNSUPPORTED (icert_admin, get_ca, ICertCa *, NULL, ICertAdmin *self)
 
+ICERT_DEFINE_UNSUPPORTED (icert_admin,
+                          publish_crls,
+                          ICertPublishResult *,
+                          NULL,
+                          ICertAdmin *self,
+                          ICertCrlFlags flags,
+                          GDateTime *next_update,
+                          GCancellable *cancellable)
+
 static void
 icert_admin_default_init (ICertAdminInterface *iface)
 {
@@ -113,6 +122,7 @@ icert_admin_default_init (ICertAdminInterface *iface)
   iface->list_config_entries = icert_admin_real_list_config_entries;
   iface->get_ca = icert_admin_real_get_ca;
   _icert_admin_audit_init (iface);
+  iface->publish_crls = icert_admin_real_publish_crls;
 
   /**
    * ICertAdmin:config:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "icert-ca.h"
+#include "icert-publish-result.h"
 #include "icert-response.h"
 
 G_BEGIN_DECLS
@@ -82,6 +83,12 @@ struct _ICertAdminInterface
                                    GError **error);
 
   GVariant *(*check_health) (ICertAdmin *self, GCancellable *cancellable, GError **error);
+
+  ICertPublishResult *(*publish_crls) (ICertAdmin *self,
+                                       ICertCrlFlags flags,
+                                       GDateTime *next_update,
+                                       GCancellable *cancellable,
+                                       GError **error);
 };
 
 ICERT_AVAILABLE_IN_0_1
@@ -320,5 +327,25 @@ void icert_admin_check_health_async (ICertAdmin *self,
 
 ICERT_AVAILABLE_IN_0_1
 GVariant *icert_admin_check_health_finish (ICertAdmin *self, GAsyncResult *result, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+ICertPublishResult *icert_admin_publish_crls (ICertAdmin *self,
+                                              ICertCrlFlags flags,
+                                              GDateTime *next_update,
+                                              GCancellable *cancellable,
+                                              GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_publish_crls_async (ICertAdmin *self,
+                                     ICertCrlFlags flags,
+                                     GDateTime *next_update,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+ICertPublishResult *icert_admin_publish_crls_finish (ICertAdmin *self,
+                                                     GAsyncResult *result,
+                                                     GError **error);
 
 G_END_DECLS

@@ -51,6 +51,25 @@ ICERT_DEFINE_UNSUPPORTED (icert_ca,
                           ICertCa *self,
                           GCancellable *cancellable)
 
+ICERT_DEFINE_UNSUPPORTED (icert_ca,
+                          get_crl,
+                          GBytes *,
+                          NULL,
+                          ICertCa *self,
+                          int key_index,
+                          gboolean delta,
+                          GCancellable *cancellable)
+
+ICERT_DEFINE_UNSUPPORTED (icert_ca,
+                          get_partition_crl,
+                          GBytes *,
+                          NULL,
+                          ICertCa *self,
+                          int key_index,
+                          int partition,
+                          gboolean delta,
+                          GCancellable *cancellable)
+
 static void
 icert_ca_default_init (ICertCaInterface *iface)
 {
@@ -58,6 +77,8 @@ icert_ca_default_init (ICertCaInterface *iface)
   iface->describe_property = icert_ca_real_describe_property;
   iface->get_certificate = icert_ca_real_get_certificate;
   iface->list_profiles = icert_ca_real_list_profiles;
+  iface->get_crl = icert_ca_real_get_crl;
+  iface->get_partition_crl = icert_ca_real_get_partition_crl;
 
   /**
    * ICertCa:config:

@@ -31,6 +31,19 @@ struct _ICertCaInterface
   GBytes *(*get_certificate) (ICertCa *self, int index, GCancellable *cancellable, GError **error);
 
   char **(*list_profiles) (ICertCa *self, GCancellable *cancellable, GError **error);
+
+  GBytes *(*get_crl) (ICertCa *self,
+                      int key_index,
+                      gboolean delta,
+                      GCancellable *cancellable,
+                      GError **error);
+
+  GBytes *(*get_partition_crl) (ICertCa *self,
+                                int key_index,
+                                int partition,
+                                gboolean delta,
+                                GCancellable *cancellable,
+                                GError **error);
 };
 
 ICERT_AVAILABLE_IN_0_1
@@ -86,5 +99,43 @@ void icert_ca_list_profiles_async (ICertCa *self,
 
 ICERT_AVAILABLE_IN_0_1
 char **icert_ca_list_profiles_finish (ICertCa *self, GAsyncResult *result, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+GBytes *icert_ca_get_crl (ICertCa *self,
+                          int key_index,
+                          gboolean delta,
+                          GCancellable *cancellable,
+                          GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_ca_get_crl_async (ICertCa *self,
+                             int key_index,
+                             gboolean delta,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+GBytes *icert_ca_get_crl_finish (ICertCa *self, GAsyncResult *result, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+GBytes *icert_ca_get_partition_crl (ICertCa *self,
+                                    int key_index,
+                                    int partition,
+                                    gboolean delta,
+                                    GCancellable *cancellable,
+                                    GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_ca_get_partition_crl_async (ICertCa *self,
+                                       int key_index,
+                                       int partition,
+                                       gboolean delta,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+GBytes *icert_ca_get_partition_crl_finish (ICertCa *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -323,6 +323,59 @@ typedef enum
 } ICertRevocationReason;
 
 /**
+ * ICertCrlFlags:
+ * @ICERT_CRL_BASE: complete CRLs; with deltas switched on a delta each, too
+ * @ICERT_CRL_DELTA: delta CRLs only
+ * @ICERT_CRL_REPUBLISH: make none, but publish the newest ones again
+ *
+ * Which CRLs a run makes (AD CS: CA_CRL_*).
+ */
+typedef enum /*< flags >*/
+{
+  ICERT_CRL_BASE = 0x1,
+  ICERT_CRL_DELTA = 0x2,
+  ICERT_CRL_REPUBLISH = 0x10,
+} ICertCrlFlags;
+
+/**
+ * ICertCrlPublishFlags:
+ * @ICERT_CRL_PUBLISH_BASE: a base CRL
+ * @ICERT_CRL_PUBLISH_DELTA: a delta CRL
+ * @ICERT_CRL_PUBLISH_COMPLETE: is in every place
+ * @ICERT_CRL_PUBLISH_SHADOW: an empty delta, the last one after deltas were switched off
+ * @ICERT_CRL_PUBLISH_STORE_ERROR: could not be kept by the CA
+ * @ICERT_CRL_PUBLISH_BAD_URL_ERROR: a place that cannot be written to
+ * @ICERT_CRL_PUBLISH_MANUAL: somebody asked for it; otherwise the schedule did
+ * @ICERT_CRL_PUBLISH_SIGNATURE_ERROR: its signature is wrong
+ * @ICERT_CRL_PUBLISH_LDAP_ERROR: a directory failed
+ * @ICERT_CRL_PUBLISH_FILE_ERROR: a folder failed
+ * @ICERT_CRL_PUBLISH_FTP_ERROR: an FTP server failed
+ * @ICERT_CRL_PUBLISH_HTTP_ERROR: an HTTP server failed
+ * @ICERT_CRL_PUBLISH_POSTPONED_BASE_LDAP_ERROR: waits for its base, for which a directory failed
+ * @ICERT_CRL_PUBLISH_POSTPONED_BASE_FILE_ERROR: waits for its base, for which a folder failed
+ *
+ * What is known of a CRL and of publishing it (AD CS: CPF_*): column `CRLPublishFlags`, and the
+ * publish status among the properties of a CA.
+ */
+typedef enum /*< flags >*/
+{
+  ICERT_CRL_PUBLISH_BASE = 0x1,
+  ICERT_CRL_PUBLISH_DELTA = 0x2,
+  ICERT_CRL_PUBLISH_COMPLETE = 0x4,
+  ICERT_CRL_PUBLISH_SHADOW = 0x8,
+  ICERT_CRL_PUBLISH_STORE_ERROR = 0x10,
+  ICERT_CRL_PUBLISH_BAD_URL_ERROR = 0x20,
+  ICERT_CRL_PUBLISH_MANUAL = 0x40,
+  ICERT_CRL_PUBLISH_SIGNATURE_ERROR = 0x80,
+  ICERT_CRL_PUBLISH_LDAP_ERROR = 0x100,
+  ICERT_CRL_PUBLISH_FILE_ERROR = 0x200,
+  ICERT_CRL_PUBLISH_FTP_ERROR = 0x400,
+  ICERT_CRL_PUBLISH_HTTP_ERROR = 0x800,
+  ICERT_CRL_PUBLISH_POSTPONED_BASE_LDAP_ERROR = 0x1000,
+  ICERT_CRL_PUBLISH_POSTPONED_BASE_FILE_ERROR = 0x2000,
+} ICertCrlPublishFlags;
+
+/**
  * ICertCaDisposition:
  * @ICERT_CA_DISPOSITION_INCOMPLETE: not complete
  * @ICERT_CA_DISPOSITION_ERROR: not available

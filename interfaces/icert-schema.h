@@ -293,6 +293,35 @@ typedef enum
   X (WITHDRAWN, "ProfileWithdrawn", "withdrawn", DATE, NONE, 8, "Withdrawn")                       \
   X (CONTENT, "ProfileContent", "content", STRING, NONE, 0, "Content")
 
+/* CRLs (database.md 4). The CRL itself is the file, named from the CA's folder (CRLRawCRL is read
+ * from it); its length and SHA-256 tell whether it is the one that was signed. MinBase: 0 = base
+ * CRL. Flags: CPF_*. */
+#define ICERT_CRL_COLUMNS(X)                                                                       \
+  X (ID, "CRLRowId", "id", LONG, KEY | INDEXED | VIEW, 8, "CRL Row ID")                            \
+  X (NUMBER, "CRLNumber", "number", LONG, INDEXED | VIEW, 8, "CRL Number")                         \
+  X (MIN_BASE, "CRLMinBase", "min_base", LONG, VIEW, 8, "CRL Minimum Base Number")                 \
+  X (NAME_ID, "CRLNameId", "name_id", LONG, VIEW, 4, "CRL Name ID")                                \
+  X (PARTITION, "CRLPartitionIndex", "partition_index", LONG, VIEW, 4, "CRL Partition Index")      \
+  X (COUNT, "CRLCount", "count", LONG, VIEW, 8, "CRL Count")                                       \
+  X (THIS_UPDATE, "CRLThisUpdate", "this_update", DATE, VIEW, 8, "CRL This Update")                \
+  X (NEXT_UPDATE, "CRLNextUpdate", "next_update", DATE, INDEXED | VIEW, 8, "CRL Next Update")      \
+  X (THIS_PUBLISH, "CRLThisPublish", "this_publish", DATE, VIEW, 8, "CRL This Publish")            \
+  X (NEXT_PUBLISH, "CRLNextPublish", "next_publish", DATE, INDEXED | VIEW, 8, "CRL Next Publish")  \
+  X (EFFECTIVE, "CRLEffective", "effective", DATE, VIEW, 8, "CRL Effective")                       \
+  X (PROPAGATION_COMPLETE, "CRLPropagationComplete", "propagation_complete", DATE, INDEXED | VIEW, \
+     8, "CRL Propagation Complete")                                                                \
+  X (LAST_PUBLISHED, "CRLLastPublished", "last_published", DATE, INDEXED | VIEW, 8,                \
+     "CRL Last Published")                                                                         \
+  X (PUBLISH_ATTEMPTS, "CRLPublishAttempts", "publish_attempts", LONG, INDEXED | VIEW, 4,          \
+     "CRL Publish Attempts")                                                                       \
+  X (PUBLISH_FLAGS, "CRLPublishFlags", "publish_flags", LONG, VIEW, 4, "CRL Publish Flags")        \
+  X (PUBLISH_STATUS_CODE, "CRLPublishStatusCode", "publish_status_code", LONG, INDEXED | VIEW, 4,  \
+     "CRL Publish Status Code")                                                                    \
+  X (PUBLISH_ERROR, "CRLPublishError", "publish_error", STRING, VIEW, 8192, "CRL Publish Error")   \
+  X (SIZE, "CRLSize", "size", LONG, VIEW, 8, "CRL Size")                                           \
+  X (HASH, "CRLHashSHA256", "hash_sha256", STRING, VIEW, 128, "CRL SHA-256 Hash")                  \
+  X (FILE, "CRLFile", "file", STRING, NONE, 254, "CRL File")
+
 /* clang-format off */
 #define ICERT_STORE_TABLES(T)                                                                      \
   T (REQUESTS, "requests", REQUEST)                                                                \
@@ -310,7 +339,8 @@ typedef enum
   T (CONFIG_HISTORY, "config_history", CONFIG_HISTORY)                                             \
   T (PUBLICATIONS, "publications", PUBLICATION)                                                    \
   T (CHANGES, "changes", CHANGE)                                                                   \
-  T (PROFILES, "profiles", PROFILE)
+  T (PROFILES, "profiles", PROFILE)                                                                \
+  T (CRLS, "crls", CRL)
 
 typedef enum
 {
@@ -368,6 +398,9 @@ typedef enum { ICERT_CHANGE_COLUMNS (X) ICERT_CHANGE_N_COLUMNS } ICertChangeColu
 #undef X
 #define X(id, ...) ICERT_PROFILE_##id,
 typedef enum { ICERT_PROFILE_COLUMNS (X) ICERT_PROFILE_N_COLUMNS } ICertProfileColumn;
+#undef X
+#define X(id, ...) ICERT_CRL_##id,
+typedef enum { ICERT_CRL_COLUMNS (X) ICERT_CRL_N_COLUMNS } ICertCrlColumn;
 #undef X
 /* clang-format on */
 

@@ -878,3 +878,42 @@ icert_store_release (ICertStore *self, const char *counter, gint64 next, GError 
   _icert_propagate_error (error, local_error, self, "release");
   return FALSE;
 }
+
+/**
+ * icert_store_scan: (skip)
+ * @self: a store
+ * @query: which rows and columns
+ * @func: (scope call): called for each row
+ * @data: for `func`
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Reads a table row by row, from any thread, as it was at one moment, whatever is committed
+ * meanwhile. Nothing is kept of a row: there may be millions. Fails with `ICERT_ERROR_STORAGE`, or
+ * with what `func` set.
+ *
+ * Returns: `TRUE` when all rows were read, or `func` had seen enough
+ */
+gboolean
+icert_store_scan (ICertStore *self,
+                  const ICertStoreQuery *query,
+                  ICertStoreRowFunc func,
+                  gpointer data,
+                  GCancellable *cancellable,
+                  GError **error)
+{
+  ICertStoreInterface *iface;
+  GError *local_error = NULL;
+
+  g_return_val_if_fail (ICERT_IS_STORE (self), FALSE);
+  g_return_val_if_fail (query != NULL && func != NULL, FALSE);
+
+  iface = ICERT_STORE_GET_IFACE (self);
+  if (!check_slot (iface->scan != NULL, "scan", error))
+    return FALSE;
+  if (iface->scan (self, query, func, data, cancellable, &local_error))
+    return TRUE;
+
+  _icert_propagate_error (error, local_error, self, "scan");
+  return FALSE;
+}

@@ -118,6 +118,13 @@ typedef struct
   guint limit; /* 0 = no limit */
 } ICertStoreQuery;
 
+/* A row of a scan: the cells in the order of the query's columns, lent until it returns. FALSE ends
+ * the scan: with @error it failed, without it has seen enough. */
+typedef gboolean (*ICertStoreRowFunc) (const ICertStoreValue *values,
+                                       guint n_values,
+                                       gpointer data,
+                                       GError **error);
+
 typedef struct _ICertStoreRow ICertStoreRow;
 
 /* A row that owns its cells. */
@@ -188,6 +195,14 @@ struct _ICertStoreInterface
       *reserve) (ICertStore *self, const char *counter, gint64 n, gint64 *first, GError **error);
   /* Gives [@next, end) of the newest reservation back; only at a clean close. */
   gboolean (*release) (ICertStore *self, const char *counter, gint64 next, GError **error);
+  /* What query() gives, row by row as they are read, of one state of the store; nothing is
+   * allocated for a row. @func may query, but not commit. */
+  gboolean (*scan) (ICertStore *self,
+                    const ICertStoreQuery *query,
+                    ICertStoreRowFunc func,
+                    gpointer data,
+                    GCancellable *cancellable,
+                    GError **error);
 };
 
 ICERT_AVAILABLE_IN_0_1
@@ -221,5 +236,12 @@ gboolean icert_store_reserve (ICertStore *self,
                               GError **error);
 ICERT_AVAILABLE_IN_0_1
 gboolean icert_store_release (ICertStore *self, const char *counter, gint64 next, GError **error);
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_store_scan (ICertStore *self,
+                           const ICertStoreQuery *query,
+                           ICertStoreRowFunc func,
+                           gpointer data,
+                           GCancellable *cancellable,
+                           GError **error);
 
 G_END_DECLS

@@ -31,6 +31,8 @@ typedef enum
   FORGIVES_RESERVE,
   DENIES_COMMIT,
   STAYS_OPEN,
+  SCANS_ON,     /* whatever the receiver says */
+  SCANS_PIECES, /* row by row, each as it is then */
 } Lie;
 
 #define LIAR_TYPE_STORE (liar_store_get_type ())
@@ -206,6 +208,58 @@ query (ICertStore *store, const ICertStoreQuery *what, GCancellable *cancellable
   return rows;
 }
 
+typedef struct
+{
+  LiarStore *self;
+  ICertStoreRowFunc func;
+  gpointer data;
+} Scan;
+
+static gboolean
+scan_on_cb (const ICertStoreValue *values, guint n_values, gpointer data, GError **error)
+{
+  Scan *scan = data;
+
+  return scan->func (values, n_values, scan->data, error) || scan->self->lie == SCANS_ON;
+}
+
+/* Of a table with one key column, which is what is asked for. */
+static gboolean
+scan_pieces (ICertStore *inner, const ICertStoreQuery *what, Scan *scan, GError **error)
+{
+  ICertStoreQuery piece = *what;
+  ICertStoreValue after;
+
+  piece.limit = 1;
+  for (;;)
+    {
+      g_autoptr (GPtrArray) rows = icert_store_query (inner, &piece, NULL, error);
+
+      if (rows == NULL || rows->len == 0)
+        return rows != NULL;
+      after = *icert_store_row_get (rows->pdata[0], 0);
+      piece.after = &after;
+      piece.n_after = 1;
+      if (!scan->func (&after, 1, scan->data, error))
+        return TRUE;
+    }
+}
+
+static gboolean
+scan (ICertStore *store,
+      const ICertStoreQuery *what,
+      ICertStoreRowFunc func,
+      gpointer data,
+      GCancellable *cancellable,
+      GError **error)
+{
+  Scan scan = { LIAR_STORE (store), func, data };
+
+  if (scan.self->lie == SCANS_PIECES)
+    return scan_pieces (scan.self->inner, what, &scan, error);
+  return icert_store_scan (scan.self->inner, what, scan_on_cb, &scan, cancellable, error);
+}
+
 static gint64
 count (ICertStore *store,
        ICertStoreTable table,
@@ -248,6 +302,7 @@ store_iface_init (ICertStoreInterface *iface)
   iface->commit = commit;
   iface->recover = recover;
   iface->query = query;
+  iface->scan = scan;
   iface->count = count;
   iface->reserve = reserve;
   iface->release = release;
@@ -355,6 +410,8 @@ static const struct
   { "pages-of-dispositions", FORGETS_A_ROW },
   { "pages-composite", FORGETS_A_ROW },
   { "cancelled", FORGIVES_QUERIES },
+  { "scan", SCANS_ON },
+  { "scan-one-moment/S-I3", SCANS_PIECES },
   { "readers", COUNTS_STALE },
   { "reserve/S-E7", RESERVES_AGAIN },
   { "reserve-does-not-wrap/S-E7", FORGIVES_RESERVE },

@@ -321,21 +321,37 @@ test_status_plans (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
   StoreSqliteConnection *reader = store_sqlite_connection_new_reader (fixture->url, &error);
   const guint8 wanted[] = { ICERT_SERIAL_SERIAL, ICERT_SERIAL_REVOKED_WHEN, ICERT_SERIAL_REASON };
-  ICertStoreCondition revoked = { .column = ICERT_SERIAL_STATE,
-                                  .seek = ICERT_SEEK_EQ,
-                                  .value.type = ICERT_PROPERTY_TYPE_LONG };
+  ICertStoreCondition issuer = { .column = ICERT_SERIAL_ISSUER,
+                                 .seek = ICERT_SEEK_EQ,
+                                 .value.type = ICERT_PROPERTY_TYPE_LONG };
+  ICertStoreCondition partition = { .column = ICERT_SERIAL_PARTITION,
+                                    .seek = ICERT_SEEK_EQ,
+                                    .value.type = ICERT_PROPERTY_TYPE_LONG };
+  ICertStoreCondition changed = { .column = ICERT_SERIAL_CHANGED, .seek = ICERT_SEEK_NE };
+  ICertStoreCondition intent = { .column = ICERT_SERIAL_STATE,
+                                 .seek = ICERT_SEEK_EQ,
+                                 .value.type = ICERT_PROPERTY_TYPE_LONG };
+  const ICertStoreCondition *parts[] = { &issuer, &partition, &changed };
+  ICertStoreCondition all
+      = { .kind = ICERT_STORE_AND, .n_parts = G_N_ELEMENTS (parts), .parts = parts };
   ICertStoreQuery query = { .table = ICERT_STORE_SERIALS,
                             .n_columns = 3,
                             .columns = wanted,
-                            .condition = &revoked,
+                            .condition = &all,
                             .sort_column = -1 };
   g_autofree char *plan = NULL;
+  g_autofree char *start_plan = NULL;
 
-  g_test_summary ("P9: a CRL is a walk over an index that holds all it needs");
+  g_test_summary ("P9: a CRL is a walk over an index that holds all it needs; a start finds its "
+                  "intents");
   g_assert_no_error (error);
-  plan = explain (store_sqlite_connection_get_db (reader), &query, STORE_SQLITE_PART_AFTER);
-  g_assert_nonnull (strstr (plan, "COVERING INDEX serials_state"));
+  plan = explain (store_sqlite_connection_get_db (reader), &query, STORE_SQLITE_PART_ALL);
+  g_assert_nonnull (strstr (plan, "COVERING INDEX serials_issuer (issuer=? AND partition=?)"));
   g_assert_null (strstr (plan, "TEMP B-TREE"));
+  query.condition = &intent;
+  start_plan = explain (store_sqlite_connection_get_db (reader), &query, STORE_SQLITE_PART_ALL);
+  g_assert_nonnull (strstr (start_plan, "serials_state"));
+  g_assert_null (strstr (start_plan, "TEMP B-TREE"));
   store_sqlite_connection_free (reader, FALSE);
 }
 

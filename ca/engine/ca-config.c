@@ -94,7 +94,6 @@ ca_config_unref (CaConfig *config)
   g_ptr_array_unref (config->keys);
   g_ptr_array_unref (config->roles);
   g_ptr_array_unref (config->grants);
-  g_strfreev (config->cdp);
   g_strfreev (config->ca_issuers);
   g_strfreev (config->ocsp);
   g_free (config);
@@ -186,8 +185,6 @@ make_urls (CaConfig *config)
 
   if (base == NULL || base[0] == '\0')
     return;
-  config->cdp = g_new0 (char *, 2);
-  config->cdp[0] = g_strconcat (base, "/crl/ca.crl", NULL);
   config->ca_issuers = g_new0 (char *, 2);
   config->ca_issuers[0] = g_strconcat (base, "/ca.crt", NULL);
   config->ocsp = g_new0 (char *, 2);
@@ -388,28 +385,52 @@ read_key (CaConfig *config, ICertKeyfile *file, const char *group, GError **erro
 }
 
 static gboolean
-read_crl (ICertKeyfile *file, GError **error)
+read_period (ICertKeyfile *file,
+             const char *key,
+             const char *fallback,
+             gboolean required,
+             CaDuration *duration,
+             GError **error)
 {
-  static const char *const keys[]
-      = { "CRLPeriod", "CRLOverlapPeriod", "CRLDeltaPeriod", "Partitions", NULL };
-  gint64 partitions, seconds;
-  int months;
+  const char *text = icert_keyfile_lookup (file, "CRL", key);
+
+  if (text == NULL)
+    text = fallback;
+  if (!icert_duration_parse (text, &duration->months, &duration->seconds, NULL)
+      || (required && !ca_duration_is_set (duration)))
+    {
+      icert_keyfile_set_error (file, "CRL", key, error, "%s is no duration (90s, 12h, 7d)", text);
+      return FALSE;
+    }
+  /* S-I3 */
+  if (icert_duration_add (0, duration->months, duration->seconds)
+      <= icert_duration_add (0, 12, 0))
+    return TRUE;
+  icert_keyfile_set_error (file, "CRL", key, error, "%s is too long (12 months at most)", text);
+  return FALSE;
+}
+
+static gboolean
+read_crl (CaConfig *config, ICertKeyfile *file, GError **error)
+{
+  static const char *const keys[] = { "CRLPeriod",      "CRLOverlapPeriod",
+                                      "CRLDeltaPeriod", "CRLDeltaOverlapPeriod",
+                                      "Partitions",     NULL };
+  gint64 partitions;
 
   if (!icert_keyfile_check_keys (file, "CRL", keys, error)
-      || !icert_keyfile_get_int (file, "CRL", "Partitions", 1, 1, 65535, &partitions, error))
+      || !icert_keyfile_get_int (file, "CRL", "Partitions", 1, 1, 65535, &partitions, error)
+      || !read_period (file, "CRLPeriod", "7d", TRUE, &config->crl_period, error)
+      || !read_period (file, "CRLOverlapPeriod", "0s", FALSE, &config->crl_overlap, error)
+      || !read_period (file, "CRLDeltaPeriod", "0s", FALSE, &config->delta_period, error)
+      || !read_period (file, "CRLDeltaOverlapPeriod", "0s", FALSE, &config->delta_overlap, error))
     return FALSE;
-  for (guint i = 0; i < 3; i++)
-    {
-      const char *text = icert_keyfile_lookup (file, "CRL", keys[i]);
-
-      if (text != NULL && !icert_duration_parse (text, &months, &seconds, NULL))
-        {
-          icert_keyfile_set_error (file, "CRL", keys[i], error, "%s is no duration (90s, 12h, 7d)",
-                                   text);
-          return FALSE;
-        }
-    }
-  return TRUE;
+  config->partitions = (int) partitions;
+  if (partitions == 1 || (config->url != NULL && config->url[0] != '\0'))
+    return TRUE;
+  icert_keyfile_set_error (file, "CRL", "Partitions", error,
+                           "each partition needs a place of its own (Url in [CA], or 1)");
+  return FALSE;
 }
 
 static gboolean
@@ -585,7 +606,7 @@ config_read (const char *folder, ICertKeyfile *file, GError **error)
 
   if (!read_ca (config, file, error) || !read_groups (config, file, error)
       || !read_chain (config, file, error) || !read_store (config, file, error)
-      || !read_crl (file, error) || !read_roles (config, file, error))
+      || !read_crl (config, file, error) || !read_roles (config, file, error))
     return NULL;
   return g_steal_pointer (&config);
 }

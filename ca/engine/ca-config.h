@@ -33,6 +33,15 @@ typedef struct
   char *url;
 } CaKeyConfig;
 
+/* A duration of the configuration; all 0: none. */
+typedef struct
+{
+  int months;
+  gint64 seconds;
+} CaDuration;
+
+#define ca_duration_is_set(duration) ((duration)->months > 0 || (duration)->seconds > 0)
+
 /* ca.conf as read and judged: a snapshot, immutable, refcounted. */
 typedef struct
 {
@@ -58,7 +67,10 @@ typedef struct
   GPtrArray *keys;                  /* of CaKeyConfig, by key index; NULL where there is a gap */
   GPtrArray *roles;                 /* of CaRoleEntry */
   GPtrArray *grants;                /* of CaGrant */
-  char **cdp, **ca_issuers, **ocsp; /* URLs for certificates */
+  char **ca_issuers, **ocsp;        /* URLs for certificates; of CRLs: ca_crl_urls() */
+  CaDuration crl_period, crl_overlap;     /* overlap: none = computed */
+  CaDuration delta_period, delta_overlap; /* period: none = no delta CRLs */
+  int partitions;                         /* of new certificates; 1 = they are not divided */
 } CaConfig;
 
 /* Reads FOLDER/ca.conf strictly: CONFIG `ca.conf:line: …`. */

@@ -13,6 +13,7 @@
 #include <glib/gstdio.h>
 
 #include "ca-clock.h"
+#include "ca-crl.h"
 #include "ca-exit-module.h"
 #include "ca-folder.h"
 #include "ca-key-check.h"
@@ -385,7 +386,8 @@ static gboolean
 start_modules (CaEngine *engine, GError **error)
 {
   engine->facts = load_facts (engine, error);
-  if (engine->facts == NULL || !load_weak_keys (error) || !load_blocked_keys (engine, error))
+  if (engine->facts == NULL || !load_weak_keys (error) || !load_blocked_keys (engine, error)
+      || !ca_crl_note_partitions (engine->store, engine->writer, engine->facts->config, error))
     return FALSE;
   engine->policies = ca_policy_host_new (engine->registry, engine->facts, error);
   if (engine->policies == NULL)
@@ -428,6 +430,7 @@ engine_close (CaEngine *engine)
   g_ptr_array_unref (engine->observers);
   g_mutex_clear (&engine->mutex);
   g_mutex_clear (&engine->config_mutex);
+  g_mutex_clear (&engine->crl_mutex);
   g_free (engine->folder);
   g_free (engine);
 }
@@ -481,6 +484,7 @@ engine_new (const char *folder, const struct stat *status, gboolean held, GError
   engine->observers = g_ptr_array_new_with_free_func (g_free);
   g_mutex_init (&engine->mutex);
   g_mutex_init (&engine->config_mutex);
+  g_mutex_init (&engine->crl_mutex);
   if (open_folder (engine, error) && start_writing (engine, error) && start_modules (engine, error))
     return engine;
   engine_close (engine);
@@ -619,6 +623,7 @@ ca_engine_reload (CaEngine *engine, GError **error)
   g_autoptr (CaFacts) old = NULL;
 
   if (fresh == NULL || !find_policies (engine, fresh->config, error)
+      || !ca_crl_note_partitions (engine->store, engine->writer, fresh->config, error)
       || !ca_policy_host_reload (engine->policies, fresh, error))
     return FALSE;
   g_mutex_lock (&engine->mutex);
@@ -866,4 +871,11 @@ ca_engine_tell_observers (CaEngine *engine,
       observer->func (id, disposition, config_changed, observer->data);
     }
   g_mutex_unlock (&engine->mutex);
+}
+
+/* An observer that is told of no request and of no configuration is told of CRLs. */
+void
+ca_engine_tell_crls (CaEngine *engine)
+{
+  ca_engine_tell_observers (engine, 0, ICERT_DISPOSITION_INCOMPLETE, FALSE);
 }

@@ -71,6 +71,7 @@ struct _CaEngine
   GHashTable *blocked_keys; /* set of SHA-256 of SubjectPublicKeyInfo, hex (S-B3) */
 
   GMutex config_mutex; /* one change of ca.conf at a time */
+  GMutex crl_mutex;    /* one run of CRLs at a time */
   GMutex mutex;
   CaFacts *facts;       /* under the mutex */
   GPtrArray *observers; /* of CaObserver, under the mutex */
@@ -189,5 +190,8 @@ void ca_engine_tell_observers (CaEngine *engine,
                                gint64 id,
                                ICertDisposition disposition,
                                gboolean config_changed);
+
+/* CRLs were made: ICertCa::crl-published */
+void ca_engine_tell_crls (CaEngine *engine);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaEngine, ca_engine_unref)

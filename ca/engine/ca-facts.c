@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ca-clock.h"
+#include "ca-crl.h"
 
 CaFacts *
 ca_facts_new (CaConfig *config, GPtrArray *issuers)
@@ -135,7 +136,7 @@ ca_facts_get_system (const CaFacts *facts, const char *name, int index)
   else if (strcmp (name, "fUseDS") == 0 || strcmp (name, "fServerUpgraded") == 0)
     value = g_variant_new_int32 (0);
   else if (strcmp (name, "fDeltaCRLsDisabled") == 0)
-    value = g_variant_new_int32 (1);
+    value = g_variant_new_int32 (!ca_duration_is_set (&facts->config->delta_period));
   else
     value = get_of_issuer (facts, name, index);
   return value != NULL ? g_variant_ref_sink (value) : NULL;
@@ -145,6 +146,14 @@ static GVariant *
 join_urls (char **urls)
 {
   return urls != NULL ? g_variant_new_take_string (g_strjoinv ("\n", urls)) : NULL;
+}
+
+static GVariant *
+join_crl_urls (const CaConfig *config, const CaIssuer *issuer)
+{
+  g_auto (GStrv) urls = ca_crl_urls (config, issuer->key_index, 0, FALSE);
+
+  return join_urls (urls);
 }
 
 /* Properties of one CA certificate. */
@@ -179,7 +188,7 @@ get_indexed (const CaFacts *facts, ICertCaProperty property, int index, GError *
     case ICERT_CA_PROPERTY_CA_CERT_VERSION:
       return g_variant_new_int32 (issuer->key_index << 16 | issuer->certificate_index);
     case ICERT_CA_PROPERTY_CERT_CDP_URLS:
-      return join_urls (facts->config->cdp);
+      return join_crl_urls (facts->config, issuer);
     case ICERT_CA_PROPERTY_CERT_AIA_URLS:
       return join_urls (facts->config->ca_issuers);
     case ICERT_CA_PROPERTY_CERT_AIA_OCSP_URLS:
@@ -219,7 +228,6 @@ get_plain (const CaFacts *facts, ICertCaProperty property)
       return g_variant_new_int32 (1);
     case ICERT_CA_PROPERTY_LOCALE_NAME:
       return g_variant_new_string ("en-US");
-    case ICERT_CA_PROPERTY_CRL_PARTITION_COUNT:
     case ICERT_CA_PROPERTY_KRA_CERT_COUNT:
     case ICERT_CA_PROPERTY_KRA_CERT_USED_COUNT:
       return g_variant_new_int32 (0);

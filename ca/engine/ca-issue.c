@@ -10,6 +10,7 @@
 
 #include "ca-builder.h"
 #include "ca-clock.h"
+#include "ca-crl.h"
 #include "ca-signer.h"
 
 #define OID_SUBJECT_ALT_NAME "2.5.29.17"
@@ -227,6 +228,8 @@ ca_issue_prepare (CaRequest *request, CaIntent *intent, GError **error)
 {
   const CaConfig *config = request->config;
   g_autoptr (GPtrArray) names = NULL;
+  g_auto (GStrv) cdp = NULL;
+  gint64 partition = 0;
   int path_length = config->ca_path_length;
 
   if (!check_key_type (request, error) || !decide_ca_bit (request, error)
@@ -235,8 +238,13 @@ ca_issue_prepare (CaRequest *request, CaIntent *intent, GError **error)
   names = approved_names (request, error);
   if (names == NULL || !check_identity (request, names, error))
     return FALSE;
+  /* once: a retry keeps the partition that its serial was reserved with */
+  if (!ca_crl_choose_partition (config, &partition, error))
+    return FALSE;
+  request->crl_partition = partition;
+  cdp = ca_crl_urls (config, request->issuer->key_index, partition, FALSE);
   if (!ca_builder_add_own_extensions (request->plan, request->issuer, &request->decoded->key,
-                                      path_length, (const char *const *) config->cdp,
+                                      path_length, (const char *const *) cdp,
                                       (const char *const *) config->ca_issuers,
                                       (const char *const *) config->ocsp, error)
       || !ca_builder_draw_serial (ca_clock_now () / 1000, request->serial, error))

@@ -3,6 +3,8 @@
 #include "config.h"
 
 #include "ca-local.h"
+
+#include "ca-crl.h"
 #include "ca-request-row.h"
 
 /* CertificateAuthority.Admin for a CA in this process. */
@@ -151,6 +153,18 @@ ca_local_admin_get_ca (ICertAdmin *admin, GError **error)
   return ca_local_new_ca (CA_LOCAL (admin), error);
 }
 
+static ICertPublishResult *
+ca_local_admin_publish_crls (ICertAdmin *admin,
+                             ICertCrlFlags flags,
+                             GDateTime *next_update,
+                             GCancellable *cancellable,
+                             GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+
+  return ca_crl_publish (engine_of (admin), caller, flags, next_update, error);
+}
+
 static void
 admin_iface_init (ICertAdminInterface *iface)
 {
@@ -164,6 +178,7 @@ admin_iface_init (ICertAdminInterface *iface)
   iface->set_config_entry = ca_local_admin_set_config_entry;
   iface->list_config_entries = ca_local_admin_list_config_entries;
   iface->get_ca = ca_local_admin_get_ca;
+  iface->publish_crls = ca_local_admin_publish_crls;
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "ca-local.h"
 
+#include "ca-crl.h"
 #include "ca-properties.h"
 
 /* CertificateAuthority.Ca for a CA in this process. */
@@ -43,6 +44,8 @@ emit_cb (gpointer data)
 
   if (ca != NULL && change->config_changed)
     g_signal_emit_by_name (ca, "config-changed");
+  else if (ca != NULL && change->id == 0)
+    g_signal_emit_by_name (ca, "crl-published");
   else if (ca != NULL)
     g_signal_emit_by_name (ca, "request-changed", change->id, change->disposition);
   return G_SOURCE_REMOVE;
@@ -63,8 +66,10 @@ static void
 observe_cb (gint64 id, ICertDisposition disposition, gboolean config_changed, gpointer data)
 {
   CaLocalCa *self = data;
-  guint signal
-      = g_signal_lookup (config_changed ? "config-changed" : "request-changed", ICERT_TYPE_CA);
+  guint signal = g_signal_lookup (config_changed ? "config-changed"
+                                  : id == 0      ? "crl-published"
+                                                 : "request-changed",
+                                  ICERT_TYPE_CA);
   g_autoptr (GSource) source = NULL;
   Change *change;
 
@@ -154,9 +159,36 @@ ca_local_ca_list_profiles (ICertCa *ca, GCancellable *cancellable, GError **erro
                        : NULL;
 }
 
+static GBytes *
+ca_local_ca_get_partition_crl (ICertCa *ca,
+                               int key_index,
+                               int partition,
+                               gboolean delta,
+                               GCancellable *cancellable,
+                               GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (ca), CA_VERB_GET_CRL, error);
+
+  return facts != NULL ? ca_crl_get (ca_local_get_engine (CA_LOCAL (ca)), facts, key_index,
+                                     partition, delta, error)
+                       : NULL;
+}
+
+static GBytes *
+ca_local_ca_get_crl (ICertCa *ca,
+                     int key_index,
+                     gboolean delta,
+                     GCancellable *cancellable,
+                     GError **error)
+{
+  return ca_local_ca_get_partition_crl (ca, key_index, 0, delta, cancellable, error);
+}
+
 static void
 ca_iface_init (ICertCaInterface *iface)
 {
+  iface->get_crl = ca_local_ca_get_crl;
+  iface->get_partition_crl = ca_local_ca_get_partition_crl;
   iface->get_property_value = ca_local_ca_get_property_value;
   iface->describe_property = ca_local_ca_describe_property;
   iface->get_certificate = ca_local_ca_get_certificate;

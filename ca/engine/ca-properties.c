@@ -4,6 +4,8 @@
 
 #include "ca-properties.h"
 
+#include "ca-crl.h"
+
 static const struct
 {
   ICertCaProperty property;
@@ -28,10 +30,10 @@ static const struct
   { ICERT_CA_PROPERTY_CA_XCHG_CERT_COUNT, "i", FALSE, FALSE, "CA Exchange Certificate Count" },
   { ICERT_CA_PROPERTY_CA_XCHG_CERT, "ay", TRUE, FALSE, "CA Exchange Certificate" },
   { ICERT_CA_PROPERTY_CA_XCHG_CERT_CHAIN, "ay", TRUE, FALSE, "CA Exchange Certificate Chain" },
-  { ICERT_CA_PROPERTY_BASE_CRL, "ay", TRUE, FALSE, "Base CRL" },
-  { ICERT_CA_PROPERTY_DELTA_CRL, "ay", TRUE, FALSE, "Delta CRL" },
+  { ICERT_CA_PROPERTY_BASE_CRL, "ay", TRUE, TRUE, "Base CRL" },
+  { ICERT_CA_PROPERTY_DELTA_CRL, "ay", TRUE, TRUE, "Delta CRL" },
   { ICERT_CA_PROPERTY_CA_CERT_STATE, "i", TRUE, TRUE, "CA Certificate State" },
-  { ICERT_CA_PROPERTY_CRL_STATE, "i", TRUE, FALSE, "CRL State" },
+  { ICERT_CA_PROPERTY_CRL_STATE, "i", TRUE, TRUE, "CRL State" },
   { ICERT_CA_PROPERTY_CA_PROP_ID_MAX, "i", FALSE, TRUE, "Maximum CA Property ID" },
   { ICERT_CA_PROPERTY_DNS_NAME, "s", FALSE, TRUE, "DNS Name" },
   { ICERT_CA_PROPERTY_ROLE_SEPARATION_ENABLED, "i", FALSE, TRUE, "Role Separation Enabled" },
@@ -41,8 +43,8 @@ static const struct
   { ICERT_CA_PROPERTY_KRA_CERT_STATE, "i", TRUE, FALSE, "KRA Certificate State" },
   { ICERT_CA_PROPERTY_ADVANCED_SERVER, "i", FALSE, TRUE, "Advanced Server" },
   { ICERT_CA_PROPERTY_TEMPLATES, "s", FALSE, TRUE, "Templates" },
-  { ICERT_CA_PROPERTY_BASE_CRL_PUBLISH_STATUS, "i", TRUE, FALSE, "Base CRL Publish Status" },
-  { ICERT_CA_PROPERTY_DELTA_CRL_PUBLISH_STATUS, "i", TRUE, FALSE, "Delta CRL Publish Status" },
+  { ICERT_CA_PROPERTY_BASE_CRL_PUBLISH_STATUS, "i", TRUE, TRUE, "Base CRL Publish Status" },
+  { ICERT_CA_PROPERTY_DELTA_CRL_PUBLISH_STATUS, "i", TRUE, TRUE, "Delta CRL Publish Status" },
   { ICERT_CA_PROPERTY_CA_SIG_CERT_CRL_CHAIN, "ay", TRUE, FALSE, "CA Certificate Chain with CRLs" },
   { ICERT_CA_PROPERTY_CA_XCHG_CERT_CRL_CHAIN, "ay", TRUE, FALSE,
     "CA Exchange Certificate Chain with CRLs" },
@@ -61,11 +63,11 @@ static const struct
   { ICERT_CA_PROPERTY_LOCALE_NAME, "s", FALSE, TRUE, "Locale Name" },
   { ICERT_CA_PROPERTY_SUBJECT_TEMPLATE_OIDS, "s", FALSE, FALSE, "Subject Template" },
   { ICERT_CA_PROPERTY_CRL_PARTITION_COUNT, "i", FALSE, TRUE, "CRL Partition Count" },
-  { ICERT_CA_PROPERTY_PARTITIONED_BASE_CRL, "ay", TRUE, FALSE, "Base CRL of a Partition" },
-  { ICERT_CA_PROPERTY_PARTITIONED_DELTA_CRL, "ay", TRUE, FALSE, "Delta CRL of a Partition" },
-  { ICERT_CA_PROPERTY_PARTITIONED_BASE_CRL_PUBLISH_STATUS, "i", TRUE, FALSE,
+  { ICERT_CA_PROPERTY_PARTITIONED_BASE_CRL, "ay", TRUE, TRUE, "Base CRL of a Partition" },
+  { ICERT_CA_PROPERTY_PARTITIONED_DELTA_CRL, "ay", TRUE, TRUE, "Delta CRL of a Partition" },
+  { ICERT_CA_PROPERTY_PARTITIONED_BASE_CRL_PUBLISH_STATUS, "i", TRUE, TRUE,
     "Base CRL Publish Status of a Partition" },
-  { ICERT_CA_PROPERTY_PARTITIONED_DELTA_CRL_PUBLISH_STATUS, "i", TRUE, FALSE,
+  { ICERT_CA_PROPERTY_PARTITIONED_DELTA_CRL_PUBLISH_STATUS, "i", TRUE, TRUE,
     "Delta CRL Publish Status of a Partition" },
   { ICERT_CA_PROPERTY_SCEP_SERVER_CERTS, "ay", FALSE, FALSE, "SCEP Server Certificates" },
   { ICERT_CA_PROPERTY_SCEP_SERVER_CAPABILITIES, "s", FALSE, FALSE, "SCEP Server Capabilities" },
@@ -143,6 +145,8 @@ ca_property_get (CaEngine *engine,
 
   if (row < 0)
     return NULL;
+  if (ca_crl_is_property (property))
+    return ca_crl_get_property (engine, facts, property, index, error);
   if (!properties[row].served)
     {
       icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, properties[row].display_name,

@@ -365,6 +365,17 @@ ca_writer_audit (CaWriter *writer, CaAuditRecord *record)
 
 /* Numbers */
 
+gboolean
+ca_writer_reserve (CaWriter *writer, const char *counter, gint64 n, gint64 *first, GError **error)
+{
+  CaCommit *commit = g_new0 (CaCommit, 1);
+
+  commit->counter = counter;
+  commit->n = n;
+  commit->first = first;
+  return push_and_wait (writer, commit, error);
+}
+
 /* The first block is small, so that a command line that takes one number loses few when it is
  * killed. */
 #define FIRST_BLOCK 16
@@ -392,22 +403,11 @@ ca_ids_new (CaWriter *writer, const char *counter)
 }
 
 static gboolean
-run_on_writer (CaIds *ids, gint64 n, gint64 *first, GError **error)
-{
-  CaCommit *commit = g_new0 (CaCommit, 1);
-
-  commit->counter = ids->counter;
-  commit->n = n;
-  commit->first = first;
-  return push_and_wait (ids->writer, commit, error);
-}
-
-static gboolean
 refill (CaIds *ids, GError **error)
 {
   gint64 first = 0;
 
-  if (!run_on_writer (ids, ids->block, &first, error))
+  if (!ca_writer_reserve (ids->writer, ids->counter, ids->block, &first, error))
     return FALSE;
   if (first <= 0 || first > G_MAXINT64 - ids->block)
     {
@@ -441,7 +441,7 @@ ca_ids_free (CaIds *ids)
   if (ids == NULL)
     return;
   /* Numbers that are not given back are a gap, no harm. */
-  if (ids->next < ids->end && !run_on_writer (ids, 0, &ids->next, &error))
+  if (ids->next < ids->end && !ca_writer_reserve (ids->writer, ids->counter, 0, &ids->next, &error))
     g_debug ("%s: %s", ids->counter, error->message);
   g_mutex_clear (&ids->mutex);
   g_free (ids->counter);

@@ -205,8 +205,14 @@ CREATE TABLE serials (
     state < 2 OR (revoked_when IS NOT NULL AND changed IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 
--- holds all columns: a CRL is a walk over the entries of one state, without a look into the table
-CREATE INDEX serials_state ON serials (state, issuer, serial, revoked_when, reason, request_id, not_after);
+-- What CRLs are made of: whatever changed, with all that an entry needs, so that a CRL is a walk over
+-- one range of this index and never looks into the table. Partial: the many that nothing ever happened
+-- to cost nothing.
+CREATE INDEX serials_issuer
+  ON serials (issuer, partition, serial, state, not_after, revoked_when, reason, changed, publish_expired)
+  WHERE changed IS NOT NULL;
+-- what a start looks for after a crash
+CREATE INDEX serials_state ON serials (state) WHERE state = 0;
 
 -- What was about to be signed by a key outside this process (S-E1 step 4).
 CREATE TABLE intents (
@@ -356,3 +362,40 @@ CREATE TABLE profiles (
 
   PRIMARY KEY (name, hash)
 ) STRICT, WITHOUT ROWID;
+
+-- CRLs. The octets are in a file; its row is committed when the file is durable.
+CREATE TABLE crls (
+  id INTEGER NOT NULL PRIMARY KEY CONSTRAINT crl_id CHECK (id > 0),
+  number INTEGER NOT NULL CONSTRAINT crl_number CHECK (number > 0),
+  min_base INTEGER NOT NULL DEFAULT 0,
+  name_id INTEGER NOT NULL,
+  partition_index INTEGER NOT NULL DEFAULT 0,
+  count INTEGER,
+  this_update INTEGER NOT NULL,
+  next_update INTEGER NOT NULL,
+  this_publish INTEGER,
+  next_publish INTEGER,
+  effective INTEGER,
+  propagation_complete INTEGER,
+  last_published INTEGER,
+  publish_attempts INTEGER NOT NULL DEFAULT 0,
+  publish_flags INTEGER NOT NULL DEFAULT 0,
+  publish_status_code INTEGER NOT NULL DEFAULT 0,
+  publish_error TEXT,
+  size INTEGER,
+  hash_sha256 TEXT,
+  file TEXT,
+
+  -- a base and a delta share the number of their run
+  CONSTRAINT crl_base CHECK (min_base >= 0 AND min_base < number)
+) STRICT;
+
+-- the newest of a key and partition; a number is used once for each of their kinds (S-I2)
+CREATE UNIQUE INDEX crls_name_id ON crls (name_id, partition_index, number, min_base);
+CREATE INDEX crls_number ON crls (number);
+CREATE INDEX crls_next_update ON crls (next_update);
+CREATE INDEX crls_next_publish ON crls (next_publish);
+CREATE INDEX crls_propagation_complete ON crls (propagation_complete);
+CREATE INDEX crls_last_published ON crls (last_published);
+CREATE INDEX crls_publish_attempts ON crls (publish_attempts);
+CREATE INDEX crls_publish_status_code ON crls (publish_status_code);

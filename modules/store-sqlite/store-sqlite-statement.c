@@ -355,6 +355,30 @@ is_short_lookup (ICertStoreTable table, const ICertStoreCondition *condition)
          && condition->seek == ICERT_SEEK_EQ && condition->value.type != ICERT_PROPERTY_TYPE_NONE;
 }
 
+/* A comparison whose value stands in the text, since SQLite uses a partial index only where the
+ * statement itself says that its condition holds: whether a cell is empty, and which of its four
+ * states a serial has. No parameter then. */
+static gboolean
+is_literal (ICertStoreTable table, const ICertStoreCondition *condition)
+{
+  const ICertStoreValue *value = &condition->value;
+
+  if (value->type == ICERT_PROPERTY_TYPE_NONE)
+    return condition->seek == ICERT_SEEK_EQ || condition->seek == ICERT_SEEK_NE;
+  return table == ICERT_STORE_SERIALS && condition->column == ICERT_SERIAL_STATE
+         && condition->seek == ICERT_SEEK_EQ && value->integer >= ICERT_SERIAL_STATE_INTENT
+         && value->integer <= ICERT_SERIAL_STATE_ORPHANED;
+}
+
+static void
+append_literal (GString *text, const ICertStoreValue *value)
+{
+  if (value->type == ICERT_PROPERTY_TYPE_NONE)
+    g_string_append (text, "NULL");
+  else
+    g_string_append_c (text, '0' + (char) value->integer);
+}
+
 static void
 append_comparison (GString *text, ICertStoreTable table, const ICertStoreCondition *condition)
 {
@@ -370,7 +394,13 @@ append_comparison (GString *text, ICertStoreTable table, const ICertStoreConditi
         text, "+%s = ? AND substr(%s, 1, " INDEXED_DIGITS ") = substr(?, 1, " INDEXED_DIGITS ")",
         name, name);
   else
-    g_string_append_printf (text, "%s %s ?", name, comparison_operator (condition));
+    {
+      g_string_append_printf (text, "%s %s ", name, comparison_operator (condition));
+      if (is_literal (table, condition))
+        append_literal (text, &condition->value);
+      else
+        g_string_append_c (text, '?');
+    }
 }
 
 static void
@@ -418,7 +448,7 @@ bind_comparison (sqlite3_stmt *statement,
 {
   const ICertStoreValue *value = &condition->value;
 
-  if (comparison_operator (condition) == NULL)
+  if (comparison_operator (condition) == NULL || is_literal (table, condition))
     return TRUE;
   if (bind_value (statement, ++*parameter, value) != SQLITE_OK)
     return FALSE;

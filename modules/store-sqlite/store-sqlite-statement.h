@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * Why no input can become SQL (S-A9): a text is put together from the names of tables and columns
  * in icert-schema.h, which are string constants of libicert reached by a checked number, and from
  * the constants in this file. There is no function here that takes a name as text. Every value is a
- * numbered parameter that is bound. */
+ * numbered parameter that is bound, but for one digit: the state of a serial, judged first. */
 
 /* Which rows of a query a statement asks for */
 typedef enum

@@ -822,11 +822,20 @@ set_read_error (StoreSqliteConnection *reader,
     store_sqlite_connection_set_error (reader, ICERT_ERROR_STORAGE, "cannot be read", error);
 }
 
+/* Who gets the rows of a query, and how many it got. */
+typedef struct
+{
+  ICertStoreRowFunc func;
+  gpointer data;
+  gint64 n;
+  gboolean ended; /* it has seen enough */
+} Receiver;
+
 static gboolean
 read_part (StoreSqliteConnection *reader,
            const ICertStoreQuery *query,
            StoreSqlitePart part,
-           GPtrArray *rows,
+           Receiver *receiver,
            GCancellable *cancellable,
            GError **error)
 {
@@ -834,28 +843,32 @@ read_part (StoreSqliteConnection *reader,
   g_autofree ICertStoreValue *values = g_new (ICertStoreValue, query->n_columns);
   sqlite3_stmt *statement = store_sqlite_connection_prepare (reader, text, error);
   int result = SQLITE_MISUSE;
+  GError *local = NULL;
 
   if (statement == NULL)
     return FALSE;
   if (store_sqlite_query_bind (statement, query, part,
-                               query->limit > 0 ? (gint64) query->limit - rows->len : -1))
-    while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+                               query->limit > 0 ? (gint64) query->limit - receiver->n : -1))
+    while (!receiver->ended && (result = sqlite3_step (statement)) == SQLITE_ROW)
       {
         store_sqlite_row_read (statement, query->table, query->columns, query->n_columns, values);
-        g_ptr_array_add (rows, icert_store_row_new (values, query->n_columns));
+        receiver->n++;
+        receiver->ended = !receiver->func (values, query->n_columns, receiver->data, &local);
       }
-  if (result != SQLITE_DONE)
+  if (local != NULL)
+    g_propagate_error (error, local);
+  else if (!receiver->ended && result != SQLITE_DONE)
     set_read_error (reader, result, cancellable, error);
   sqlite3_reset (statement);
   sqlite3_clear_bindings (statement);
-  return result == SQLITE_DONE;
+  return local == NULL && (receiver->ended || result == SQLITE_DONE);
 }
 
 /* Both parts see the same state of the store. */
 static gboolean
 read_parts (StoreSqliteConnection *reader,
             const ICertStoreQuery *query,
-            GPtrArray *rows,
+            Receiver *receiver,
             GCancellable *cancellable,
             GError **error)
 {
@@ -865,12 +878,46 @@ read_parts (StoreSqliteConnection *reader,
 
   if (n_parts > 1 && !store_sqlite_connection_execute (reader, "BEGIN", error))
     return FALSE;
-  for (guint i = 0; ok && i < n_parts; i++)
-    if (query->limit == 0 || rows->len < query->limit)
-      ok = read_part (reader, query, parts[i], rows, cancellable, error);
+  for (guint i = 0; ok && i < n_parts && !receiver->ended; i++)
+    if (query->limit == 0 || receiver->n < query->limit)
+      ok = read_part (reader, query, parts[i], receiver, cancellable, error);
   if (n_parts > 1 && !store_sqlite_connection_execute (reader, "COMMIT", ok ? error : NULL))
     return FALSE;
   return ok;
+}
+
+static gboolean
+store_sqlite_scan (ICertStore *store,
+                   const ICertStoreQuery *query,
+                   ICertStoreRowFunc func,
+                   gpointer data,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  StoreSqlite *self = STORE_SQLITE (store);
+  g_autoptr (GRWLockReaderLocker) life = g_rw_lock_reader_locker_new (&self->life);
+  Receiver receiver = { .func = func, .data = data };
+  StoreSqliteConnection *reader;
+  gboolean ok;
+
+  if (!check_open (self, error) || !store_sqlite_query_check (query, error)
+      || g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  reader = take_reader (self, error);
+  if (reader == NULL)
+    return FALSE;
+  watch_cancellable (reader, cancellable);
+  ok = read_parts (reader, query, &receiver, cancellable, error);
+  watch_cancellable (reader, NULL);
+  give_reader_back (self, reader);
+  return ok;
+}
+
+static gboolean
+keep_row_cb (const ICertStoreValue *values, guint n_values, gpointer rows, GError **error)
+{
+  g_ptr_array_add (rows, icert_store_row_new (values, n_values));
+  return TRUE;
 }
 
 static GPtrArray *
@@ -879,24 +926,12 @@ store_sqlite_query (ICertStore *store,
                     GCancellable *cancellable,
                     GError **error)
 {
-  StoreSqlite *self = STORE_SQLITE (store);
-  g_autoptr (GRWLockReaderLocker) life = g_rw_lock_reader_locker_new (&self->life);
   g_autoptr (GPtrArray) rows
       = g_ptr_array_new_with_free_func ((GDestroyNotify) icert_store_row_free);
-  StoreSqliteConnection *reader;
-  gboolean ok;
 
-  if (!check_open (self, error) || !store_sqlite_query_check (query, error)
-      || g_cancellable_set_error_if_cancelled (cancellable, error))
-    return NULL;
-  reader = take_reader (self, error);
-  if (reader == NULL)
-    return NULL;
-  watch_cancellable (reader, cancellable);
-  ok = read_parts (reader, query, rows, cancellable, error);
-  watch_cancellable (reader, NULL);
-  give_reader_back (self, reader);
-  return ok ? g_steal_pointer (&rows) : NULL;
+  return store_sqlite_scan (store, query, keep_row_cb, rows, cancellable, error)
+             ? g_steal_pointer (&rows)
+             : NULL;
 }
 
 static gint64
@@ -991,6 +1026,7 @@ store_iface_init (ICertStoreInterface *iface)
   iface->commit = store_sqlite_commit;
   iface->recover = store_sqlite_recover;
   iface->query = store_sqlite_query;
+  iface->scan = store_sqlite_scan;
   iface->count = store_sqlite_count;
   iface->reserve = store_sqlite_reserve;
   iface->release = store_sqlite_release;

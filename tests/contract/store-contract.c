@@ -989,6 +989,112 @@ test_cancelled (Fixture *fixture, gconstpointer data)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* Scans */
+
+typedef struct
+{
+  ICertStore *store;
+  GArray *ids;
+  guint enough;                             /* 0 = all */
+  gboolean fails;                           /* where it has enough */
+  GThread *(*at_third) (ICertStore *store); /* nullable */
+} Scan;
+
+static gboolean
+scan_cb (const ICertStoreValue *values, guint n_values, gpointer data, GError **error)
+{
+  Scan *scan = data;
+
+  g_assert_cmpuint (n_values, ==, 1);
+  g_assert_cmpint (values[0].type, ==, ICERT_PROPERTY_TYPE_LONG);
+  g_array_append_val (scan->ids, values[0].integer);
+  if (scan->ids->len == 3 && scan->at_third != NULL)
+    g_thread_join (scan->at_third (scan->store));
+  if (scan->enough == 0 || scan->ids->len < scan->enough)
+    return TRUE;
+  if (scan->fails)
+    g_set_error_literal (error, ICERT_ERROR, ICERT_ERROR_DENIED, "row: not wanted (another)");
+  return FALSE;
+}
+
+static gboolean
+run_scan (ICertStore *store, Scan *scan, gboolean descending, guint limit, GError **error)
+{
+  const guint8 columns[] = { ICERT_REQUEST_ID };
+  ICertStoreQuery query = { .table = ICERT_STORE_REQUESTS,
+                            .n_columns = 1,
+                            .columns = columns,
+                            .sort_column = -1,
+                            .descending = descending,
+                            .limit = limit };
+
+  scan->store = store;
+  g_array_set_size (scan->ids, 0);
+  return icert_store_scan (store, &query, scan_cb, scan, NULL, error);
+}
+
+static void
+assert_scanned (const Scan *scan, gint64 first, gint64 last)
+{
+  gint64 step = first <= last ? 1 : -1;
+
+  g_assert_cmpuint (scan->ids->len, ==, ABS (last - first) + 1);
+  for (guint i = 0; i < scan->ids->len; i++)
+    g_assert_cmpint (g_array_index (scan->ids, gint64, i), ==, first + i * step);
+}
+
+static void
+test_scan (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  Scan scan = { .ids = ids };
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A scan lends every row in order, until its receiver has enough or fails");
+  fill (fixture->store, 30);
+  g_assert_true (run_scan (fixture->store, &scan, FALSE, 0, &error));
+  assert_scanned (&scan, 1, 30);
+  g_assert_true (run_scan (fixture->store, &scan, TRUE, 7, &error));
+  assert_scanned (&scan, 30, 24);
+  scan.enough = 5;
+  g_assert_true (run_scan (fixture->store, &scan, FALSE, 0, &error));
+  g_assert_no_error (error);
+  assert_scanned (&scan, 1, 5);
+  scan.fails = TRUE;
+  g_assert_false (run_scan (fixture->store, &scan, FALSE, 0, &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_DENIED);
+  assert_scanned (&scan, 1, 5);
+}
+
+static gpointer
+add_worker (gpointer data)
+{
+  add_request (data, 31, "carol");
+  return NULL;
+}
+
+static GThread *
+start_adding (ICertStore *store)
+{
+  return g_thread_new ("adds", add_worker, store);
+}
+
+static void
+test_scan_one_moment (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  Scan scan = { .ids = ids, .at_third = start_adding };
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A scan shows one moment, and holds no commit up");
+  fill (fixture->store, 30);
+  g_assert_true (run_scan (fixture->store, &scan, FALSE, 0, &error));
+  assert_scanned (&scan, 1, 30);
+  scan.at_third = NULL;
+  g_assert_true (run_scan (fixture->store, &scan, FALSE, 0, &error));
+  assert_scanned (&scan, 1, 31);
+}
+
 /* Readers while the writer writes */
 
 typedef struct
@@ -1175,6 +1281,8 @@ store_contract_add_tests (const char *prefix, const StoreContract *contract)
     { "pages-of-dispositions", test_pages_of_dispositions },
     { "pages-composite", test_pages_composite },
     { "cancelled", test_cancelled },
+    { "scan", test_scan },
+    { "scan-one-moment/S-I3", test_scan_one_moment },
     { "readers", test_readers },
     { "reserve/S-E7", test_reserve },
     { "reserve-does-not-wrap/S-E7", test_reserve_does_not_wrap },
