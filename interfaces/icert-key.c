@@ -46,6 +46,15 @@ ICERT_DEFINE_UNSUPPORTED (icert_key,
                           GBytes *message,
                           GCancellable *cancellable)
 
+ICERT_DEFINE_UNSUPPORTED (icert_key,
+                          sign_digest,
+                          GBytes *,
+                          NULL,
+                          ICertKey *self,
+                          const char *hash,
+                          GBytes *digest,
+                          GCancellable *cancellable)
+
 /* The careful answer: an engine then commits the intent before it signs. */
 static gboolean
 icert_key_real_is_in_process (ICertKey *self)
@@ -62,6 +71,7 @@ icert_key_default_init (ICertKeyInterface *iface)
   iface->get_signature_algorithm = icert_key_real_get_signature_algorithm;
   iface->sign = icert_key_real_sign;
   iface->is_in_process = icert_key_real_is_in_process;
+  iface->sign_digest = icert_key_real_sign_digest;
 }
 
 gboolean
@@ -164,4 +174,25 @@ icert_key_is_in_process (ICertKey *self)
 
   iface = ICERT_KEY_GET_IFACE (self);
   return iface->is_in_process != NULL && iface->is_in_process (self);
+}
+
+GBytes *
+icert_key_sign_digest (ICertKey *self,
+                       const char *hash,
+                       GBytes *digest,
+                       GCancellable *cancellable,
+                       GError **error)
+{
+  ICertKeyInterface *iface;
+  GError *local_error = NULL;
+  GBytes *signature;
+
+  g_return_val_if_fail (ICERT_IS_KEY (self), NULL);
+
+  if (!_icert_check_text (hash, "hash", error) || !_icert_check_bytes (digest, "digest", error))
+    return NULL;
+  iface = ICERT_KEY_GET_IFACE (self);
+  ICERT_REQUIRE_SLOT (iface, sign_digest, NULL, error);
+  signature = iface->sign_digest (self, hash, digest, cancellable, &local_error);
+  return _icert_end_pointer (signature, local_error, self, "sign_digest", error);
 }

@@ -39,6 +39,13 @@ struct _ICertKeyInterface
                    GError **error);
   /* TRUE: the key lives in this process (S-E1 allows one commit) */
   gboolean (*is_in_process) (ICertKey *self);
+  /* The signature value over a message whose @digest by @hash this is, for messages that are too
+   * large for memory. NOT_SUPPORTED by keys that want the message itself (Edwards keys). */
+  GBytes *(*sign_digest) (ICertKey *self,
+                          const char *hash,
+                          GBytes *digest,
+                          GCancellable *cancellable,
+                          GError **error);
 };
 
 ICERT_AVAILABLE_IN_0_1
@@ -61,5 +68,11 @@ GBytes *icert_key_sign (ICertKey *self,
                         GError **error);
 ICERT_AVAILABLE_IN_0_1
 gboolean icert_key_is_in_process (ICertKey *self);
+ICERT_AVAILABLE_IN_0_1
+GBytes *icert_key_sign_digest (ICertKey *self,
+                               const char *hash,
+                               GBytes *digest,
+                               GCancellable *cancellable,
+                               GError **error);
 
 G_END_DECLS

@@ -386,8 +386,8 @@ CREATE TABLE crls (
   hash_sha256 TEXT,
   file TEXT,
 
-  -- a base and a delta share the number of their run
-  CONSTRAINT crl_base CHECK (min_base >= 0 AND min_base < number)
+  -- a base and a delta share the number of their run, and the first delta builds on that base
+  CONSTRAINT crl_base CHECK (min_base BETWEEN 0 AND number)
 ) STRICT;
 
 -- the newest of a key and partition; a number is used once for each of their kinds (S-I2)

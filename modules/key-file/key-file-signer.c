@@ -125,6 +125,35 @@ sign_message (KeyFileSigner *self, GBytes *message, guint8 *signature, gsize *si
 }
 
 GBytes *
+key_file_signer_sign_digest (KeyFileSigner *self, GBytes *digest, GError **error)
+{
+  gsize size = EVP_PKEY_get_size (self->key);
+  g_autofree guint8 *signature = NULL;
+
+  if (self->hash == NULL)
+    {
+      icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, "key",
+                       "signs no digests (the message itself)");
+      return NULL;
+    }
+  if (g_bytes_get_size (digest) != (gsize) EVP_MD_get_size (self->md))
+    {
+      icert_set_error (error, ICERT_ERROR_MALFORMED, "digest", "has %" G_GSIZE_FORMAT " octets (%d)",
+                       g_bytes_get_size (digest), EVP_MD_get_size (self->md));
+      return NULL;
+    }
+  signature = g_malloc (size);
+  if (EVP_PKEY_sign (self->sign, signature, &size, g_bytes_get_data (digest, NULL),
+                     g_bytes_get_size (digest))
+      != 1)
+    {
+      set_failed (error, "signing");
+      return NULL;
+    }
+  return g_bytes_new_take (g_steal_pointer (&signature), size);
+}
+
+GBytes *
 key_file_signer_sign (KeyFileSigner *self, GBytes *message, GError **error)
 {
   gsize size = EVP_PKEY_get_size (self->key);

@@ -19,6 +19,8 @@ KeyFileSigner *key_file_signer_new (EVP_PKEY *key, const char *hash, GError **er
 void key_file_signer_free (KeyFileSigner *signer);
 const char *key_file_signer_get_hash (const KeyFileSigner *signer);
 GBytes *key_file_signer_sign (KeyFileSigner *signer, GBytes *message, GError **error);
+/* the same of a message with this digest; NOT_SUPPORTED where the key takes messages */
+GBytes *key_file_signer_sign_digest (KeyFileSigner *self, GBytes *digest, GError **error);
 
 /* verifies with the public half; for the pair test (S-M5) */
 gboolean key_file_verify (EVP_PKEY *key, const char *hash, GBytes *message, GBytes *signature);

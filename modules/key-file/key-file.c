@@ -417,6 +417,29 @@ key_file_sign (ICertKey *key,
   return signature;
 }
 
+static GBytes *
+key_file_sign_digest (ICertKey *key,
+                      const char *hash,
+                      GBytes *digest,
+                      GCancellable *cancellable,
+                      GError **error)
+{
+  KeyFile *self = KEY_FILE (key);
+  g_autoptr (KeyFileSigner) signer = NULL;
+  GBytes *signature;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  signer = acquire_signer (self, hash, error);
+  if (signer == NULL)
+    return NULL;
+  signature = key_file_signer_sign_digest (signer, digest, error);
+  /* A context that failed is not used again. */
+  if (signature != NULL)
+    release_signer (self, g_steal_pointer (&signer));
+  return signature;
+}
+
 static gboolean
 key_file_is_in_process (ICertKey *key)
 {
@@ -456,4 +479,5 @@ key_iface_init (ICertKeyInterface *iface)
   iface->get_signature_algorithm = key_file_get_signature_algorithm;
   iface->sign = key_file_sign;
   iface->is_in_process = key_file_is_in_process;
+  iface->sign_digest = key_file_sign_digest;
 }

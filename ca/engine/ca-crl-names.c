@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "ca-crl-private.h"
+
+#include <string.h>
+
+#include "ca-crypto.h"
+
+#define COUNTER "crl-partitions"
+
+/* AD CS's tokens %8, <CRLPartitionIndex> and %9 in their order (properties.md 9.4). */
+char *
+ca_crl_file_name (guint key_index, guint partition, gboolean delta)
+{
+  g_autofree char *key = key_index > 0 ? g_strdup_printf ("(%u)", key_index) : g_strdup ("");
+  g_autofree char *part
+      = partition > 0 ? g_strdup_printf ("_Partition%05u", partition) : g_strdup ("");
+
+  return g_strdup_printf ("ca%s%s%s.crl", key, part, delta ? "+" : "");
+}
+
+char **
+ca_crl_urls (const CaConfig *config, guint key_index, guint partition, gboolean delta)
+{
+  g_autofree char *name = ca_crl_file_name (key_index, partition, delta);
+  char **urls;
+
+  if (config->url == NULL || config->url[0] == '\0')
+    return NULL;
+  urls = g_new0 (char *, 2);
+  urls[0] = g_strconcat (config->url, "/crl/", name, NULL);
+  return urls;
+}
+
+/* The counter's value, 0 while there is none. */
+static gboolean
+read_counter (ICertStore *store, gint64 *value, GError **error)
+{
+  static const guint8 columns[] = { ICERT_COUNTER_VALUE };
+  ICertStoreCondition condition = { .column = ICERT_COUNTER_NAME,
+                                    .seek = ICERT_SEEK_EQ,
+                                    .value = { .type = ICERT_PROPERTY_TYPE_STRING,
+                                               .data = COUNTER,
+                                               .size = strlen (COUNTER) } };
+  ICertStoreQuery query = { .table = ICERT_STORE_COUNTERS,
+                            .n_columns = 1,
+                            .columns = columns,
+                            .condition = &condition,
+                            .sort_column = -1 };
+  g_autoptr (GPtrArray) rows = icert_store_query (store, &query, NULL, error);
+
+  if (rows == NULL)
+    return FALSE;
+  *value = rows->len > 0 ? icert_store_row_get_int (rows->pdata[0], 0) : 0;
+  return TRUE;
+}
+
+gboolean
+ca_crl_count_partitions (ICertStore *store, guint *n_partitions, GError **error)
+{
+  gint64 value;
+
+  if (!read_counter (store, &value, error))
+    return FALSE;
+  *n_partitions = (guint) CLAMP (value, 1, 65535);
+  return TRUE;
+}
+
+gboolean
+ca_crl_note_partitions (ICertStore *store, CaWriter *writer, const CaConfig *config, GError **error)
+{
+  g_autoptr (ICertStoreBatch) batch = NULL;
+  gint64 value;
+
+  if (config->partitions <= 1)
+    return TRUE;
+  if (!read_counter (store, &value, error))
+    return FALSE;
+  if (value >= config->partitions)
+    return TRUE;
+  batch = icert_store_batch_new ();
+  icert_store_batch_begin (batch, ICERT_STORE_COUNTERS,
+                           value > 0 ? ICERT_STORE_UPDATE : ICERT_STORE_INSERT);
+  icert_store_batch_set_text (batch, ICERT_COUNTER_NAME, COUNTER);
+  icert_store_batch_set_int (batch, ICERT_COUNTER_VALUE, config->partitions);
+  return ca_writer_commit_wait (writer, g_steal_pointer (&batch), NULL, error);
+}
+
+gboolean
+ca_crl_choose_partition (const CaConfig *config, gint64 *partition, GError **error)
+{
+  guint32 random;
+
+  *partition = 0;
+  if (config->partitions <= 1)
+    return TRUE;
+  if (!ca_crypto_random ((guint8 *) &random, sizeof random, error))
+    return FALSE;
+  *partition = 1 + random % (guint32) config->partitions;
+  return TRUE;
+}
