@@ -39,7 +39,7 @@ check_flags (ICertCrlFlags flags, GError **error)
  *
  * Errors: `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_WRONG_STATE` for deltas while they are
  * switched off, or to publish again what was never made; `ICERT_ERROR_BAD_VALIDITY` for a date that
- * has passed or is behind the CA certificate's end; `ICERT_ERROR_STORAGE` when they cannot be
+ * has passed or is more than 12 months away; `ICERT_ERROR_STORAGE` when they cannot be
  * written: then the old ones stay; `ICERT_ERROR_KEY_UNAVAILABLE`; `ICERT_ERROR_CLOCK`;
  * `ICERT_ERROR_MALFORMED` for arguments.
  *

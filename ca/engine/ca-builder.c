@@ -278,7 +278,8 @@ was_decided (const CaPlan *plan, const char *oid)
 {
   ICertExtension *extension = ca_plan_find_extension (plan, oid);
 
-  if (extension == NULL)
+  /* what the engine itself put there before is made anew: another key or partition by now */
+  if (extension == NULL || icert_extension_get_origin (extension) == ICERT_EXTENSION_ORIGIN_SERVER)
     return FALSE;
   if ((icert_extension_get_flags (extension) & ICERT_EXTENSION_DISABLE) == 0)
     return TRUE;

@@ -403,8 +403,7 @@ read_period (ICertKeyfile *file,
       return FALSE;
     }
   /* S-I3 */
-  if (icert_duration_add (0, duration->months, duration->seconds)
-      <= icert_duration_add (0, 12, 0))
+  if (icert_duration_add (0, duration->months, duration->seconds) <= icert_duration_add (0, 12, 0))
     return TRUE;
   icert_keyfile_set_error (file, "CRL", key, error, "%s is too long (12 months at most)", text);
   return FALSE;
@@ -413,9 +412,9 @@ read_period (ICertKeyfile *file,
 static gboolean
 read_crl (CaConfig *config, ICertKeyfile *file, GError **error)
 {
-  static const char *const keys[] = { "CRLPeriod",      "CRLOverlapPeriod",
-                                      "CRLDeltaPeriod", "CRLDeltaOverlapPeriod",
-                                      "Partitions",     NULL };
+  static const char *const keys[]
+      = { "CRLPeriod", "CRLOverlapPeriod", "CRLDeltaPeriod", "CRLDeltaOverlapPeriod", "Partitions",
+          NULL };
   gint64 partitions;
 
   if (!icert_keyfile_check_keys (file, "CRL", keys, error)

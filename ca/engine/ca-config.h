@@ -64,11 +64,11 @@ typedef struct
   char **shadow;
   GPtrArray *exits; /* of CaModuleConfig */
   char *store_class, *store_url;
-  GPtrArray *keys;                  /* of CaKeyConfig, by key index; NULL where there is a gap */
-  GPtrArray *roles;                 /* of CaRoleEntry */
-  GPtrArray *grants;                /* of CaGrant */
-  char **ca_issuers, **ocsp;        /* URLs for certificates; of CRLs: ca_crl_urls() */
-  CaDuration crl_period, crl_overlap;     /* overlap: none = computed */
+  GPtrArray *keys;                    /* of CaKeyConfig, by key index; NULL where there is a gap */
+  GPtrArray *roles;                   /* of CaRoleEntry */
+  GPtrArray *grants;                  /* of CaGrant */
+  char **ca_issuers, **ocsp;          /* URLs for certificates; of CRLs: ca_crl_urls() */
+  CaDuration crl_period, crl_overlap; /* overlap: none = computed */
   CaDuration delta_period, delta_overlap; /* period: none = no delta CRLs */
   int partitions;                         /* of new certificates; 1 = they are not divided */
 } CaConfig;

@@ -79,14 +79,14 @@ equals (guint column, gint64 value)
                                 .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = value } };
 }
 
-/* Whatever ever changed of this key and partition: what was revoked, what was given up after a crash
- * (S-E3: reported as superseded), what was released from hold. */
+/* Whatever ever changed of this key and partition: what was revoked, what was given up after a
+ * crash (S-E3: reported as superseded), what was released from hold. */
 gboolean
 ca_crl_write_entries (const CaCrlRun *run, const CaCrl *crl, CaCrlWriter *writer, GError **error)
 {
   static const guint8 columns[N_CELLS]
-      = { ICERT_SERIAL_SERIAL, ICERT_SERIAL_STATE,   ICERT_SERIAL_NOT_AFTER,
-          ICERT_SERIAL_REVOKED_WHEN, ICERT_SERIAL_REASON, ICERT_SERIAL_CHANGED,
+      = { ICERT_SERIAL_SERIAL,         ICERT_SERIAL_STATE,  ICERT_SERIAL_NOT_AFTER,
+          ICERT_SERIAL_REVOKED_WHEN,   ICERT_SERIAL_REASON, ICERT_SERIAL_CHANGED,
           ICERT_SERIAL_PUBLISH_EXPIRED };
   ICertStoreCondition issuer = equals (ICERT_SERIAL_ISSUER, crl->row->key_index);
   ICertStoreCondition partition = equals (ICERT_SERIAL_PARTITION, crl->row->partition);

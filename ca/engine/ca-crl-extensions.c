@@ -85,8 +85,7 @@ make_points (const CaConfig *config, const CaCrlRow *row, gboolean delta, GError
 
   if (urls == NULL)
     return NULL;
-  extension
-      = icert_extension_new_crl_distribution_points ((const char *const *) urls, error);
+  extension = icert_extension_new_crl_distribution_points ((const char *const *) urls, error);
   return extension != NULL ? icert_extension_get_value (extension) : NULL;
 }
 

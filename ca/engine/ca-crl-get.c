@@ -24,14 +24,16 @@ map_file (const char *path, GError **error)
     }
   if (file != NULL)
     return g_mapped_file_get_bytes (file);
-  icert_set_error (error, ICERT_ERROR_STORAGE, "CRL file", "cannot be read (the one that was made)");
+  icert_set_error (error, ICERT_ERROR_STORAGE, "CRL file",
+                   "cannot be read (the one that was made)");
   return NULL;
 }
 
 GBytes *
 ca_crl_load (CaEngine *engine, const CaCrlRow *row, GError **error)
 {
-  g_autofree char *path = g_build_filename (engine->folder, row->file != NULL ? row->file : "", NULL);
+  g_autofree char *path
+      = g_build_filename (engine->folder, row->file != NULL ? row->file : "", NULL);
   g_autoptr (GBytes) crl = map_file (path, error);
   g_autofree char *hash = NULL;
   guint8 digest[32];
@@ -130,9 +132,9 @@ ca_crl_is_property (ICertCaProperty property)
 static GVariant *
 new_octets (GBytes *bytes)
 {
-  return bytes != NULL
-             ? g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE))
-             : NULL;
+  return bytes != NULL ? g_variant_ref_sink (
+             g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE))
+                       : NULL;
 }
 
 static GVariant *

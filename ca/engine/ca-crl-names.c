@@ -39,11 +39,11 @@ static gboolean
 read_counter (ICertStore *store, gint64 *value, GError **error)
 {
   static const guint8 columns[] = { ICERT_COUNTER_VALUE };
-  ICertStoreCondition condition = { .column = ICERT_COUNTER_NAME,
-                                    .seek = ICERT_SEEK_EQ,
-                                    .value = { .type = ICERT_PROPERTY_TYPE_STRING,
-                                               .data = COUNTER,
-                                               .size = strlen (COUNTER) } };
+  ICertStoreCondition condition
+      = { .column = ICERT_COUNTER_NAME,
+          .seek = ICERT_SEEK_EQ,
+          .value
+          = { .type = ICERT_PROPERTY_TYPE_STRING, .data = COUNTER, .size = strlen (COUNTER) } };
   ICertStoreQuery query = { .table = ICERT_STORE_COUNTERS,
                             .n_columns = 1,
                             .columns = columns,

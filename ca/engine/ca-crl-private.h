@@ -8,7 +8,7 @@
 /* What one CRL is to be, and then is. */
 typedef struct
 {
-  CaCrlRow *row; /* owned */
+  CaCrlRow *row;    /* owned */
   CaIssuer *issuer; /* owned: the newest certificate of the key */
   gboolean divided; /* it is about one partition of several */
   gint64 since;     /* deltas: what changed from here on; microseconds */
@@ -36,7 +36,10 @@ typedef struct
 /* ca-crl-rules.c: when it holds (processing.md 6); @delta by its row */
 void ca_crl_set_dates (const CaCrlRun *run, CaCrl *crl);
 /* the base a delta builds on; @fresh: (nullable) the base of the same run */
-gboolean ca_crl_choose_base (const CaCrlRun *run, CaCrl *crl, const CaCrlRow *fresh, GError **error);
+gboolean ca_crl_choose_base (const CaCrlRun *run,
+                             CaCrl *crl,
+                             const CaCrlRow *fresh,
+                             GError **error);
 
 /* ca-crl-entries.c: the entries, into the writer */
 gboolean ca_crl_write_entries (const CaCrlRun *run,

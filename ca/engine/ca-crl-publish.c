@@ -70,7 +70,11 @@ crl_new (const CaCrlRun *run, CaIssuer *issuer, guint partition, guint flags)
 /* Whether clients may still hold a delta although deltas were switched off: then they get an empty
  * one, once (processing.md 6). */
 static gboolean
-needs_shadow (const CaCrlRun *run, guint key_index, guint partition, gboolean *needed, GError **error)
+needs_shadow (const CaCrlRun *run,
+              guint key_index,
+              guint partition,
+              gboolean *needed,
+              GError **error)
 {
   g_autoptr (GError) local = NULL;
   g_autoptr (CaCrlRow) delta = ca_crl_row_load_newest (run->engine->store, key_index, partition,
@@ -98,8 +102,7 @@ plan_one (CaCrlRun *run, CaIssuer *issuer, guint partition, GError **error)
   CaCrl *delta;
 
   if (local != NULL
-      || (base && !deltas
-          && !needs_shadow (run, issuer->key_index, partition, &shadow, &local)))
+      || (base && !deltas && !needs_shadow (run, issuer->key_index, partition, &shadow, &local)))
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
@@ -360,11 +363,7 @@ make (CaCrlRun *run, CaCaller *caller, GError **error)
   ca_writer_flush (run->engine->writer);
   if (!make_files (run, error))
     return FALSE;
-  if (commit_rows (run, caller, error))
-    return TRUE;
-  /* files without rows: nobody knows whether the rows are there after an unknown outcome, so the
-   * files stay */
-  return FALSE;
+  return commit_rows (run, caller, error);
 }
 
 /* Again what there is. */
@@ -413,8 +412,7 @@ load_newest (CaCrlRun *run, GError **error)
 static gboolean
 check_deltas (const CaCrlRun *run, GError **error)
 {
-  if ((run->flags & ICERT_CRL_BASE) != 0
-      || ca_duration_is_set (&run->facts->config->delta_period))
+  if ((run->flags & ICERT_CRL_BASE) != 0 || ca_duration_is_set (&run->facts->config->delta_period))
     return TRUE;
   icert_set_error (error, ICERT_ERROR_WRONG_STATE, "flags",
                    "delta CRLs are switched off (base CRLs, or a CRLDeltaPeriod)");

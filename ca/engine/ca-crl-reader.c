@@ -418,8 +418,7 @@ read_extension (Span name,
       seen->has_number = TRUE;
       return !critical && read_number_of (value, &content->number);
     case 27: /* deltaCRLIndicator */
-      return critical && read_number_of (value, &content->base_number)
-             && content->base_number > 0;
+      return critical && read_number_of (value, &content->base_number) && content->base_number > 0;
     case 28: /* issuingDistributionPoint */
       content->distribution_point = g_bytes_new (value.data, value.size);
       return critical;
@@ -605,8 +604,7 @@ ca_crl_read (int fd,
     }
   source->fd = fd;
   source->size = content->size = status.st_size;
-  ok = set_up (source, issuer, error)
-       && read_file (source, issuer, func, data, content, error)
+  ok = set_up (source, issuer, error) && read_file (source, issuer, func, data, content, error)
        && EVP_DigestFinal_ex (source->file_digest, content->digest, &size) == 1;
   EVP_MD_CTX_free (source->file_digest);
   EVP_MD_CTX_free (source->signature);

@@ -13,7 +13,7 @@
 typedef struct
 {
   gint64 number;
-  gint64 base_number; /* 0: a base CRL */
+  gint64 base_number;              /* 0: a base CRL */
   gint64 this_update, next_update; /* seconds since 1970 */
   gint64 n_entries;
   gint64 size;
@@ -29,8 +29,9 @@ typedef gboolean (*CaCrlEntryFunc) (const guint8 *serial,
                                     gpointer data,
                                     GError **error);
 
-/* Whether @fd holds a CRL by @issuer (name, key identifier, algorithm and signature), well-formed as
- * RFC 5280 5 has it. @func is nullable. STORAGE when it cannot be read, MALFORMED, BAD_SIGNATURE */
+/* Whether @fd holds a CRL by @issuer (name, key identifier, algorithm and signature), well-formed
+ * as RFC 5280 5 has it. @func is nullable. STORAGE when it cannot be read, MALFORMED, BAD_SIGNATURE
+ */
 gboolean ca_crl_read (int fd,
                       const CaIssuer *issuer,
                       CaCrlEntryFunc func,

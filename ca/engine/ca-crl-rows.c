@@ -6,10 +6,22 @@
 
 /* The cells of a CaCrlRow, in this order. */
 static const guint8 columns[] = {
-  ICERT_CRL_ID,           ICERT_CRL_NUMBER,        ICERT_CRL_MIN_BASE,     ICERT_CRL_NAME_ID,
-  ICERT_CRL_PARTITION,    ICERT_CRL_COUNT,         ICERT_CRL_THIS_UPDATE,  ICERT_CRL_NEXT_UPDATE,
-  ICERT_CRL_THIS_PUBLISH, ICERT_CRL_NEXT_PUBLISH,  ICERT_CRL_EFFECTIVE,    ICERT_CRL_PROPAGATION_COMPLETE,
-  ICERT_CRL_PUBLISH_FLAGS, ICERT_CRL_SIZE,         ICERT_CRL_HASH,         ICERT_CRL_FILE,
+  ICERT_CRL_ID,
+  ICERT_CRL_NUMBER,
+  ICERT_CRL_MIN_BASE,
+  ICERT_CRL_NAME_ID,
+  ICERT_CRL_PARTITION,
+  ICERT_CRL_COUNT,
+  ICERT_CRL_THIS_UPDATE,
+  ICERT_CRL_NEXT_UPDATE,
+  ICERT_CRL_THIS_PUBLISH,
+  ICERT_CRL_NEXT_PUBLISH,
+  ICERT_CRL_EFFECTIVE,
+  ICERT_CRL_PROPAGATION_COMPLETE,
+  ICERT_CRL_PUBLISH_FLAGS,
+  ICERT_CRL_SIZE,
+  ICERT_CRL_HASH,
+  ICERT_CRL_FILE,
 };
 
 void
@@ -63,8 +75,7 @@ load (ICertStore *store,
       guint limit,
       GError **error)
 {
-  ICertStoreCondition condition
-      = { .kind = ICERT_STORE_AND, .n_parts = n_parts, .parts = parts };
+  ICertStoreCondition condition = { .kind = ICERT_STORE_AND, .n_parts = n_parts, .parts = parts };
   ICertStoreQuery query = { .table = ICERT_STORE_CRLS,
                             .n_columns = G_N_ELEMENTS (columns),
                             .columns = columns,
@@ -94,8 +105,8 @@ load_of (ICertStore *store,
 {
   ICertStoreCondition key = compare (ICERT_CRL_NAME_ID, ICERT_SEEK_EQ, key_index);
   ICertStoreCondition part = compare (ICERT_CRL_PARTITION, ICERT_SEEK_EQ, partition);
-  ICertStoreCondition base = compare (
-      ICERT_CRL_MIN_BASE, kind == CA_CRL_KIND_BASE ? ICERT_SEEK_EQ : ICERT_SEEK_GT, 0);
+  ICertStoreCondition base
+      = compare (ICERT_CRL_MIN_BASE, kind == CA_CRL_KIND_BASE ? ICERT_SEEK_EQ : ICERT_SEEK_GT, 0);
   ICertStoreCondition holds = compare (ICERT_CRL_NEXT_UPDATE, ICERT_SEEK_GT, after);
   const ICertStoreCondition *parts[] = { &key, &part, &holds, &base };
 
@@ -177,10 +188,9 @@ ca_crl_row_to_info (const CaCrlRow *row)
   g_autoptr (GDateTime) next_update = new_date (row->next_update);
   g_autoptr (GDateTime) next_publish = new_date (row->next_publish);
 
-  return g_object_new (ICERT_TYPE_CRL_INFO, "row-id", row->id, "key-index", (int) row->key_index,
-                       "partition", (int) row->partition, "delta",
-                       (row->flags & ICERT_CRL_PUBLISH_DELTA) != 0, "number", row->number,
-                       "base-number", row->min_base, "entries", row->count, "size", row->size,
-                       "this-update", this_update, "next-update", next_update, "next-publish",
-                       next_publish, NULL);
+  return g_object_new (
+      ICERT_TYPE_CRL_INFO, "row-id", row->id, "key-index", (int) row->key_index, "partition",
+      (int) row->partition, "delta", (row->flags & ICERT_CRL_PUBLISH_DELTA) != 0, "number",
+      row->number, "base-number", row->min_base, "entries", row->count, "size", row->size,
+      "this-update", this_update, "next-update", next_update, "next-publish", next_publish, NULL);
 }

@@ -15,9 +15,9 @@ length_of (const CaDuration *duration, gint64 from)
   return (icert_duration_add (start, duration->months, duration->seconds) - start) * G_USEC_PER_SEC;
 }
 
-/* How long a CRL still holds after its successor is due. As configured; else 10 % of the period of a
- * base, at most 12 h, and of a delta its period, at most 12 h; in both cases at least 1.5 times the
- * clocks' skew and at most the period. */
+/* How long a CRL still holds after its successor is due. As configured; else 10 % of the period of
+ * a base, at most 12 h, and of a delta its period, at most 12 h; in both cases at least 1.5 times
+ * the clocks' skew and at most the period. */
 static gint64
 overlap_of (const CaConfig *config, gboolean delta, gint64 period, gint64 now)
 {
@@ -51,8 +51,7 @@ ca_crl_set_dates (const CaCrlRun *run, CaCrl *crl)
   gint64 limit;
 
   row->this_publish = run->now;
-  row->this_update
-      = whole (MAX (run->now - skew, crl->issuer->not_before * G_USEC_PER_SEC));
+  row->this_update = whole (MAX (run->now - skew, crl->issuer->not_before * G_USEC_PER_SEC));
   row->next_publish = whole (run->next_update > 0 ? run->next_update : run->now + period);
   row->next_update = row->next_publish + whole (overlap) + skew;
   row->propagation_complete = run->now + overlap;
@@ -85,8 +84,9 @@ ca_crl_choose_base (const CaCrlRun *run, CaCrl *crl, const CaCrlRow *fresh, GErr
 
   if (bases == NULL)
     return FALSE;
-  base = (row->flags & ICERT_CRL_PUBLISH_SHADOW) != 0 && fresh != NULL ? fresh
-                                                                        : find_base (bases, run->now);
+  base = (row->flags & ICERT_CRL_PUBLISH_SHADOW) != 0 && fresh != NULL
+             ? fresh
+             : find_base (bases, run->now);
   if (base == NULL)
     base = fresh;
   if (base == NULL)

@@ -30,7 +30,7 @@ struct _CaCrlWriter
 {
   int folder; /* borrowed */
   int fd;
-  char *name; /* of the file; NULL once it is kept */
+  char *name;              /* of the file; NULL once it is kept */
   const CaCrlFrame *frame; /* borrowed */
   GBytes *times;           /* thisUpdate and nextUpdate, DER */
   gint64 room;             /* in front of the entries */
@@ -314,8 +314,8 @@ ca_crl_writer_add (CaCrlWriter *self,
                    GError **error)
 {
   /* crlEntryExtensions: reasonCode, not critical, ENUMERATED */
-  static const guint8 extension[] = { 0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55,
-                                      0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01 };
+  static const guint8 extension[]
+      = { 0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01 };
   guint8 *entry;
   gsize time_size, size = 2;
 

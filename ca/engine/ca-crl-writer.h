@@ -6,7 +6,8 @@
 
 /* Writes a CRL of any size into a file without having it in memory: entries as they come, then what
  * stands around them, then the signature. The file is made anew (O_EXCL), is complete and on the
- * disk when ca_crl_writer_end() says so, and goes away with a writer that was not told to keep it. */
+ * disk when ca_crl_writer_end() says so, and goes away with a writer that was not told to keep it.
+ */
 typedef struct _CaCrlWriter CaCrlWriter;
 
 /* What stands around the entries. */

@@ -64,16 +64,17 @@ CaCrlRow *ca_crl_row_load (ICertStore *store, gint64 id, GError **error);
 void ca_crl_row_insert (const CaCrlRow *row, ICertStoreBatch *batch);
 ICertCrlInfo *ca_crl_row_to_info (const CaCrlRow *row);
 
-/* Makes CRLs and publishes them; ICertAdmin.publish_crls. @caller: NULL for the schedule, which needs
- * no right. @next_update: (nullable). See icert_admin_publish_crls() for the errors. Not on a thread
- * of the engine. */
+/* Makes CRLs and publishes them; ICertAdmin.publish_crls. @caller: NULL for the schedule, which
+ * needs no right. @next_update: (nullable). See icert_admin_publish_crls() for the errors. Not on a
+ * thread of the engine. */
 ICertPublishResult *ca_crl_publish (CaEngine *engine,
                                     CaCaller *caller,
                                     ICertCrlFlags flags,
                                     GDateTime *next_update,
                                     GError **error);
 
-/* The octets of a CRL, mapped from its file. STORAGE when the file is not the one that was signed */
+/* The octets of a CRL, mapped from its file. STORAGE when the file is not the one that was signed
+ */
 GBytes *ca_crl_load (CaEngine *engine, const CaCrlRow *row, GError **error);
 /* the newest of a key (@key_index -1: the newest key) and partition; NOT_FOUND */
 GBytes *ca_crl_get (CaEngine *engine,

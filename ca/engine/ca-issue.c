@@ -238,7 +238,6 @@ ca_issue_prepare (CaRequest *request, CaIntent *intent, GError **error)
   names = approved_names (request, error);
   if (names == NULL || !check_identity (request, names, error))
     return FALSE;
-  /* once: a retry keeps the partition that its serial was reserved with */
   if (!ca_crl_choose_partition (config, &partition, error))
     return FALSE;
   request->crl_partition = partition;

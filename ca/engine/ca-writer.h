@@ -40,8 +40,11 @@ void ca_writer_audit (CaWriter *writer, CaAuditRecord *record);
 
 /* Takes @n numbers of @counter (static) out of circulation, durably, and waits; not on the writer's
  * thread. */
-gboolean ca_writer_reserve (
-    CaWriter *writer, const char *counter, gint64 n, gint64 *first, GError **error);
+gboolean ca_writer_reserve (CaWriter *writer,
+                            const char *counter,
+                            gint64 n,
+                            gint64 *first,
+                            GError **error);
 
 /* Numbers of one counter, reserved in blocks that double (S-E7); any thread. */
 typedef struct _CaIds CaIds;

@@ -138,8 +138,9 @@ key_file_signer_sign_digest (KeyFileSigner *self, GBytes *digest, GError **error
     }
   if (g_bytes_get_size (digest) != (gsize) EVP_MD_get_size (self->md))
     {
-      icert_set_error (error, ICERT_ERROR_MALFORMED, "digest", "has %" G_GSIZE_FORMAT " octets (%d)",
-                       g_bytes_get_size (digest), EVP_MD_get_size (self->md));
+      icert_set_error (error, ICERT_ERROR_MALFORMED, "digest",
+                       "has %" G_GSIZE_FORMAT " octets (%d)", g_bytes_get_size (digest),
+                       EVP_MD_get_size (self->md));
       return NULL;
     }
   signature = g_malloc (size);
