@@ -349,7 +349,7 @@ commit_rows (CaCrlRun *run, CaCaller *caller, GError **error)
         g_string_append_printf (detail, "%s%s %" G_GINT64_FORMAT " %s", i > 0 ? "; " : "",
                                 row->file, row->count, row->hash);
     }
-  g_ptr_array_add (audit, ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_PUBLISH_CRLS),
+  g_ptr_array_add (audit, ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_PUBLISH_CRL),
                                                object, "OK", detail->str));
   return ca_writer_commit_wait (run->engine->writer, g_steal_pointer (&batch), audit, error);
 }
@@ -435,7 +435,7 @@ check_date (const CaCrlRun *run, GError **error)
 static gboolean
 check (const CaCrlRun *run, CaCaller *caller, GError **error)
 {
-  if (caller != NULL && !ca_roles_check (run->facts->config, caller, CA_VERB_PUBLISH_CRLS, error))
+  if (caller != NULL && !ca_roles_check (run->facts->config, caller, CA_VERB_PUBLISH_CRL, error))
     return FALSE;
   if ((run->flags & (ICERT_CRL_BASE | ICERT_CRL_DELTA)) == 0)
     {
@@ -502,7 +502,7 @@ ca_crl_publish (CaEngine *engine,
       return to_result (&run);
     }
   ca_writer_audit (engine->writer,
-                   ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_PUBLISH_CRLS), "crl",
+                   ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_PUBLISH_CRL), "crl",
                                         icert_error_get_code_name (local->code), local->message));
   g_propagate_error (error, local);
   return NULL;
