@@ -16,6 +16,7 @@ const ToolVerb *const tool_verbs[] = {
   &tool_verb_schema,        &tool_verb_explain,
   &tool_verb_modules,       &tool_verb_inspect,
   &tool_verb_profiles,      &tool_verb_profile_check,
+  &tool_verb_crl,           &tool_verb_crl_get,
   &tool_verb_policy_test,   &tool_verb_grant,
   &tool_verb_grant_remove,  &tool_verb_grants,
   &tool_verb_roles,         &tool_verb_get_config,

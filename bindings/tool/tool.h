@@ -45,6 +45,8 @@ extern const ToolVerb *const tool_verbs[];
 
 extern const ToolVerb tool_verb_ca;
 extern const ToolVerb tool_verb_cas;
+extern const ToolVerb tool_verb_crl;
+extern const ToolVerb tool_verb_crl_get;
 extern const ToolVerb tool_verb_deny;
 extern const ToolVerb tool_verb_enroll;
 extern const ToolVerb tool_verb_explain;

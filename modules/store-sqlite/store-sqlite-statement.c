@@ -837,23 +837,27 @@ store_sqlite_row_read (sqlite3_stmt *statement,
                        guint n_columns,
                        ICertStoreValue *values)
 {
+  const ICertStoreColumnInfo *infos = icert_store_table_columns (table, NULL);
+
   for (guint i = 0; i < n_columns; i++)
     {
       ICertStoreValue *value = &values[i];
+      /* one call of SQLite for the cell; the others look at what it gave (a scan reads millions) */
+      sqlite3_value *cell = sqlite3_column_value (statement, i);
 
-      *value = (ICertStoreValue){ .type = column_info (table, columns[i])->type };
-      switch (sqlite3_column_type (statement, i))
+      *value = (ICertStoreValue){ .type = infos[columns[i]].type };
+      switch (sqlite3_value_type (cell))
         {
         case SQLITE_INTEGER:
-          value->integer = sqlite3_column_int64 (statement, i);
+          value->integer = sqlite3_value_int64 (cell);
           break;
         case SQLITE_TEXT:
-          value->data = sqlite3_column_text (statement, i);
-          value->size = sqlite3_column_bytes (statement, i);
+          value->data = sqlite3_value_text (cell);
+          value->size = sqlite3_value_bytes (cell);
           break;
         case SQLITE_BLOB:
-          value->data = sqlite3_column_blob (statement, i);
-          value->size = sqlite3_column_bytes (statement, i);
+          value->data = sqlite3_value_blob (cell);
+          value->size = sqlite3_value_bytes (cell);
           break;
         default:
           value->type = ICERT_PROPERTY_TYPE_NONE;
