@@ -103,6 +103,7 @@ typedef enum
  * @ICERT_REQUEST_FORMAT_CMC: CMC full request, RFC 5272
  * @ICERT_REQUEST_FORMAT_CHALLENGE_RESPONSE: answer to a key attestation challenge
  * @ICERT_REQUEST_FORMAT_SCT_LIST: list of signed certificate timestamps
+ * @ICERT_REQUEST_FORMAT_CRMF: CertReqMessages, RFC 4211 (not in AD CS)
  *
  * What kind of request the octets hold (AD CS: second byte of CR_IN_*).
  */
@@ -115,7 +116,24 @@ typedef enum
   ICERT_REQUEST_FORMAT_CMC = 0x400,
   ICERT_REQUEST_FORMAT_CHALLENGE_RESPONSE = 0x500,
   ICERT_REQUEST_FORMAT_SCT_LIST = 0x600,
+  ICERT_REQUEST_FORMAT_CRMF = 0x1000,
 } ICertRequestFormat;
+
+/**
+ * ICertRequestFlags:
+ * @ICERT_REQUEST_FLAG_NONE: a request of its own
+ * @ICERT_REQUEST_FLAG_RENEWAL: signed with the certificate that it renews
+ * @ICERT_REQUEST_FLAG_ENROLL_ON_BEHALF_OF: an agent asks for somebody else
+ *
+ * What a request is beyond its form: property and column RequestFlags (AD CS: CR_FLG_*, of which
+ * this CA sets these).
+ */
+typedef enum /*< flags >*/
+{
+  ICERT_REQUEST_FLAG_NONE = 0,
+  ICERT_REQUEST_FLAG_RENEWAL = 1 << 1,
+  ICERT_REQUEST_FLAG_ENROLL_ON_BEHALF_OF = 1 << 4,
+} ICertRequestFlags;
 
 /**
  * ICertSubmitFlags:

@@ -62,6 +62,8 @@ assert_refused (GBytes *request, ICertError code, const char *message)
   assert_refused_as (request, ICERT_ENCODING_ANY, ICERT_REQUEST_FORMAT_ANY, code, message);
 }
 
+#define EXPECTED "a PKCS #10 request, alone or in CMS, a CRMF message or SPKAC"
+
 static void
 test_fields (Fixture *fixture, gconstpointer data)
 {
@@ -287,8 +289,7 @@ test_declared (Fixture *fixture, gconstpointer data)
                      ICERT_REQUEST_FORMAT_PKCS10, ICERT_ERROR_MALFORMED,
                      "request: found to be an SPKAC (the format that was declared)");
   assert_refused_as (g_bytes_ref (request), ICERT_ENCODING_BINARY, ICERT_REQUEST_FORMAT_SCT_LIST,
-                     ICERT_ERROR_UNSUPPORTED,
-                     "request: declared as format 0x600 (a PKCS #10 request or SPKAC)");
+                     ICERT_ERROR_UNSUPPORTED, "request: declared as format 0x600 (" EXPECTED ")");
   assert_refused_as (g_bytes_ref (pem), ICERT_ENCODING_BASE64, ICERT_REQUEST_FORMAT_ANY,
                      ICERT_ERROR_MALFORMED,
                      "request: PEM (base64 without header lines, as declared)");
@@ -305,13 +306,13 @@ test_kinds (Fixture *fixture, gconstpointer data)
   assert_refused (g_bytes_new (NULL, 0), ICERT_ERROR_MALFORMED,
                   "request: empty (PEM, base64 or DER)");
   assert_refused (g_bytes_ref (fixture->key->spki), ICERT_ERROR_MALFORMED,
-                  "request: a public key (a PKCS #10 request or SPKAC)");
+                  "request: a public key (" EXPECTED ")");
   assert_refused (fake_pem ("RSA PRIVATE KEY", g_bytes_ref (fixture->key->spki)),
-                  ICERT_ERROR_MALFORMED, "request: a private key (a PKCS #10 request or SPKAC)");
-  assert_refused (cms, ICERT_ERROR_UNSUPPORTED,
-                  "request: a CMS message (a PKCS #10 request or SPKAC)");
+                  ICERT_ERROR_MALFORMED, "request: a private key (" EXPECTED ")");
+  assert_refused (cms, ICERT_ERROR_MALFORMED,
+                  "message: not a CMS message inside (RFC 5652, signed data)");
   assert_refused (fake_hex ("3003020101"), ICERT_ERROR_MALFORMED,
-                  "request: an unknown structure (a PKCS #10 request or SPKAC)");
+                  "request: an unknown structure (" EXPECTED ")");
 }
 
 static void

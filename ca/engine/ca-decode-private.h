@@ -35,7 +35,7 @@ void ca_refuse_size (GError **error,
 typedef struct
 {
   const char *field;
-  CaKind kinds[2];
+  CaKind kinds[4]; /* UNKNOWN behind the last */
   const char *expected;
   gsize limit; /* octets of DER */
 } CaWanted;
@@ -68,9 +68,25 @@ gboolean ca_decoded_split (CaDecoded *decoded, CaTlv *to_be_signed, GError **err
 /* subject and public key from where they stand in decoded->raw */
 gboolean ca_decoded_set_key (CaDecoded *decoded, const CaTlv *spki, GError **error);
 
+/* whether octets came out as they went in (S-A3); MALFORMED with detail offset */
+gboolean ca_check_same (const guint8 *data,
+                        gsize size,
+                        const guint8 *again,
+                        gsize again_size,
+                        const char *field,
+                        GError **error);
+
 /* decoded->raw is DER of the right outline; they fill the rest */
 gboolean ca_pkcs10_decode (CaDecoded *decoded, GError **error);
 gboolean ca_spkac_decode (CaDecoded *decoded, GError **error);
+gboolean ca_crmf_decode (CaDecoded *decoded, GError **error);
+/* decoded->message is; raw becomes the request inside */
+gboolean ca_cms_decode (CaDecoded *decoded, GError **error);
+/* EnrollmentNameValuePair; @is_signed: by the signer of the CMS message */
+gboolean ca_request_pair_decode (CaDecoded *decoded,
+                                 const CaTlv *pair,
+                                 gboolean is_signed,
+                                 GError **error);
 /* the attributes of a PKCS #10, content of [0] */
 gboolean ca_request_attributes_decode (CaDecoded *decoded,
                                        const guint8 *data,

@@ -14,8 +14,8 @@
 
 static const CaWanted wanted_request = {
   "request",
-  { CA_KIND_PKCS10, CA_KIND_SPKAC },
-  "a PKCS #10 request or SPKAC",
+  { CA_KIND_PKCS10, CA_KIND_SPKAC, CA_KIND_CMS, CA_KIND_CRMF },
+  "a PKCS #10 request, alone or in CMS, a CRMF message or SPKAC",
   CA_LIMIT_REQUEST,
 };
 
@@ -45,6 +45,7 @@ decoded_new (GBytes *raw, ICertRequestFormat format)
 
   g_atomic_ref_count_init (&self->ref_count);
   self->format = format;
+  self->message = g_bytes_ref (raw);
   self->raw = g_bytes_ref (raw);
   self->extensions = g_ptr_array_new_with_free_func (g_object_unref);
   self->names = g_ptr_array_new_with_free_func (g_object_unref);
@@ -65,6 +66,7 @@ ca_decoded_unref (CaDecoded *decoded)
 {
   if (!g_atomic_ref_count_dec (&decoded->ref_count))
     return;
+  g_clear_pointer (&decoded->message, g_bytes_unref);
   g_clear_pointer (&decoded->raw, g_bytes_unref);
   g_clear_pointer (&decoded->subject, g_bytes_unref);
   g_clear_pointer (&decoded->rdns, g_ptr_array_unref);
@@ -73,6 +75,9 @@ ca_decoded_unref (CaDecoded *decoded)
   g_ptr_array_unref (decoded->extensions);
   g_ptr_array_unref (decoded->names);
   g_hash_table_unref (decoded->attributes);
+  g_clear_pointer (&decoded->old_certificate, g_bytes_unref);
+  g_clear_pointer (&decoded->signer, g_bytes_unref);
+  g_free (decoded->on_behalf_of);
   g_free (decoded->challenge);
   g_ptr_array_unref (decoded->leniencies);
   g_clear_pointer (&decoded->signature_algorithm, g_bytes_unref);
@@ -135,6 +140,9 @@ check_declared (CaKind found, CaKind labelled, ICertRequestFormat format, GError
     case ICERT_REQUEST_FORMAT_CMC:
       declared = CA_KIND_CMS;
       break;
+    case ICERT_REQUEST_FORMAT_CRMF:
+      declared = CA_KIND_CRMF;
+      break;
     default:
       icert_set_error (error, ICERT_ERROR_UNSUPPORTED, "request", "declared as format 0x%x (%s)",
                        format, wanted_request.expected);
@@ -148,6 +156,38 @@ check_declared (CaKind found, CaKind labelled, ICertRequestFormat format, GError
   if (error != NULL)
     icert_error_add_detail (*error, "status", "0x%08x", STATUS_INVALID_TYPE);
   return FALSE;
+}
+
+static ICertRequestFormat
+format_of (CaKind kind)
+{
+  switch ((int) kind)
+    {
+    case CA_KIND_SPKAC:
+      return ICERT_REQUEST_FORMAT_KEYGEN;
+    case CA_KIND_CMS:
+      return ICERT_REQUEST_FORMAT_PKCS7;
+    case CA_KIND_CRMF:
+      return ICERT_REQUEST_FORMAT_CRMF;
+    default:
+      return ICERT_REQUEST_FORMAT_PKCS10;
+    }
+}
+
+static gboolean
+decode (CaDecoded *decoded, GError **error)
+{
+  switch ((int) decoded->format)
+    {
+    case ICERT_REQUEST_FORMAT_KEYGEN:
+      return ca_spkac_decode (decoded, error);
+    case ICERT_REQUEST_FORMAT_PKCS7:
+      return ca_cms_decode (decoded, error);
+    case ICERT_REQUEST_FORMAT_CRMF:
+      return ca_crmf_decode (decoded, error);
+    default:
+      return ca_pkcs10_decode (decoded, error);
+    }
 }
 
 CaDecoded *
@@ -173,13 +213,15 @@ ca_decode_request (GBytes *input, ICertEncoding encoding, ICertRequestFormat for
     }
   if (!check_declared (found, labelled, format, error))
     return NULL;
+  if (format == ICERT_REQUEST_FORMAT_CMC)
+    {
+      icert_set_error (error, ICERT_ERROR_UNSUPPORTED, "request", "declared as CMC (%s)",
+                       wanted_request.expected);
+      return NULL;
+    }
 
-  decoded = decoded_new (der, found == CA_KIND_SPKAC ? ICERT_REQUEST_FORMAT_KEYGEN
-                                                     : ICERT_REQUEST_FORMAT_PKCS10);
-  if (!(found == CA_KIND_SPKAC ? ca_spkac_decode (decoded, error)
-                               : ca_pkcs10_decode (decoded, error)))
-    return NULL;
-  return g_steal_pointer (&decoded);
+  decoded = decoded_new (der, format_of (found));
+  return decode (decoded, error) ? g_steal_pointer (&decoded) : NULL;
 }
 
 gboolean
@@ -199,7 +241,7 @@ ca_unarmour (GBytes *input, const char *label, GError **error)
   g_autoptr (GBytes) der = NULL;
   g_autofree char *field = g_ascii_strdown (label, -1);
   CaKind kind = ca_kind_from_label (label), found;
-  CaWanted wanted = { field, { kind, kind }, ca_kind_describe (kind), CA_LIMIT_CERTIFICATE };
+  CaWanted wanted = { field, { kind }, ca_kind_describe (kind), CA_LIMIT_CERTIFICATE };
   const guint8 *data;
   gsize size;
 

@@ -31,7 +31,8 @@ typedef struct
 {
   gatomicrefcount ref_count;
   ICertRequestFormat format;
-  GBytes *raw;     /* DER of the request as received, unarmoured */
+  GBytes *message; /* DER as received, unarmoured: what the row keeps */
+  GBytes *raw;     /* DER of the request itself: the same, or what a CMS message has inside */
   GBytes *subject; /* Name, DER; an empty SEQUENCE when there is none */
   GPtrArray *rdns; /* (element-type CaRdn) in the order of the Name, multi-valued ones one after the
                       other */
@@ -41,8 +42,11 @@ typedef struct
   GPtrArray *names;      /* (element-type ICertName) of subjectAltName; empty when none */
   GHashTable
       *attributes; /* utf8 utf8: name-value pairs inside the request (1.3.6.1.4.1.311.13.2.1) */
-  char *challenge; /* SPKAC and PKCS #9 challengePassword; nullable */
-  GPtrArray *leniencies; /* (element-type utf8) what was tolerated, for the trace (S-A3) */
+  GBytes *old_certificate; /* that this one renews (1.3.6.1.4.1.311.13.1), DER; nullable */
+  GBytes *signer;          /* certificate of who signed the CMS message, DER; nullable */
+  char *on_behalf_of;      /* "requestername" among what the signer signed; nullable */
+  char *challenge;         /* SPKAC and PKCS #9 challengePassword; nullable */
+  GPtrArray *leniencies;   /* (element-type utf8) what was tolerated, for the trace (S-A3) */
   gsize signed_offset, signed_size; /* of the signed octets inside raw */
   GBytes *signature_algorithm;      /* AlgorithmIdentifier, DER */
   GBytes *signature;
@@ -61,6 +65,9 @@ void ca_decoded_unref (CaDecoded *decoded);
 gboolean ca_decoded_verify_possession (const CaDecoded *decoded,
                                        gboolean allow_sha1,
                                        GError **error);
+/* of a CMS message: its signer's certificate has the key that signed it. Who that is, and whether
+ * they may, is for the caller to judge. UNSUPPORTED, BAD_SIGNATURE */
+gboolean ca_decoded_verify_signer (const CaDecoded *decoded, GError **error);
 /* one PEM block or DER of the given label's type: the DER inside. For certificates that an
  * administrator hands over; @label "CERTIFICATE". MALFORMED, TOO_LARGE */
 GBytes *ca_unarmour (GBytes *input, const char *label, GError **error);

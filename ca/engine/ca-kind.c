@@ -139,7 +139,10 @@ ca_kind_from_label (const char *label)
 gboolean
 ca_kind_is_wanted (CaKind kind, const CaWanted *wanted)
 {
-  return kind == wanted->kinds[0] || kind == wanted->kinds[1];
+  for (gsize i = 0; kind != CA_KIND_UNKNOWN && i < G_N_ELEMENTS (wanted->kinds); i++)
+    if (wanted->kinds[i] == kind)
+      return TRUE;
+  return FALSE;
 }
 
 const char *
@@ -182,7 +185,7 @@ ca_kind_describe (CaKind kind)
 void
 ca_kind_refuse (CaKind kind, const CaWanted *wanted, GError **error)
 {
-  gboolean is_request = kind == CA_KIND_CMS || kind == CA_KIND_CRMF || kind == CA_KIND_CMP;
+  gboolean is_request = kind == CA_KIND_CMP;
   gboolean wants_request = ca_kind_is_wanted (CA_KIND_PKCS10, wanted);
 
   icert_set_error (error,

@@ -19,6 +19,9 @@
 #define CA_LIMIT_RDNS 16
 #define CA_LIMIT_EXTENSIONS 32
 #define CA_LIMIT_EXTENSION_VALUE (32 * 1024)
+/* a request has one client, and one who signs for it; a chain is short */
+#define CA_LIMIT_CMS_SIGNERS 1
+#define CA_LIMIT_CMS_CERTIFICATES 8
 #define CA_LIMIT_CERTIFICATE (128 * 1024)
 #define CA_LIMIT_IDEMPOTENCY_KEY 64
 /* S-E8: draws of a serial before the engine calls it a bug */

@@ -20,5 +20,10 @@
 #define CA_OID_INHIBIT_ANY_POLICY "2.5.29.54"
 #define CA_OID_AUTHORITY_INFO_ACCESS "1.3.6.1.5.5.7.1.1"
 #define CA_OID_OCSP_NO_CHECK "1.3.6.1.5.5.7.48.1.5"
+/* Microsoft's: inside requests */
+#define CA_OID_RENEWAL_CERTIFICATE "1.3.6.1.4.1.311.13.1"
+#define CA_OID_NAME_VALUE_PAIR "1.3.6.1.4.1.311.13.2.1"
+/* EKU of who may ask on behalf of others */
+#define CA_OID_REQUEST_AGENT "1.3.6.1.4.1.311.20.2.1"
 #define CA_OID_CT_SCT_LIST "1.3.6.1.4.1.11129.2.4.2"
 #define CA_OID_CT_POISON "1.3.6.1.4.1.11129.2.4.3"

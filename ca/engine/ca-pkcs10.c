@@ -85,17 +85,22 @@ ASN1_SEQUENCE (CaAsn1Request) = {
 /* clang-format on */
 
 static gboolean
-refuse_offset (gsize offset, GError **error)
+refuse_offset (gsize offset, const char *field, GError **error)
 {
-  icert_set_error (error, ICERT_ERROR_MALFORMED, FIELD,
+  icert_set_error (error, ICERT_ERROR_MALFORMED, field,
                    "not DER at byte %" G_GSIZE_FORMAT " (as it is written again)", offset);
   if (error != NULL)
     icert_error_add_detail (*error, "offset", "%" G_GSIZE_FORMAT, offset);
   return FALSE;
 }
 
-static gboolean
-compare (const guint8 *data, gsize size, const guint8 *again, gsize again_size, GError **error)
+gboolean
+ca_check_same (const guint8 *data,
+               gsize size,
+               const guint8 *again,
+               gsize again_size,
+               const char *field,
+               GError **error)
 {
   gsize i = 0, n = MIN (size, again_size);
 
@@ -103,7 +108,7 @@ compare (const guint8 *data, gsize size, const guint8 *again, gsize again_size, 
     return TRUE;
   while (i < n && data[i] == again[i])
     i++;
-  return refuse_offset (i, error);
+  return refuse_offset (i, field, error);
 }
 
 /* Decodes by the template, encodes and compares. */
@@ -127,7 +132,7 @@ check_encoding (GBytes *raw, GError **error)
       return FALSE;
     }
   again_size = ASN1_item_i2d (request, &again, ASN1_ITEM_rptr (CaAsn1Request));
-  ok = compare (data, size, again, MAX (again_size, 0), error);
+  ok = ca_check_same (data, size, again, MAX (again_size, 0), FIELD, error);
   OPENSSL_free (again);
   ASN1_item_free (request, ASN1_ITEM_rptr (CaAsn1Request));
   return ok;
@@ -168,7 +173,7 @@ ca_pkcs10_decode (CaDecoded *decoded, GError **error)
       || !ca_der_read_tag (&reader, CA_DER_SEQUENCE, &subject)
       || !ca_der_read_tag (&reader, CA_DER_SEQUENCE, &spki))
     return refuse_offset (reader.data - (const guint8 *) g_bytes_get_data (decoded->raw, NULL),
-                          error);
+                          FIELD, error);
   if (!check_version (&version, error) || !decode_subject (decoded, &subject, error)
       || !ca_decoded_set_key (decoded, &spki, error))
     return FALSE;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ca-limits.h"
+#include "ca-oids.h"
 
 #define FIELD "attributes"
 
@@ -86,9 +87,24 @@ add_pair (CaDecoded *decoded, const char *name, const char *value, GError **erro
   return FALSE;
 }
 
-/* EnrollmentNameValuePair: SEQUENCE { name, value }, both BMPString in practice */
+/* AD CS takes it from nobody but who signs for the request. */
 static gboolean
-decode_pair (CaDecoded *decoded, const CaTlv *pair, GError **error)
+set_on_behalf_of (CaDecoded *decoded, const char *name, GError **error)
+{
+  if (decoded->on_behalf_of != NULL && strcmp (decoded->on_behalf_of, name) != 0)
+    {
+      icert_set_error (error, ICERT_ERROR_MALFORMED, FIELD,
+                       "requestername appears twice with other values (once)");
+      return FALSE;
+    }
+  g_free (decoded->on_behalf_of);
+  decoded->on_behalf_of = g_strdup (name);
+  return TRUE;
+}
+
+/* EnrollmentNameValuePair: SEQUENCE { name, value }, both BMPString in practice */
+gboolean
+ca_request_pair_decode (CaDecoded *decoded, const CaTlv *pair, gboolean is_signed, GError **error)
 {
   g_autofree char *name = NULL;
   g_autofree char *value = NULL;
@@ -107,7 +123,26 @@ decode_pair (CaDecoded *decoded, const CaTlv *pair, GError **error)
   value = read_text (&value_string, FIELD, "a value", error);
   if (value == NULL)
     return FALSE;
+  if (is_signed && g_ascii_strcasecmp (name, "requestername") == 0
+      && !set_on_behalf_of (decoded, value, error))
+    return FALSE;
   return add_pair (decoded, name, value, error);
+}
+
+static gboolean
+decode_pair (CaDecoded *decoded, const CaTlv *pair, GError **error)
+{
+  return ca_request_pair_decode (decoded, pair, FALSE, error);
+}
+
+/* The certificate that is renewed. It proves nothing until its key has signed for the request. */
+static gboolean
+decode_old_certificate (CaDecoded *decoded, const CaTlv *value, GError **error)
+{
+  if (ca_kind_recognise (value->start, value->total) != CA_KIND_CERTIFICATE)
+    return refuse_structure ("the certificate to be renewed", "a certificate", error);
+  decoded->old_certificate = ca_slice (decoded->raw, value->start, value->total);
+  return TRUE;
 }
 
 /* AD CS shows these two facts about the client among the attributes. */
@@ -140,7 +175,8 @@ static const KnownAttribute known_attributes[] = {
   { "1.2.840.113549.1.9.14", "extensionRequest", FALSE, ca_request_extensions_decode },
   { "1.3.6.1.4.1.311.2.1.14", "extensionRequest", FALSE, ca_request_extensions_decode },
   { "1.2.840.113549.1.9.7", "challengePassword", FALSE, decode_challenge },
-  { "1.3.6.1.4.1.311.13.2.1", "name-value pair", TRUE, decode_pair },
+  { CA_OID_NAME_VALUE_PAIR, "name-value pair", TRUE, decode_pair },
+  { CA_OID_RENEWAL_CERTIFICATE, "renewal certificate", FALSE, decode_old_certificate },
   { "1.3.6.1.4.1.311.13.2.3", "OS version", FALSE, decode_os_version },
   { "1.3.6.1.4.1.311.13.2.2", "crypto provider", FALSE, decode_csp },
 };

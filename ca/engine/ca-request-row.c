@@ -81,7 +81,7 @@ set_received (const CaRequest *request, ICertStoreBatch *batch)
   icert_store_batch_set_int (batch, ICERT_REQUEST_ID, request->id);
   icert_store_batch_set_int (batch, ICERT_REQUEST_VERSION, 1);
   icert_store_batch_set_int (batch, ICERT_REQUEST_TYPE, decoded->format);
-  icert_store_batch_set_int (batch, ICERT_REQUEST_FLAGS, 0);
+  icert_store_batch_set_int (batch, ICERT_REQUEST_FLAGS, request->request_flags);
   icert_store_batch_set_int (batch, ICERT_REQUEST_SUBMITTED_WHEN, request->submitted_when);
   icert_store_batch_set_text (batch, ICERT_REQUEST_REQUESTER_NAME, request->requester_name);
   icert_store_batch_set_text (batch, ICERT_REQUEST_CALLER_NAME, request->caller_name);
@@ -92,6 +92,9 @@ set_received (const CaRequest *request, ICertStoreBatch *batch)
   set_names (decoded->rdns, TRUE, batch);
   if (request->attributes_text != NULL && request->attributes_text[0] != '\0')
     icert_store_batch_set_text (batch, ICERT_REQUEST_ATTRIBUTES_TEXT, request->attributes_text);
+  if ((request->request_flags & ICERT_REQUEST_FLAG_RENEWAL) != 0)
+    icert_store_batch_set_bytes (batch, ICERT_REQUEST_RAW_OLD_CERTIFICATE,
+                                 decoded->old_certificate);
   icert_store_batch_set_bytes (batch, ICERT_REQUEST_REQ_RAW_NAME, decoded->subject);
   icert_store_batch_set_bytes (batch, ICERT_REQUEST_RAW_PUBLIC_KEY, decoded->spki);
   if (decoded->key.parameters != NULL)
@@ -99,7 +102,7 @@ set_received (const CaRequest *request, ICertStoreBatch *batch)
                                  decoded->key.parameters);
   icert_store_batch_set_int (batch, ICERT_REQUEST_PUBLIC_KEY_LENGTH, decoded->key.bits);
   icert_store_batch_set_text (batch, ICERT_REQUEST_PUBLIC_KEY_ALGORITHM, decoded->key.algorithm);
-  icert_store_batch_set_bytes (batch, ICERT_REQUEST_RAW_REQUEST, decoded->raw);
+  icert_store_batch_set_bytes (batch, ICERT_REQUEST_RAW_REQUEST, decoded->message);
 }
 
 static void
@@ -331,6 +334,7 @@ static const guint8 load_columns[] = {
   ICERT_REQUEST_CONTENT_VERSION,
   ICERT_REQUEST_APPROVED_VERSION,
   ICERT_REQUEST_TYPE,
+  ICERT_REQUEST_FLAGS,
   ICERT_REQUEST_STATUS_CODE,
   ICERT_REQUEST_STATUS,
   ICERT_REQUEST_DISPOSITION,
@@ -434,6 +438,7 @@ load_decision (CaRequest *request, const ICertStoreRow *row)
   request->content_version = load_int (row, ICERT_REQUEST_CONTENT_VERSION);
   request->approved_version = load_int (row, ICERT_REQUEST_APPROVED_VERSION);
   request->disposition = load_int (row, ICERT_REQUEST_DISPOSITION);
+  request->request_flags = load_int (row, ICERT_REQUEST_FLAGS);
   request->status = load_status (row);
   request->message = load_text (row, ICERT_REQUEST_MESSAGE);
   request->submitted_when = load_int (row, ICERT_REQUEST_SUBMITTED_WHEN);
@@ -623,4 +628,64 @@ ca_request_row_load_trace (ICertStore *store, gint64 id, GError **error)
       ca_trace_append_variant (bytes, icert_store_row_get_int (rows->pdata[i], 0), &builder);
     }
   return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+void
+ca_stored_certificate_free (CaStoredCertificate *stored)
+{
+  g_free (stored->serial_number);
+  g_free (stored->requester_name);
+  g_free (stored->template_name);
+  g_free (stored);
+}
+
+static const guint8 certificate_columns[] = {
+  ICERT_REQUEST_ID,        ICERT_REQUEST_DISPOSITION,     ICERT_REQUEST_NOT_BEFORE,
+  ICERT_REQUEST_NOT_AFTER, ICERT_REQUEST_SERIAL_NUMBER,   ICERT_REQUEST_REQUESTER_NAME,
+  ICERT_REQUEST_TEMPLATE,  ICERT_REQUEST_RAW_CERTIFICATE,
+};
+
+static CaStoredCertificate *
+stored_certificate_new (const ICertStoreRow *row)
+{
+  CaStoredCertificate *stored = g_new0 (CaStoredCertificate, 1);
+
+  stored->request_id = icert_store_row_get_int (row, 0);
+  stored->disposition = icert_store_row_get_int (row, 1);
+  stored->not_before = icert_store_row_get_int (row, 2);
+  stored->not_after = icert_store_row_get_int (row, 3);
+  stored->serial_number = icert_store_row_dup_text (row, 4);
+  stored->requester_name = icert_store_row_dup_text (row, 5);
+  stored->template_name = icert_store_row_dup_text (row, 6);
+  return stored;
+}
+
+/* Found by the index on the SHA-1, known by its octets. */
+CaStoredCertificate *
+ca_request_row_find_certificate (ICertStore *store, GBytes *certificate, GError **error)
+{
+  guint8 digest[20];
+  gsize size;
+  const void *data = g_bytes_get_data (certificate, &size);
+  g_autofree char *hash = (ca_crypto_sha1 (data, size, digest), ca_crypto_hex (digest, 20));
+  ICertStoreCondition condition
+      = { .kind = ICERT_STORE_COMPARE,
+          .column = ICERT_REQUEST_CERTIFICATE_HASH,
+          .seek = ICERT_SEEK_EQ,
+          .value = { .type = ICERT_PROPERTY_TYPE_STRING, .data = hash, .size = strlen (hash) } };
+  ICertStoreQuery query = { .table = ICERT_STORE_REQUESTS,
+                            .n_columns = G_N_ELEMENTS (certificate_columns),
+                            .columns = certificate_columns,
+                            .condition = &condition,
+                            .sort_column = -1 };
+  g_autoptr (GPtrArray) rows = icert_store_query (store, &query, NULL, error);
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    {
+      g_autoptr (GBytes) raw = icert_store_row_dup_bytes (rows->pdata[i], 7);
+
+      if (raw != NULL && g_bytes_equal (raw, certificate))
+        return stored_certificate_new (rows->pdata[i]);
+    }
+  return NULL;
 }

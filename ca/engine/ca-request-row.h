@@ -31,5 +31,21 @@ gint64 ca_request_row_find_key (ICertStore *store,
 /* id of the request whose certificate has this serial (hex); 0 without an error when there is none
  */
 gint64 ca_request_row_find_serial (ICertStore *store, const char *serial, GError **error);
+/* What the record says of a certificate of this CA, or of another that was imported. */
+typedef struct
+{
+  gint64 request_id;
+  ICertRowDisposition disposition;
+  gint64 not_before, not_after; /* microseconds */
+  char *serial_number;
+  char *requester_name, *template_name; /* nullable */
+} CaStoredCertificate;
+
+/* by its octets; NULL without an error when it is not there */
+CaStoredCertificate *ca_request_row_find_certificate (ICertStore *store,
+                                                      GBytes *certificate,
+                                                      GError **error);
+void ca_stored_certificate_free (CaStoredCertificate *stored);
+
 /* judgements of a request, oldest first, as aa{sv} */
 GVariant *ca_request_row_load_trace (ICertStore *store, gint64 id, GError **error);

@@ -51,6 +51,9 @@ ca_request_unref (CaRequest *request)
   g_free (request->caller_name);
   g_free (request->caller_id);
   g_clear_pointer (&request->requester, ca_caller_unref);
+  g_free (request->old_requester_name);
+  g_free (request->signer_policies);
+  g_free (request->signer_application_policies);
   g_strfreev (request->groups);
   g_clear_pointer (&request->config, ca_config_unref);
   g_clear_pointer (&request->decoded, ca_decoded_unref);

@@ -37,6 +37,9 @@ typedef struct
   char **groups;       /* of the requester */
   CaConfig *config;    /* the snapshot it is judged by */
   ICertSubmitFlags flags;
+  ICertRequestFlags request_flags;
+  char *old_requester_name; /* of a renewal: whose the old certificate was; nullable */
+  char *signer_policies, *signer_application_policies; /* OIDs of who signed for it; nullable */
   gint64 submitted_when; /* microseconds */
 
   /* the request */

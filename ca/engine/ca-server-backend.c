@@ -67,10 +67,17 @@ typedef GVariant *(*Getter) (const ServerData *data);
   }
 
 GETTER (request_id, g_variant_new_int64 (request->id))
-GETTER (raw_request, of_bytes (request->decoded->raw))
+GETTER (raw_request, of_bytes (request->decoded->message))
 GETTER (attributes_text, of_text (request->attributes_text))
 GETTER (request_type, g_variant_new_int32 (request->decoded->format))
-GETTER (request_flags, g_variant_new_int32 (0))
+GETTER (request_flags, g_variant_new_int32 (request->request_flags))
+GETTER (old_certificate,
+        (request->request_flags & ICERT_REQUEST_FLAG_RENEWAL) != 0
+            ? of_bytes (request->decoded->old_certificate)
+            : NULL)
+GETTER (old_requester_name, of_text (request->old_requester_name))
+GETTER (signer_policies, of_text (request->signer_policies))
+GETTER (signer_application_policies, of_text (request->signer_application_policies))
 GETTER (submitted_when, of_date (request->submitted_when))
 GETTER (resolved_when, of_date (request->resolved_when))
 GETTER (requester_name, of_text (request->requester_name))
@@ -164,6 +171,9 @@ static const struct
   { ICERT_SCOPE_REQUEST, "RequestAttributes", get_attributes_text, FALSE },
   { ICERT_SCOPE_REQUEST, "RequestType", get_request_type, FALSE },
   { ICERT_SCOPE_REQUEST, "RequestFlags", get_request_flags, FALSE },
+  { ICERT_SCOPE_REQUEST, "RawOldCertificate", get_old_certificate, FALSE },
+  { ICERT_SCOPE_REQUEST, "SignerPolicies", get_signer_policies, FALSE },
+  { ICERT_SCOPE_REQUEST, "SignerApplicationPolicies", get_signer_application_policies, FALSE },
   { ICERT_SCOPE_REQUEST, "SubmittedWhen", get_submitted_when, FALSE },
   { ICERT_SCOPE_REQUEST, "ResolvedWhen", get_resolved_when, FALSE },
   { ICERT_SCOPE_REQUEST, "RequesterName", get_requester_name, FALSE },
@@ -187,6 +197,7 @@ static const struct
   { ICERT_SCOPE_CERTIFICATE, "SubjectKeyIdentifier", get_key_identifier, FALSE },
   { ICERT_SCOPE_CERTIFICATE, "CertificateTemplate", get_template_name, FALSE },
   { ICERT_SCOPE_CERTIFICATE, "ProfileVersion", get_profile_version, FALSE },
+  { ICERT_SCOPE_CERTIFICATE, "RequesterNameFromOldCertificate", get_old_requester_name, FALSE },
   { ICERT_SCOPE_CERTIFICATE, "SerialNumber", get_serial_number, FALSE },
   { ICERT_SCOPE_CERTIFICATE, "RawCertificate", get_raw_certificate, FALSE },
   { ICERT_SCOPE_CERTIFICATE, "DistinguishedName", get_dn, FALSE },

@@ -9,6 +9,7 @@
 #include "ca-clock.h"
 #include "ca-crypto.h"
 #include "ca-der.h"
+#include "ca-endorse.h"
 #include "ca-issue.h"
 #include "ca-limits.h"
 #include "ca-request-row.h"
@@ -264,6 +265,21 @@ check_key_is_free (CaJob *job, GError **error)
   return TRUE;
 }
 
+/* What the record did not answer says nothing about the request. */
+static CaStep
+refuse_endorsement (CaJob *job, GError *error)
+{
+  if (error->code == ICERT_ERROR_STORAGE)
+    {
+      answer_error (job, error);
+      return ANSWERED;
+    }
+  return decide_refusal (job, error,
+                         icert_error_is_refusal (error)
+                             ? NULL
+                             : "Error verifying request signature or signing certificate");
+}
+
 static CaStep
 prove (CaJob *job)
 {
@@ -273,6 +289,8 @@ prove (CaJob *job)
     return decide_refusal (job, error, NULL);
   if (!ca_request_check_possession (job->request, &error))
     return decide_refusal (job, error, "Error verifying request signature or signing certificate");
+  if (!ca_endorse_check (job->request, job->facts, job->engine->store, &error))
+    return refuse_endorsement (job, error);
   return GO_ON;
 }
 
@@ -406,7 +424,8 @@ issue (CaJob *job)
   g_clear_pointer (&job->request->certificate, g_bytes_unref);
   if (!ca_clock_guard_check (job->engine->clock, &error))
     return wait_for_clock (job, error);
-  if (!ca_issue_prepare (job->request, &intent, &error))
+  if (!ca_endorse_check_plan (job->request, job->facts, &error)
+      || !ca_issue_prepare (job->request, &intent, &error))
     step = decide_refusal (job, error, NULL);
   else if (!job->facts->key_in_process && !commit_intent (job, &intent, &error))
     step = commit_failed (job, error);

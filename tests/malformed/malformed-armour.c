@@ -387,9 +387,9 @@ const MalformedClass malformed_armour[] = {
   { "old-private-key", ICERT_ERROR_MALFORMED, "request", make_old_private_key },
   { "encrypted-key", ICERT_ERROR_MALFORMED, "request", make_encrypted_key },
   { "public-key", ICERT_ERROR_MALFORMED, "request", make_public_key },
-  { "cms", ICERT_ERROR_UNSUPPORTED, "request", make_cms },
-  { "cms-pem", ICERT_ERROR_UNSUPPORTED, "request", make_cms_pem },
-  { "crmf", ICERT_ERROR_UNSUPPORTED, "request", make_crmf },
+  { "cms", ICERT_ERROR_MALFORMED, "message", make_cms },
+  { "cms-pem", ICERT_ERROR_MALFORMED, "message", make_cms_pem },
+  { "crmf", ICERT_ERROR_MALFORMED, "request", make_crmf },
   { "cmp", ICERT_ERROR_UNSUPPORTED, "request", make_cmp },
   { NULL },
 };

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "fake-ca.h"
+#include "fake-message.h"
+
+/* Renewals, requests by agents and CRMF on a real CA. */
+
+/* a CA, and somebody who has a certificate for www.example.org of it */
+typedef struct
+{
+  FakeCa *ca;
+  FakeKey *old_key, *new_key;
+  GBytes *old; /* DER */
+  X509 *old_x509;
+  char *serial;
+  gint64 old_id;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) request = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture->ca = fake_ca_new (NULL);
+  fake_ca_write_profile (fixture->ca, FALSE, data);
+  fixture->old_key = fake_key_new ("p256");
+  fixture->new_key = fake_key_new ("p256");
+  request = fake_request_new (fixture->old_key);
+  response = fake_ca_submit (fixture->ca, request, "Test", &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+  fixture->old_id = icert_response_get_request_id (response);
+  fixture->old = fake_certificate (response);
+  fixture->old_x509 = fake_x509_from_der (fixture->old);
+  fixture->serial = fake_serial (fixture->old);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  fake_ca_free (fixture->ca);
+  fake_key_free (fixture->old_key);
+  fake_key_free (fixture->new_key);
+  g_bytes_unref (fixture->old);
+  X509_free (fixture->old_x509);
+  g_free (fixture->serial);
+}
+
+/* takes @request */
+static GBytes *
+wrap (Fixture *fixture, GBytes *request)
+{
+  GBytes *message = fake_cms_new (request, fixture->old_key->pkey, fixture->old_x509, NULL);
+
+  g_bytes_unref (request);
+  return message;
+}
+
+static GBytes *
+renew (Fixture *fixture)
+{
+  return wrap (fixture, fake_renewal_new (fixture->new_key, fixture->old));
+}
+
+static ICertResponse *
+submit (Fixture *fixture, GBytes *message, const char *profile)
+{
+  g_autoptr (GError) error = NULL;
+  ICertResponse *response = fake_ca_submit (fixture->ca, message, profile, &error);
+
+  g_assert_no_error (error);
+  return response;
+}
+
+static ICertResponse *
+submit_for_approval (Fixture *fixture, GBytes *message)
+{
+  fake_ca_write_profile (fixture->ca, TRUE, NULL);
+  return submit (fixture, message, NULL);
+}
+
+/* takes @message; the request failed, nothing was signed for it */
+static void
+assert_refused (Fixture *fixture,
+                GBytes *message,
+                ICertDisposition disposition,
+                int code,
+                const char *field)
+{
+  gint64 serials = fake_ca_query_int (fixture->ca, "SELECT count(*) FROM serials");
+  g_autoptr (ICertResponse) response = submit (fixture, message, NULL);
+
+  fake_assert_response (response, disposition, NULL);
+  fake_assert_status (response, code, field);
+  g_assert_cmpint (fake_ca_query_int (fixture->ca, "SELECT count(*) FROM serials"), ==, serials);
+  g_bytes_unref (message);
+}
+
+static void
+test_renews (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) message = renew (fixture);
+  g_autoptr (ICertResponse) response = submit (fixture, message, NULL);
+  g_autoptr (GBytes) certificate = NULL;
+  g_autofree char *trace = NULL;
+  g_autofree char *template = NULL;
+  gint64 id = icert_response_get_request_id (response);
+  g_autofree char *by_id
+      = g_strdup_printf ("SELECT request_flags FROM requests WHERE id = %" G_GINT64_FORMAT, id);
+  g_autofree char *old
+      = g_strdup_printf ("SELECT raw_old_certificate = (SELECT raw_certificate FROM requests WHERE "
+                         "id = %" G_GINT64_FORMAT ") FROM requests WHERE id = %" G_GINT64_FORMAT,
+                         fixture->old_id, id);
+  g_autofree char *extensions
+      = g_strdup_printf ("SELECT count(*) FROM extensions WHERE request_id = %" G_GINT64_FORMAT
+                         " AND flags & 0xf0000 = 0x50000 AND flags & 2 = 2",
+                         id);
+
+  g_test_summary ("S-D17: a renewal is judged as a new request, by the profile of the old one");
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, "Issued*");
+  certificate = fake_certificate (response);
+  g_assert_false (g_bytes_equal (certificate, fixture->old));
+  g_assert_cmpint (fake_ca_query_int (fixture->ca, by_id), ==, ICERT_REQUEST_FLAG_RENEWAL);
+  g_assert_cmpint (fake_ca_query_int (fixture->ca, old), ==, 1);
+  g_assert_cmpint (fake_ca_query_int (fixture->ca, extensions), >, 0);
+  g_assert_cmpint (
+      fake_ca_query_int (fixture->ca, "SELECT count(*) FROM requests WHERE request_type = 0x300"),
+      ==, 1);
+  trace = fake_ca_trace (fixture->ca, id);
+  g_assert_nonnull (strstr (trace, "renewal"));
+}
+
+static void
+test_keeps_over_restart (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) message = renew (fixture);
+  g_autoptr (ICertResponse) response = submit_for_approval (fixture, message);
+  g_autoptr (ICertResponse) later = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A renewal that waits is proved again when an officer resubmits it");
+  fake_assert_response (response, ICERT_DISPOSITION_UNDER_SUBMISSION, NULL);
+  fake_ca_reopen (fixture->ca);
+  later = icert_admin_resubmit_request (fixture->ca->admin,
+                                        icert_response_get_request_id (response), NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (later, ICERT_DISPOSITION_ISSUED, NULL);
+}
+
+static void
+test_names_do_not_grow (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GByteArray) two = g_byte_array_new ();
+  g_autoptr (GBytes) one = fake_dns_name ("www.example.org");
+  g_autoptr (GBytes) other = fake_dns_name ("db.example.org");
+  GBytes *names;
+
+  g_test_summary ("S-D17: a renewal with a name that the old certificate does not have is refused");
+  g_byte_array_append (two, g_bytes_get_data (one, NULL), g_bytes_get_size (one));
+  g_byte_array_append (two, g_bytes_get_data (other, NULL), g_bytes_get_size (other));
+  names = g_byte_array_free_to_bytes (g_steal_pointer (&two));
+  assert_refused (fixture,
+                  wrap (fixture, fake_renewal_new_with (fixture->new_key, fake_subject (), names,
+                                                        fixture->old)),
+                  ICERT_DISPOSITION_DENIED, ICERT_ERROR_FORBIDDEN_FIELD, "subjectAltName");
+  assert_refused (fixture,
+                  wrap (fixture, fake_renewal_new_with (
+                                     fixture->new_key,
+                                     fake_der (0x30, fake_rdn ("2.5.4.3", "db.example.org"), NULL),
+                                     fake_dns_name ("www.example.org"), fixture->old)),
+                  ICERT_DISPOSITION_DENIED, ICERT_ERROR_FORBIDDEN_FIELD, "subject");
+}
+
+static void
+test_officer_cannot_grow_it (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) message = renew (fixture);
+  g_autoptr (ICertResponse) response = submit_for_approval (fixture, message);
+  g_autoptr (ICertResponse) later = NULL;
+  g_autoptr (GBytes) names
+      = fake_der (0x30, fake_dns_name ("www.example.org"), fake_dns_name ("db.example.org"), NULL);
+  g_autoptr (GError) error = NULL;
+  gint64 id = icert_response_get_request_id (response);
+
+  g_test_summary ("S-D17: nor do names grow that somebody adds while the renewal waits");
+  fake_assert_response (response, ICERT_DISPOSITION_UNDER_SUBMISSION, NULL);
+  g_assert_true (icert_admin_set_certificate_extension (fixture->ca->admin, id, "2.5.29.17",
+                                                        ICERT_EXTENSION_NONE, names, NULL, &error));
+  g_assert_no_error (error);
+  later = icert_admin_resubmit_request (fixture->ca->admin, id, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (later, ICERT_DISPOSITION_DENIED, NULL);
+  fake_assert_status (later, ICERT_ERROR_FORBIDDEN_FIELD, "subjectAltName");
+}
+
+static void
+test_strangers (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FakeKey) key = fake_key_new ("p256");
+  g_autoptr (X509) self_signed = fake_x509_new (key->pkey, "www.example.org");
+  g_autoptr (GBytes) der = fake_x509_to_der (self_signed);
+  g_autoptr (GBytes) by_stranger = fake_renewal_new (fixture->new_key, der);
+  g_autoptr (GBytes) for_other = fake_renewal_new (fixture->new_key, fixture->old);
+  g_autoptr (GBytes) forged = renew (fixture);
+  g_autoptr (GByteArray) octets = g_bytes_unref_to_array (g_bytes_ref (forged));
+
+  g_test_summary ("S-D17: who cannot show a certificate of this CA and its key renews nothing");
+  assert_refused (fixture, fake_cms_new (by_stranger, key->pkey, self_signed, NULL),
+                  ICERT_DISPOSITION_ERROR, ICERT_ERROR_NOT_AUTHENTICATED, "signer");
+  assert_refused (fixture, fake_cms_new (for_other, key->pkey, self_signed, NULL),
+                  ICERT_DISPOSITION_ERROR, ICERT_ERROR_NOT_AUTHENTICATED, "signer");
+  octets->data[octets->len - 1] ^= 1;
+  assert_refused (fixture, g_byte_array_free_to_bytes (g_steal_pointer (&octets)),
+                  ICERT_DISPOSITION_ERROR, ICERT_ERROR_BAD_SIGNATURE, "signature");
+}
+
+static void
+test_other_certificate (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) request = fake_request_new (fixture->new_key);
+  g_autoptr (ICertResponse) response = submit (fixture, request, "Test");
+  g_autoptr (GBytes) other = fake_certificate (response);
+  g_autoptr (FakeKey) key = fake_key_new ("p256");
+
+  g_test_summary ("S-D17: one's own certificate renews no other");
+  assert_refused (fixture, wrap (fixture, fake_renewal_new (key, other)), ICERT_DISPOSITION_ERROR,
+                  ICERT_ERROR_NOT_AUTHENTICATED, "signer");
+}
+
+static void
+test_not_by_agent (Fixture *fixture, gconstpointer data)
+{
+  const FakeMessageWish wish = { .pair_name = "requestername", .pair_value = "nobody" };
+  g_autoptr (GBytes) request = fake_request_new (fixture->new_key);
+  g_autoptr (GBytes) renewal = fake_renewal_new (fixture->new_key, fixture->old);
+
+  g_test_summary ("S-D7: without an agent's certificate nobody asks on behalf of another");
+  assert_refused (fixture, fake_cms_new (request, fixture->old_key->pkey, fixture->old_x509, &wish),
+                  ICERT_DISPOSITION_ERROR, ICERT_ERROR_NOT_AUTHENTICATED, "signer");
+  assert_refused (fixture, fake_cms_new (renewal, fixture->old_key->pkey, fixture->old_x509, &wish),
+                  ICERT_DISPOSITION_ERROR, ICERT_ERROR_NOT_AUTHENTICATED, "signer");
+}
+
+static void
+test_crmf (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FakeKey) thief = fake_key_new ("p256");
+  g_autoptr (GBytes) message = fake_crmf_new (fixture->new_key);
+  g_autoptr (GByteArray) octets = g_byte_array_append (
+      g_byte_array_new (), g_bytes_get_data (message, NULL), g_bytes_get_size (message));
+  g_autoptr (ICertResponse) response = submit (fixture, message, "Test");
+
+  g_test_summary ("A CRMF message is issued like any request; a forged one fails");
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+  g_assert_cmpint (
+      fake_ca_query_int (fixture->ca, "SELECT count(*) FROM requests WHERE request_type = 0x1000"),
+      ==, 1);
+  octets->data[octets->len - 1] ^= 1;
+  assert_refused (fixture, g_byte_array_free_to_bytes (g_steal_pointer (&octets)),
+                  ICERT_DISPOSITION_ERROR, ICERT_ERROR_BAD_SIGNATURE, "signature");
+}
+
+#define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  fake_ca_init (&argc, &argv);
+  ADD ("/engine-forms/renews", test_renews);
+  ADD ("/engine-forms/keeps-over-restart", test_keeps_over_restart);
+  ADD ("/engine-forms/officer-cannot-grow-it", test_officer_cannot_grow_it);
+  ADD ("/engine-forms/names-do-not-grow", test_names_do_not_grow);
+  ADD ("/engine-forms/strangers", test_strangers);
+  ADD ("/engine-forms/other-certificate", test_other_certificate);
+  ADD ("/engine-forms/not-by-agent", test_not_by_agent);
+  ADD ("/engine-forms/crmf", test_crmf);
+  return fake_ca_run ();
+}
