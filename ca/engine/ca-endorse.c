@@ -248,15 +248,14 @@ take_renewal (CaRequest *request, const Signer *signer, GError **error)
   return TRUE;
 }
 
+/* Without a grant an agent is like anybody else. */
 static gboolean
-ca_roles_check_agent (const CaConfig *config,
-                      const char *agent,
-                      GBytes *certificate,
-                      const char *profile,
-                      const char *requester,
-                      GError **error)
+check_agent (const CaRequest *request, GError **error)
 {
-  icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "agent", "no grant");
+  g_autofree char *quoted = icert_error_quote (request->decoded->on_behalf_of, -1);
+
+  icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "requestername",
+                   "nobody granted the agent requests for %s (a grant)", quoted);
   return FALSE;
 }
 
@@ -287,10 +286,7 @@ take_on_behalf (CaRequest *request, const CaFacts *facts, const Signer *signer, 
     return refuse_signer (error, "the certificate is not that of an agent",
                           "extended key usage " CA_OID_REQUEST_AGENT);
   target = ca_caller_new_account (request->decoded->on_behalf_of, CA_DOOR_LOCAL);
-  if (!check_target (facts, target, error)
-      || !ca_roles_check_agent (
-          facts->config, signer->row->requester_name, request->decoded->signer,
-          ca_request_get_attribute (request, "CertificateTemplate"), target->name, error))
+  if (!check_target (facts, target, error) || !check_agent (request, error))
     return FALSE;
   request->request_flags |= ICERT_REQUEST_FLAG_ENROLL_ON_BEHALF_OF;
   g_free (request->requester_name);
@@ -350,8 +346,7 @@ gboolean
 ca_endorse_check_plan (const CaRequest *request, const CaFacts *facts, GError **error)
 {
   if ((request->request_flags & ICERT_REQUEST_FLAG_ENROLL_ON_BEHALF_OF) != 0)
-    return ca_roles_check_agent (facts->config, NULL, request->decoded->signer,
-                                 request->template_name, request->requester_name, error);
+    return check_agent (request, error);
   if ((request->request_flags & ICERT_REQUEST_FLAG_RENEWAL) != 0)
     {
       ICertExtension *extension = ca_plan_find_extension (request->plan, CA_OID_SUBJECT_ALT_NAME);

@@ -92,6 +92,11 @@ set_received (const CaRequest *request, ICertStoreBatch *batch)
   set_names (decoded->rdns, TRUE, batch);
   if (request->attributes_text != NULL && request->attributes_text[0] != '\0')
     icert_store_batch_set_text (batch, ICERT_REQUEST_ATTRIBUTES_TEXT, request->attributes_text);
+  if (request->signer_policies != NULL)
+    icert_store_batch_set_text (batch, ICERT_REQUEST_SIGNER_POLICIES, request->signer_policies);
+  if (request->signer_application_policies != NULL)
+    icert_store_batch_set_text (batch, ICERT_REQUEST_SIGNER_APPLICATION_POLICIES,
+                                request->signer_application_policies);
   if ((request->request_flags & ICERT_REQUEST_FLAG_RENEWAL) != 0)
     icert_store_batch_set_bytes (batch, ICERT_REQUEST_RAW_OLD_CERTIFICATE,
                                  decoded->old_certificate);

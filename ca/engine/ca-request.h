@@ -40,7 +40,7 @@ typedef struct
   ICertRequestFlags request_flags;
   char *old_requester_name; /* of a renewal: whose the old certificate was; nullable */
   char *signer_policies, *signer_application_policies; /* OIDs of who signed for it; nullable */
-  gint64 submitted_when; /* microseconds */
+  gint64 submitted_when;                               /* microseconds */
 
   /* the request */
   CaDecoded *decoded;
