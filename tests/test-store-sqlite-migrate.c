@@ -353,6 +353,24 @@ test_versions (Fixture *fixture, gconstpointer data)
   assert_refused (fixture, "store version: is 0, of an older program (2)");
 }
 
+static void
+test_revoked (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *changed = NULL, *orphaned = NULL, *others = NULL;
+
+  g_test_summary ("What was revoked or orphaned changed then, and is in the one list for all");
+  tamper (fixture, "UPDATE serials SET state = 3 WHERE request_id = 4");
+  open_and_close (fixture);
+  changed = ask_file (fixture->path, "SELECT changed FROM serials WHERE state = 2");
+  g_assert_cmpstr (changed, ==, "77");
+  orphaned = ask_file (fixture->path, "SELECT revoked_when > 0 FROM serials WHERE state = 3");
+  g_assert_cmpstr (orphaned, ==, "1");
+  others = ask_file (fixture->path, "SELECT count (*) FROM serials WHERE partition <> 0 "
+                                    "UNION ALL SELECT count (*) FROM serials WHERE state < 2 "
+                                    "AND changed IS NOT NULL");
+  g_assert_cmpstr (others, ==, "0, 0");
+}
+
 /* A child opens the store and is killed after @microseconds. */
 static void
 kill_while_opening (Fixture *fixture, guint microseconds)
@@ -406,6 +424,7 @@ main (int argc, char *argv[])
   } tests[] = {
     { "/store-sqlite-migrate/keeps-rows", test_migrates },
     { "/store-sqlite-migrate/once", test_opens_again },
+    { "/store-sqlite-migrate/revoked", test_revoked },
     { "/store-sqlite-migrate/unknown/S-F9", test_unknown },
     { "/store-sqlite-migrate/broken-rows/S-F9", test_broken_rows },
     { "/store-sqlite-migrate/versions/S-F9", test_versions },

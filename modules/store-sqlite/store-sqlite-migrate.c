@@ -12,7 +12,14 @@
 /* how a table that is made anew is called while its rows are copied */
 #define OLD_PREFIX "migrate_"
 
-/* What columns that an older version does not have are filled with; else with their default. */
+/* when the status of a serial of version 1 became what it is; its row may know of one that was
+ * never revoked, but orphaned (S-E3) */
+#define CHANGED                                                                                    \
+  "CASE WHEN state > 1 THEN coalesce (revoked_when, (SELECT coalesce (resolved_when, "             \
+  "submitted_when) FROM requests WHERE id = request_id), 1) END"
+
+/* What columns of an older version are filled with, if not with what they had; columns that it does
+ * not have and that are not here get their default. */
 static const struct
 {
   const char *table;
@@ -22,8 +29,8 @@ static const struct
   /* one list for all, as it was */
   { "serials", "partition", "0" },
   { "serials", "publish_expired", "0" },
-  /* what was revoked changed then; the others at a time that nobody knows */
-  { "serials", "changed", "revoked_when" },
+  { "serials", "revoked_when", CHANGED },
+  { "serials", "changed", CHANGED },
 };
 
 /* Fails with STORAGE when the disk does, else CONFIG: what the file says cannot be brought up to
@@ -105,7 +112,7 @@ copy_text (const char *table, GPtrArray *old_columns, GPtrArray *new_columns)
       const char *column = new_columns->pdata[i];
       const char *filling = find_filling (table, column);
 
-      if (contains (old_columns, column))
+      if (filling == NULL && contains (old_columns, column))
         filling = column;
       if (filling == NULL)
         continue;
