@@ -375,6 +375,50 @@ icert_setup_open (GCancellable *cancellable, GError **error)
 }
 
 /**
+ * icert_backup_open:
+ * @config: (nullable): config string or address of a CA; `NULL` for the default CA, or for none
+ *   when there is none, which is enough to restore one
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Opens what makes and restores backups in this process, class `CertificateAuthority.Backup` of the
+ * engine. The CA itself is opened by [method@ICert.Backup.create] only. Blocks; any thread.
+ *
+ * Errors: as [func@ICert.create_instance], and `ICERT_ERROR_NOT_SUPPORTED` when the CA runs
+ * elsewhere (its address is not `local:`) or the class lacks the interface.
+ *
+ * Returns: (transfer full): a backup object, `NULL` with `error` set
+ */
+ICertBackup *
+icert_backup_open (const char *config, GCancellable *cancellable, GError **error)
+{
+  const char *class_id = "CertificateAuthority.Backup";
+  g_autofree char *found = NULL;
+  g_autofree char *address = NULL;
+  g_autoptr (GError) local = NULL;
+  GObject *object;
+
+  /* The CA that is to be restored may be the only one there was. */
+  if (!_icert_resolve_config (config, cancellable, &found, &address, &local)
+      && (config != NULL || local->domain != ICERT_ERROR))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  if (address != NULL && !g_str_has_prefix (address, "local:"))
+    {
+      g_autofree char *quoted = icert_error_quote (address, -1);
+
+      icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, "address",
+                       "%s is not in this process (local:DIR)", quoted);
+      return NULL;
+    }
+  object = _icert_registry_create (icert_registry_get_default (), class_id, "local", found, address,
+                                   cancellable, error);
+  return check_interface (object, ICERT_TYPE_BACKUP, class_id, error);
+}
+
+/**
  * icert_enroll_open:
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error

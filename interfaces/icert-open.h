@@ -3,6 +3,7 @@
 #pragma once
 
 #include "icert-admin.h"
+#include "icert-backup.h"
 #include "icert-ca.h"
 #include "icert-config.h"
 #include "icert-control.h"
@@ -33,6 +34,8 @@ ICERT_AVAILABLE_IN_0_1
 ICertControl *icert_control_open (const char *config, GCancellable *cancellable, GError **error);
 ICERT_AVAILABLE_IN_0_1
 ICertSetup *icert_setup_open (GCancellable *cancellable, GError **error);
+ICERT_AVAILABLE_IN_0_1
+ICertBackup *icert_backup_open (const char *config, GCancellable *cancellable, GError **error);
 ICERT_AVAILABLE_IN_0_1
 ICertEnroll *icert_enroll_open (GCancellable *cancellable, GError **error);
 ICERT_AVAILABLE_IN_0_1

@@ -917,3 +917,40 @@ icert_store_scan (ICertStore *self,
   _icert_propagate_error (error, local_error, self, "scan");
   return FALSE;
 }
+
+/**
+ * icert_store_backup: (skip)
+ * @self: a store
+ * @url: where the copy goes: a store that is not there yet
+ * @progress: (scope call) (nullable): told how far it is
+ * @data: for `progress`
+ * @cancellable: (nullable): to stop; nothing is left of the copy
+ * @error: return location for an error
+ *
+ * Copies one state of the store, consistent in itself, while others read and write. The copy is on
+ * disk when this returns. Any thread. Fails with `ICERT_ERROR_STORAGE`, `G_IO_ERROR_CANCELLED`.
+ *
+ * Returns: `TRUE` when the copy is complete
+ */
+gboolean
+icert_store_backup (ICertStore *self,
+                    const char *url,
+                    ICertStoreProgress progress,
+                    gpointer data,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+  ICertStoreInterface *iface;
+  GError *local_error = NULL;
+
+  g_return_val_if_fail (ICERT_IS_STORE (self), FALSE);
+
+  iface = ICERT_STORE_GET_IFACE (self);
+  if (!check_text (url, "url", error) || !check_slot (iface->backup != NULL, "backup", error))
+    return FALSE;
+  if (iface->backup (self, url, progress, data, cancellable, &local_error))
+    return TRUE;
+
+  _icert_propagate_error (error, local_error, self, "backup");
+  return FALSE;
+}

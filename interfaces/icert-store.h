@@ -151,6 +151,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ICertStoreRow, icert_store_row_free)
  * (@undo TRUE), so that it takes its numbering back. May append changes to the batch. */
 typedef void (*ICertStorePrepare) (ICertStoreBatch *batch, gboolean undo, gpointer data);
 
+/* How far a long call is: 0 to 1; on the thread of the call. */
+typedef void (*ICertStoreProgress) (double fraction, gpointer data);
+
 #define ICERT_TYPE_STORE (icert_store_get_type ())
 
 /* C only: where requests live. commit() and everything that writes is called from one thread;
@@ -203,6 +206,14 @@ struct _ICertStoreInterface
                     gpointer data,
                     GCancellable *cancellable,
                     GError **error);
+  /* Copies one state of it to @url, a store that is not there yet, while others read and write; on
+   * disk when it returns. Any thread. */
+  gboolean (*backup) (ICertStore *self,
+                      const char *url,
+                      ICertStoreProgress progress,
+                      gpointer data,
+                      GCancellable *cancellable,
+                      GError **error);
 };
 
 ICERT_AVAILABLE_IN_0_1
@@ -243,5 +254,12 @@ gboolean icert_store_scan (ICertStore *self,
                            gpointer data,
                            GCancellable *cancellable,
                            GError **error);
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_store_backup (ICertStore *self,
+                             const char *url,
+                             ICertStoreProgress progress,
+                             gpointer data,
+                             GCancellable *cancellable,
+                             GError **error);
 
 G_END_DECLS

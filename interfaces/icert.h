@@ -4,6 +4,7 @@
 
 #include "icert-admin.h"
 #include "icert-attributes.h"
+#include "icert-backup.h"
 #include "icert-binding.h"
 #include "icert-ca-info.h"
 #include "icert-ca.h"

@@ -20,5 +20,6 @@ const ToolVerb *const tool_verbs[] = {
   &tool_verb_policy_test,   &tool_verb_grant,
   &tool_verb_grant_remove,  &tool_verb_grants,
   &tool_verb_roles,         &tool_verb_get_config,
-  &tool_verb_set_config,    NULL,
+  &tool_verb_set_config,    &tool_verb_backup,
+  &tool_verb_restore,       NULL,
 };

@@ -43,6 +43,7 @@ typedef struct
 
 extern const ToolVerb *const tool_verbs[];
 
+extern const ToolVerb tool_verb_backup;
 extern const ToolVerb tool_verb_ca;
 extern const ToolVerb tool_verb_cas;
 extern const ToolVerb tool_verb_crl;
@@ -64,6 +65,7 @@ extern const ToolVerb tool_verb_policy_test;
 extern const ToolVerb tool_verb_profile_check;
 extern const ToolVerb tool_verb_profiles;
 extern const ToolVerb tool_verb_resubmit;
+extern const ToolVerb tool_verb_restore;
 extern const ToolVerb tool_verb_retrieve;
 extern const ToolVerb tool_verb_roles;
 extern const ToolVerb tool_verb_schema;

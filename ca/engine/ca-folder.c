@@ -299,6 +299,19 @@ check_entry (const char *path, const char *class, mode_t kind, GError **error)
   return FALSE;
 }
 
+/* A restore was cut off while its parts came into their places. */
+static gboolean
+check_mark (const char *folder, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, CA_RESTORE_MARK, NULL);
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_CONFIG, "CA folder",
+                   "is incomplete: restoring it was cut off (icert restore, once more)");
+  return FALSE;
+}
+
 gboolean
 ca_folder_check (const char *folder, GError **error)
 {
@@ -308,7 +321,7 @@ ca_folder_check (const char *folder, GError **error)
   g_autofree char *certs = g_build_filename (folder, "certs", NULL);
   g_autofree char *profiles = g_build_filename (folder, "profiles", NULL);
 
-  return check_entry (real, "CA folder", S_IFDIR, error)
+  return check_entry (real, "CA folder", S_IFDIR, error) && check_mark (folder, error)
          && check_entry (config, "ca.conf", S_IFREG, error)
          && check_entry (certs, "certs folder", S_IFDIR, error)
          && check_entry (profiles, "profiles folder", S_IFDIR, error);

@@ -4,6 +4,9 @@
 
 #include <icert.h>
 
+/* A file that says that a CA's folder is incomplete. */
+#define CA_RESTORE_MARK "restore-incomplete"
+
 /* What a new CA is to be; all texts are borrowed. */
 typedef struct
 {

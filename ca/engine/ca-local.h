@@ -31,5 +31,6 @@ GType ca_local_ca_get_type (void);
 GType ca_local_admin_get_type (void);
 GType ca_local_view_get_type (void);
 GType ca_local_control_get_type (void);
+GType ca_local_backup_get_type (void);
 GType ca_setup_get_type (void);
 GType ca_enroll_get_type (void);

@@ -14,6 +14,7 @@ static const ICertModuleClass classes[] = {
   { icert_control_get_type, ca_local_control_get_type },
   { icert_request_decoder_get_type, ca_request_decoder_get_type },
   { icert_setup_get_type, ca_setup_get_type },
+  { icert_backup_get_type, ca_local_backup_get_type },
   { icert_enroll_get_type, ca_enroll_get_type },
   { icert_encode_alt_name_get_type, ca_encode_alt_name_get_type },
   { icert_encode_bit_string_get_type, ca_encode_bit_string_get_type },

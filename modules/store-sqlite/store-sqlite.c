@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "store-sqlite-backup.h"
 #include "store-sqlite-connection.h"
 #include "store-sqlite-file.h"
 #include "store-sqlite-migrate.h"
@@ -984,6 +985,30 @@ store_sqlite_count (ICertStore *store,
   return count;
 }
 
+/* A connection of its own: an idle one of the pool would be missed by those who read. */
+static gboolean
+store_sqlite_make_backup (ICertStore *store,
+                          const char *url,
+                          ICertStoreProgress progress,
+                          gpointer data,
+                          GCancellable *cancellable,
+                          GError **error)
+{
+  StoreSqlite *self = STORE_SQLITE (store);
+  g_autoptr (GRWLockReaderLocker) life = g_rw_lock_reader_locker_new (&self->life);
+  StoreSqliteConnection *reader;
+  gboolean ok;
+
+  if (!check_open (self, error))
+    return FALSE;
+  reader = store_sqlite_connection_new_reader (store_sqlite_file_get_path (self->file), error);
+  if (reader == NULL)
+    return FALSE;
+  ok = store_sqlite_backup (reader, url, progress, data, cancellable, error);
+  store_sqlite_connection_free (reader, FALSE);
+  return ok;
+}
+
 /* The class */
 
 static void
@@ -1030,4 +1055,5 @@ store_iface_init (ICertStoreInterface *iface)
   iface->count = store_sqlite_count;
   iface->reserve = store_sqlite_reserve;
   iface->release = store_sqlite_release;
+  iface->backup = store_sqlite_make_backup;
 }

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "ca-restore.h"
+
+#include <string.h>
+
+#include "ca-crypto.h"
+
+/* More numbers of a counter than an engine ever took in a second, and what a clock may be off by */
+#define MOST_PER_SECOND 20000
+#define SLACK_SECONDS 3600
+/* one CRL a second at most */
+#define CRL_COUNTER "next-crl-number"
+
+/* The counters that a backup may not have yet, since nobody had asked for a number. */
+static const char *const known_counters[] = { "next-request-id", "next-outbox-id", CRL_COUNTER };
+
+void
+ca_jump_clear (CaJump *jump)
+{
+  g_clear_pointer (&jump->live, ca_manifest_free);
+}
+
+/* Opening it also proves that no engine has it open, wherever that came from. */
+static CaManifest *
+read_live (const char *store_class, const char *path, GError **error)
+{
+  g_autoptr (GObject) object = icert_registry_create_module (icert_registry_get_default (),
+                                                             store_class, "ICertStore", error);
+  g_autoptr (CaManifest) live = ca_manifest_new ();
+  gboolean ok;
+
+  if (object == NULL || !icert_store_open (ICERT_STORE (object), path, FALSE, error))
+    return NULL;
+  ok = ca_manifest_read_store (live, ICERT_STORE (object), error);
+  if (!icert_store_close (ICERT_STORE (object), NULL))
+    g_debug ("the store that is replaced did not close");
+  return ok ? g_steal_pointer (&live) : NULL;
+}
+
+/* Whether the record of the backup's end is in the chain of @path too: then that store is what the
+ * CA did since. */
+static gboolean
+has_record (const char *store_class, const char *path, const CaAuditHead *head, gboolean *found)
+{
+  static const guint8 columns[] = { ICERT_AUDIT_HASH };
+  ICertStoreCondition condition
+      = { .kind = ICERT_STORE_COMPARE,
+          .column = ICERT_AUDIT_SEQUENCE,
+          .seek = ICERT_SEEK_EQ,
+          .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = head->sequence } };
+  ICertStoreQuery query = { .table = ICERT_STORE_AUDIT,
+                            .n_columns = G_N_ELEMENTS (columns),
+                            .columns = columns,
+                            .condition = &condition,
+                            .sort_column = -1 };
+  g_autoptr (GObject) object = icert_registry_create_module (icert_registry_get_default (),
+                                                             store_class, "ICertStore", NULL);
+  g_autoptr (GPtrArray) rows = NULL;
+
+  *found = FALSE;
+  if (object == NULL || !icert_store_open (ICERT_STORE (object), path, FALSE, NULL))
+    return FALSE;
+  rows = icert_store_query (ICERT_STORE (object), &query, NULL, NULL);
+  if (rows != NULL && rows->len == 1)
+    {
+      const ICertStoreValue *hash = icert_store_row_get (rows->pdata[0], 0);
+
+      *found = hash->size == sizeof head->hash && memcmp (hash->data, head->hash, hash->size) == 0;
+    }
+  return icert_store_close (ICERT_STORE (object), NULL) && rows != NULL;
+}
+
+gboolean
+ca_jump_plan (CaJump *jump,
+              const CaManifest *manifest,
+              const char *store_class,
+              const char *path,
+              gint64 now,
+              GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gint64 seconds;
+
+  if (now < manifest->time)
+    {
+      icert_set_error (error, ICERT_ERROR_CLOCK, "clock",
+                       "stands before the time of the backup (the right time)");
+      return FALSE;
+    }
+  seconds = (now - manifest->time) / G_USEC_PER_SEC + SLACK_SECONDS;
+  jump->bound = seconds * MOST_PER_SECOND;
+  jump->crl_bound = seconds;
+  if (path == NULL)
+    return TRUE;
+  jump->live = read_live (store_class, path, &local);
+  if (jump->live == NULL)
+    {
+      /* damaged: that may be why somebody restores */
+      g_message ("the store that is replaced cannot be read: %s", local->message);
+      return TRUE;
+    }
+  has_record (store_class, path, &manifest->head, &jump->is_exact);
+  return TRUE;
+}
+
+/* The first number of @counter that nobody can have used; 0 when it stays as it is. */
+static gint64
+first_free (const CaJump *jump, const CaManifest *manifest, const char *counter)
+{
+  const gint64 *stored = g_hash_table_lookup (manifest->counters, counter);
+  const gint64 *live
+      = jump->live != NULL ? g_hash_table_lookup (jump->live->counters, counter) : NULL;
+  gint64 first = stored != NULL ? *stored : 1;
+  gint64 bound = strcmp (counter, CRL_COUNTER) == 0 ? jump->crl_bound : jump->bound;
+
+  if (!jump->is_exact)
+    first = first <= G_MAXINT64 - bound ? first + bound : G_MAXINT64;
+  return live != NULL ? MAX (first, *live) : first;
+}
+
+static gboolean
+move_counter (const CaJump *jump,
+              const CaManifest *manifest,
+              ICertStore *store,
+              const char *counter,
+              GString *detail,
+              GError **error)
+{
+  const gint64 *stored = g_hash_table_lookup (manifest->counters, counter);
+  gint64 from = stored != NULL ? *stored : 1;
+  gint64 to = first_free (jump, manifest, counter);
+  gint64 first = 0;
+
+  if (to <= from)
+    return TRUE;
+  g_string_append_printf (detail, "; %s %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, counter, from,
+                          to);
+  return icert_store_reserve (store, counter, to - from, &first, error);
+}
+
+static GPtrArray *
+list_counters (const CaJump *jump, const CaManifest *manifest)
+{
+  GPtrArray *names = g_ptr_array_new ();
+  GHashTable *tables[] = { manifest->counters, jump->live != NULL ? jump->live->counters : NULL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known_counters); i++)
+    g_ptr_array_add (names, (gpointer) known_counters[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      GHashTableIter iter;
+      gpointer name;
+
+      if (tables[i] == NULL)
+        continue;
+      g_hash_table_iter_init (&iter, tables[i]);
+      while (g_hash_table_iter_next (&iter, &name, NULL))
+        if (!g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
+          g_ptr_array_add (names, name);
+    }
+  return names;
+}
+
+static GString *
+describe (const CaJump *jump, const CaManifest *manifest)
+{
+  g_autofree char *hash = ca_crypto_hex (manifest->head.hash, sizeof manifest->head.hash);
+  GString *detail = g_string_new (NULL);
+
+  g_string_append_printf (detail, "backup of %s, audit record %" G_GINT64_FORMAT " %s; numbers ",
+                          manifest->config, manifest->head.sequence, hash);
+  if (jump->live == NULL)
+    g_string_append (detail, "by the time since, as the CA that is replaced cannot be read");
+  else if (!jump->is_exact)
+    g_string_append (detail,
+                     "by the time since, as the CA that is replaced does not go on from it");
+  else
+    g_string_append_printf (detail,
+                            "by the CA that is replaced, which was at audit record "
+                            "%" G_GINT64_FORMAT,
+                            jump->live->head.sequence);
+  return detail;
+}
+
+static gboolean
+say_so (ICertStore *store, const CaCaller *caller, const char *detail, GError **error)
+{
+  GPtrArray *audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
+  CaWriter *writer = ca_writer_new (store, g_get_host_name (), error);
+  gboolean ok;
+
+  if (writer == NULL)
+    {
+      g_ptr_array_unref (audit);
+      return FALSE;
+    }
+  g_ptr_array_add (
+      audit, ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_RESTORE), "ca", "OK", detail));
+  ok = ca_writer_commit_wait (writer, icert_store_batch_new (), audit, error);
+  ca_writer_free (writer);
+  return ok;
+}
+
+gboolean
+ca_jump_apply (const CaJump *jump,
+               const CaManifest *manifest,
+               ICertStore *store,
+               const CaCaller *caller,
+               GError **error)
+{
+  g_autoptr (GPtrArray) names = list_counters (jump, manifest);
+  g_autoptr (GString) detail = describe (jump, manifest);
+
+  for (guint i = 0; i < names->len; i++)
+    if (!move_counter (jump, manifest, store, names->pdata[i], detail, error))
+      return FALSE;
+  return say_so (store, caller, detail->str, error);
+}

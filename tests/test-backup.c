@@ -1,0 +1,832 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "ca-folder.h"
+#include "ca-tree.h"
+#include "fake-ca.h"
+
+/* Backups of a CA at work, and what becomes of one that is restored. */
+
+#ifndef N_RESTORES
+#define N_RESTORES 5
+#endif
+#ifndef N_KILLS
+#define N_KILLS 6
+#endif
+#define N_ISSUERS 2
+
+typedef struct
+{
+  FakeCa *ca;
+  char *backup; /* a folder that is not there */
+  char *secret; /* a copy of keys/secret */
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->ca = fake_ca_new (NULL);
+  fixture->backup = g_strconcat (fixture->ca->folder, "-backup", NULL);
+  fixture->secret = fake_ca_read (fixture->ca, "keys/secret");
+  fake_ca_write_profile (fixture->ca, FALSE, NULL);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  ca_folder_remove (fixture->backup);
+  fake_ca_free (fixture->ca);
+  g_free (fixture->backup);
+  g_free (fixture->secret);
+}
+
+static ICertBackup *
+open_backup (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  ICertBackup *backup = icert_backup_open (fixture->ca->address, NULL, &error);
+
+  g_assert_no_error (error);
+  return backup;
+}
+
+static void
+make_backup (Fixture *fixture)
+{
+  g_autoptr (ICertBackup) backup = open_backup (fixture);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) facts = icert_backup_create (backup, fixture->backup, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (g_variant_is_of_type (facts, G_VARIANT_TYPE_VARDICT));
+}
+
+static char *
+restore_full (Fixture *fixture, const char *target, const char *secret, GError **error)
+{
+  g_autoptr (ICertBackup) backup = open_backup (fixture);
+  g_autoptr (GBytes) bytes = secret != NULL ? g_bytes_new (secret, strlen (secret)) : NULL;
+
+  return icert_backup_restore (backup, fixture->backup, target, bytes, NULL, error);
+}
+
+static void
+restore (Fixture *fixture, const char *secret)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *config = restore_full (fixture, fixture->ca->folder, secret, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (config, ==, "localhost\\Fake CA");
+}
+
+static gint64
+issue (Fixture *fixture)
+{
+  g_autoptr (GBytes) request = fake_ca_request ("www.example.org");
+
+  return fake_ca_submit_for (fixture->ca, request, "Test", ICERT_DISPOSITION_ISSUED);
+}
+
+static void
+assert_error (GError **error, int code, const char *pattern)
+{
+  g_assert_error (*error, ICERT_ERROR, code);
+  if (!g_pattern_match_simple (pattern, (*error)->message))
+    g_assert_cmpstr ((*error)->message, ==, pattern);
+  g_clear_error (error);
+}
+
+static gboolean
+exists (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/* Names and octets of all files of a folder but the lock */
+static char *
+fingerprint (const char *folder)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) paths = ca_tree_list (folder, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < paths->len; i++)
+    {
+      g_autoptr (CaTreeFile) file = ca_tree_digest (folder, paths->pdata[i], NULL, &error);
+
+      g_assert_no_error (error);
+      if (g_str_equal (file->path, "ca.lock"))
+        continue;
+      g_checksum_update (sum, (guint8 *) file->path, -1);
+      g_checksum_update (sum, (guint8 *) file->sha256, -1);
+    }
+  return g_strdup (g_checksum_get_string (sum));
+}
+
+/* Backups */
+
+static void
+test_create (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (ICertBackup) backup = open_backup (fixture);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) facts = NULL;
+  gint64 certificates = 0;
+  struct stat status;
+
+  g_test_summary ("A backup has what the CA needs, for its owner alone, and is as it was made");
+  issue (fixture);
+  make_backup (fixture);
+  facts = icert_backup_verify (backup, fixture->backup, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_variant_lookup (facts, "certificates", "x", &certificates));
+  g_assert_cmpint (certificates, ==, 1);
+  g_assert_true (exists (fixture->backup, "ca/ca.conf"));
+  g_assert_true (exists (fixture->backup, "ca/keys/0.key"));
+  g_assert_true (exists (fixture->backup, "ca/store/ca.db"));
+  g_assert_true (exists (fixture->backup, "ca/profiles/Test.profile"));
+  g_assert_cmpint (g_lstat (fixture->backup, &status), ==, 0);
+  g_assert_cmpint (status.st_mode & 0777, ==, 0700);
+  g_assert_cmpint (
+      fake_ca_query_int (fixture->ca, "SELECT count (*) FROM audit WHERE verb = 'backup'"), ==, 1);
+}
+
+static void
+test_no_secret (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) paths = NULL;
+  g_autofree char *secret = g_strchomp (g_strdup (fixture->secret));
+
+  g_test_summary ("No file of a backup has the secret that unlocks the keys (S-F10)");
+  make_backup (fixture);
+  paths = ca_tree_list (fixture->backup, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (paths->len, >, 5);
+  for (guint i = 0; i < paths->len; i++)
+    {
+      g_autofree char *path = g_build_filename (fixture->backup, paths->pdata[i], NULL);
+      g_autofree char *contents = NULL;
+      gsize size;
+
+      g_assert_true (g_file_get_contents (path, &contents, &size, NULL));
+      g_assert_null (memmem (contents, size, secret, strlen (secret)));
+    }
+}
+
+static void
+assert_not_made (Fixture *fixture, const char *folder, int code, const char *pattern)
+{
+  g_autoptr (ICertBackup) backup = open_backup (fixture);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) facts = icert_backup_create (backup, folder, NULL, &error);
+
+  g_assert_null (facts);
+  assert_error (&error, code, pattern);
+}
+
+static void
+test_key_in_clear (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary (
+      "A file with a private key in clear is not backed up, and nothing is left (S-F10)");
+  fake_ca_write (fixture->ca, "modules/ldap.pem",
+                 "-----BEGIN PRIVATE KEY-----\nMC4=\n-----END PRIVATE KEY-----\n");
+  assert_not_made (fixture, fixture->backup, ICERT_ERROR_CONFIG,
+                   "modules/ldap.pem: has a private key in clear (*");
+  g_assert_false (g_file_test (fixture->backup, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_bad_targets (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *inside = fake_ca_path (fixture->ca, "backup");
+
+  g_test_summary ("A folder that is there, or in the CA's own, is refused; the audit log says so");
+  assert_not_made (fixture, "/tmp", ICERT_ERROR_CONFLICT, "folder: is there already (*");
+  assert_not_made (fixture, inside, ICERT_ERROR_CONFIG, "folder: is the CA's own or in it (*");
+  fake_ca_wait_for (fixture->ca,
+                    "SELECT count (*) FROM audit WHERE verb = 'backup' AND outcome <> 'OK'", 2);
+}
+
+static void
+test_rights (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *principal = g_strdup_printf ("uid:%u", (guint) getuid ());
+
+  g_test_summary ("Without the role of an operator there is no backup");
+  fake_ca_configure (fixture->ca, "Roles", principal, "submitter;officer;administrator");
+  assert_not_made (fixture, fixture->backup, ICERT_ERROR_NOT_AUTHORIZED, "caller: *");
+  fake_ca_wait_for (
+      fixture->ca,
+      "SELECT count (*) FROM audit WHERE verb = 'backup' AND outcome = 'NOT_AUTHORIZED'", 1);
+}
+
+static void
+cancel_cb (ICertBackup *backup, double fraction, const char *step, gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+}
+
+static void
+test_cancel (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (ICertBackup) backup = open_backup (fixture);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) facts = NULL;
+  g_autoptr (GPtrArray) rest = NULL;
+  g_autofree char *parent = g_path_get_dirname (fixture->backup);
+
+  g_test_summary ("A backup that is cancelled leaves nothing");
+  g_signal_connect (backup, "progress", G_CALLBACK (cancel_cb), cancellable);
+  facts = icert_backup_create (backup, fixture->backup, cancellable, &error);
+  g_assert_null (facts);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  rest = ca_tree_list (parent, NULL, NULL, NULL);
+  for (guint i = 0; i < rest->len; i++)
+    g_assert_null (strstr (rest->pdata[i], "-backup"));
+}
+
+typedef struct
+{
+  GThread *thread;
+  double last;
+  guint n;
+  GMainLoop *loop;
+  GError *error;
+  GVariant *facts;
+} Watch;
+
+static void
+progress_cb (ICertBackup *backup, double fraction, const char *step, gpointer data)
+{
+  Watch *watch = data;
+
+  g_assert_true (g_thread_self () == watch->thread);
+  g_assert_cmpfloat (fraction, >=, watch->last);
+  g_assert_nonnull (step);
+  watch->last = fraction;
+  watch->n++;
+}
+
+static void
+created_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  Watch *watch = data;
+
+  watch->facts = icert_backup_create_finish (ICERT_BACKUP (object), result, &watch->error);
+  g_main_loop_quit (watch->loop);
+}
+
+static void
+test_async (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (ICertBackup) backup = open_backup (fixture);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  Watch watch = { .thread = g_thread_self (), .loop = loop };
+
+  g_test_summary ("Progress comes on the caller's thread and rises to the end");
+  g_signal_connect (backup, "progress", G_CALLBACK (progress_cb), &watch);
+  icert_backup_create_async (backup, fixture->backup, NULL, created_cb, &watch);
+  g_main_loop_run (loop);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_no_error (watch.error);
+  g_assert_nonnull (watch.facts);
+  g_variant_unref (watch.facts);
+  g_assert_cmpuint (watch.n, >, 2);
+  g_assert_cmpfloat (watch.last, ==, 1);
+}
+
+/* Backups that are not whole */
+
+static void
+assert_bad_backup (Fixture *fixture, int code, const char *pattern)
+{
+  g_autoptr (ICertBackup) backup = open_backup (fixture);
+  g_autofree char *before = fingerprint (fixture->ca->folder);
+  g_autofree char *after = NULL;
+  g_autofree char *config = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) facts = icert_backup_verify (backup, fixture->backup, NULL, &error);
+
+  g_assert_null (facts);
+  assert_error (&error, code, pattern);
+  config = restore_full (fixture, fixture->ca->folder, NULL, &error);
+  g_assert_null (config);
+  assert_error (&error, code, pattern);
+  after = fingerprint (fixture->ca->folder);
+  g_assert_cmpstr (before, ==, after);
+}
+
+static void
+append (Fixture *fixture, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (fixture->backup, name, NULL);
+  int fd = g_open (path, O_WRONLY | O_APPEND | O_CREAT, 0600);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (write (fd, text, strlen (text)), ==, (int) strlen (text));
+  close (fd);
+}
+
+static void
+test_changed (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A backup that was changed is refused, and the CA is not touched (S-F8)");
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  append (fixture, "ca/store/ca.db", "x");
+  assert_bad_backup (fixture, ICERT_ERROR_CONFIG, "store/ca.db: was changed (*");
+}
+
+static void
+test_incomplete (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *manifest = g_build_filename (fixture->backup, "manifest.conf", NULL);
+  g_autofree char *key = g_build_filename (fixture->backup, "ca", "keys", "0.key", NULL);
+
+  g_test_summary ("A backup without a file, with one more, or without its manifest is refused");
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  append (fixture, "ca/stranger", "x");
+  assert_bad_backup (fixture, ICERT_ERROR_CONFIG, "folder: has * files (*");
+  append (fixture, "files.sha256", "x");
+  assert_bad_backup (fixture, ICERT_ERROR_CONFIG, "files.sha256: is not the one of *");
+  g_unlink (manifest);
+  assert_bad_backup (fixture, ICERT_ERROR_NOT_FOUND, "folder: has no manifest.conf (*");
+  ca_folder_remove (fixture->backup);
+  fake_ca_open (fixture->ca);
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  g_unlink (key);
+  assert_bad_backup (fixture, ICERT_ERROR_CONFIG, "keys/0.key: is missing (*");
+}
+
+static void
+test_newer_format (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->backup, "manifest.conf", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GString) changed = NULL;
+
+  g_test_summary ("A backup of a newer format is refused (S-F9)");
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  changed = g_string_new (text);
+  g_assert_cmpuint (g_string_replace (changed, "Format=1", "Format=2", 1), ==, 1);
+  g_assert_true (g_file_set_contents (path, changed->str, -1, NULL));
+  assert_bad_backup (fixture, ICERT_ERROR_CONFIG, "manifest.conf: is of format *2* (*");
+}
+
+/* Restoring */
+
+static void
+test_in_place (Fixture *fixture, gconstpointer data)
+{
+  gint64 kept, lost, next;
+
+  g_test_summary ("A CA goes back in place, and no number is used again (S-F8)");
+  kept = issue (fixture);
+  make_backup (fixture);
+  lost = issue (fixture);
+  fake_ca_close (fixture->ca);
+  restore (fixture, NULL);
+  fake_ca_open (fixture->ca);
+
+  fake_assert_row (fixture->ca, kept, ICERT_ROW_DISPOSITION_ISSUED, NULL);
+  g_assert_cmpint (fake_ca_query_int (fixture->ca, "SELECT count (*) FROM requests"), ==, 1);
+  next = issue (fixture);
+  g_assert_cmpint (next, >, lost);
+  /* the CA that was replaced could be read, so nothing is wasted */
+  g_assert_cmpint (next, <, lost + 1000);
+  g_assert_cmpint (fake_ca_check_audit (fixture->ca), >, 3);
+  g_assert_cmpint (fake_ca_query_int (fixture->ca,
+                                      "SELECT count (*) FROM audit WHERE verb = 'restore' "
+                                      "AND detail LIKE '%next-request-id%by the CA%' "
+                                      "OR detail LIKE '%by the CA%next-request-id%'"),
+                   ==, 1);
+}
+
+static void
+test_lost_store (Fixture *fixture, gconstpointer data)
+{
+  gint64 lost, next;
+  g_autofree char *store = fake_ca_path (fixture->ca, "store/ca.db");
+
+  g_test_summary ("Without the old database the numbers go on behind all that time allowed (S-F8)");
+  make_backup (fixture);
+  lost = issue (fixture);
+  fake_ca_close (fixture->ca);
+  g_assert_cmpint (truncate (store, 5000), ==, 0);
+  restore (fixture, NULL);
+  fake_ca_open (fixture->ca);
+  next = issue (fixture);
+  g_assert_cmpint (next, >, lost + 1000000);
+  g_assert_cmpint (fake_ca_query_int (fixture->ca,
+                                      "SELECT count (*) FROM audit WHERE verb = 'restore' "
+                                      "AND detail LIKE '%by the time since%'"),
+                   ==, 1);
+}
+
+static void
+test_older_store (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *store = fake_ca_path (fixture->ca, "store/ca.db");
+  g_autofree char *contents = NULL;
+  gsize size;
+  gint64 lost;
+
+  g_test_summary ("A database that does not go on from the backup is not believed (S-F8)");
+  fake_ca_close (fixture->ca);
+  g_assert_true (g_file_get_contents (store, &contents, &size, NULL));
+  fake_ca_open (fixture->ca);
+  for (guint i = 0; i < 40; i++)
+    lost = issue (fixture);
+  make_backup (fixture);
+  lost = issue (fixture);
+  fake_ca_close (fixture->ca);
+  g_assert_true (
+      g_file_set_contents_full (store, contents, size, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  restore (fixture, NULL);
+  fake_ca_open (fixture->ca);
+  g_assert_cmpint (issue (fixture), >, lost + 1000000);
+}
+
+static void
+test_open (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *config = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A CA that is open is not restored over, and goes on (S-F1)");
+  make_backup (fixture);
+  config = restore_full (fixture, fixture->ca->folder, NULL, &error);
+  g_assert_null (config);
+  assert_error (&error, ICERT_ERROR_CONFIG, "ca: in use by another engine: *");
+  issue (fixture);
+  g_assert_false (exists (fixture->ca->folder, "restore-part"));
+}
+
+static void
+test_without_secret (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *config = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A key without its secret is not restored into use (S-F10, S-M2)");
+  issue (fixture);
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  ca_folder_remove (fixture->ca->folder);
+  config = restore_full (fixture, fixture->ca->folder, NULL, &error);
+  g_assert_null (config);
+  assert_error (&error, ICERT_ERROR_KEY_UNAVAILABLE, "secret: does not unlock *");
+  config = restore_full (fixture, fixture->ca->folder, "wrong", &error);
+  g_assert_null (config);
+  assert_error (&error, ICERT_ERROR_KEY_UNAVAILABLE, "secret: does not unlock *");
+  g_assert_false (g_file_test (fixture->ca->folder, G_FILE_TEST_EXISTS));
+
+  restore (fixture, fixture->secret);
+  fake_ca_open (fixture->ca);
+  issue (fixture);
+}
+
+static void
+test_other_folder (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *other = g_strconcat (fixture->ca->folder, "-other", NULL);
+  g_autofree char *config = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A CA that is in its folder still is not made a second time elsewhere (S-F8)");
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  config = restore_full (fixture, other, fixture->secret, &error);
+  g_assert_null (config);
+  assert_error (&error, ICERT_ERROR_CONFLICT, "target: *is in * still (*");
+  g_assert_false (g_file_test (other, G_FILE_TEST_EXISTS));
+
+  ca_folder_remove (fixture->ca->folder);
+  config = restore_full (fixture, other, fixture->secret, &error);
+  g_assert_no_error (error);
+  {
+    g_autoptr (ICertRequest) request = icert_request_open (config, NULL, &error);
+
+    g_assert_no_error (error);
+    g_assert_true (exists (other, "ca.lock"));
+  }
+  ca_folder_remove (other);
+}
+
+static void
+test_strange_folder (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *config = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A folder of something else is not restored into");
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  ca_folder_remove (fixture->ca->folder);
+  config = restore_full (fixture, "/usr/bin", fixture->secret, &error);
+  g_assert_null (config);
+  assert_error (&error, ICERT_ERROR_CONFIG, "target: /usr/bin is there and is no CA (*");
+}
+
+static void
+test_dual_control (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *principal = g_strdup_printf ("uid:%u", (guint) getuid ());
+  g_autofree char *config = NULL;
+  g_autofree char *conf = fake_ca_path (fixture->ca, "ca.conf");
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("One person does not restore a CA under dual control (S-D11)");
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  g_key_file_load_from_file (file, conf, G_KEY_FILE_NONE, &error);
+  g_assert_no_error (error);
+  g_key_file_set_value (file, "CA", "DualControl", "true");
+  g_key_file_set_value (file, "Roles", principal, "backup;submitter");
+  g_key_file_set_value (file, "Roles", "uid:12345", "administrator");
+  g_key_file_save_to_file (file, conf, &error);
+  g_assert_no_error (error);
+  g_chmod (conf, 0600);
+  config = restore_full (fixture, fixture->ca->folder, NULL, &error);
+  g_assert_null (config);
+  assert_error (&error, ICERT_ERROR_NOT_AUTHORIZED, "caller: *");
+}
+
+/* A restore that is killed */
+
+static void
+kill_restore (Fixture *fixture, guint microseconds)
+{
+  pid_t child = fork ();
+
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      g_autofree char *config = restore_full (fixture, fixture->ca->folder, NULL, NULL);
+
+      _exit (0);
+    }
+  g_usleep (microseconds);
+  kill (child, SIGKILL);
+  g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
+}
+
+static void
+test_killed (Fixture *fixture, gconstpointer data)
+{
+  gint64 highest = 0;
+  guint incomplete = 0;
+
+  g_test_summary ("A restore that is killed leaves the CA, or a folder that says it is incomplete");
+  for (guint i = 0; i < N_KILLS; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (ICertRequest) request = NULL;
+
+      ca_folder_remove (fixture->backup);
+      make_backup (fixture);
+      highest = MAX (highest, issue (fixture));
+      fake_ca_close (fixture->ca);
+      kill_restore (fixture, 3000 * i);
+      request = icert_request_open (fixture->ca->address, NULL, &error);
+      if (request == NULL)
+        {
+          assert_error (&error, ICERT_ERROR_CONFIG, "CA folder: is incomplete: *");
+          incomplete++;
+          restore (fixture, NULL);
+        }
+      g_clear_object (&request);
+      fake_ca_open (fixture->ca);
+      g_assert_cmpint (issue (fixture), >, highest);
+    }
+  g_test_message ("%u of %u were incomplete", incomplete, (guint) N_KILLS);
+}
+
+static void
+test_cut_off (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *part = fake_ca_path (fixture->ca, "restore-part");
+  g_autofree char *profiles = fake_ca_path (fixture->ca, "restore-part/profiles");
+  g_autofree char *there = fake_ca_path (fixture->ca, "profiles");
+  g_autofree char *before = fake_ca_path (fixture->ca, "before-restore-x");
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A restore that was cut off between two parts is refused, and goes on");
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  /* the profiles were to come next: the old ones have gone already */
+  g_assert_cmpint (g_mkdir (part, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir (before, 0700), ==, 0);
+  g_assert_cmpint (g_rename (there, profiles), ==, 0);
+  fake_ca_write (fixture->ca, "restore-incomplete", "before-restore-x");
+  error = fake_ca_open_error (fixture->ca);
+  assert_error (&error, ICERT_ERROR_CONFIG, "CA folder: is incomplete: *");
+
+  restore (fixture, NULL);
+  fake_ca_open (fixture->ca);
+  issue (fixture);
+  g_assert_false (exists (fixture->ca->folder, "restore-part"));
+}
+
+/* Must show 7: restores of backups that were made at random points under load */
+
+typedef struct
+{
+  FakeCa *ca;
+  GMutex mutex;
+  GHashTable *serials; /* every serial that anybody ever got */
+  GHashTable *ids;
+  gint64 highest;
+  gint stop; /* atomic */
+} Load;
+
+static void
+remember (Load *load, ICertResponse *response)
+{
+  g_autoptr (GBytes) certificate = fake_certificate (response);
+  char *serial = fake_serial (certificate);
+  gint64 *id = g_new (gint64, 1);
+
+  *id = icert_response_get_request_id (response);
+  g_mutex_lock (&load->mutex);
+  g_assert_true (g_hash_table_add (load->serials, serial));
+  g_assert_true (g_hash_table_add (load->ids, id));
+  load->highest = MAX (load->highest, *id);
+  g_mutex_unlock (&load->mutex);
+}
+
+static gpointer
+issue_worker (gpointer data)
+{
+  Load *load = data;
+  g_autoptr (GBytes) request = fake_ca_request ("www.example.org");
+
+  while (!g_atomic_int_get (&load->stop))
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (ICertResponse) response = fake_ca_submit (load->ca, request, "Test", &error);
+
+      g_assert_no_error (error);
+      remember (load, response);
+    }
+  return NULL;
+}
+
+/* Issues in threads, and makes the backup somewhere meanwhile. */
+static void
+work (Fixture *fixture, Load *load)
+{
+  GThread *threads[N_ISSUERS];
+
+  g_atomic_int_set (&load->stop, FALSE);
+  for (guint i = 0; i < N_ISSUERS; i++)
+    threads[i] = g_thread_new ("issuer", issue_worker, load);
+  g_usleep (g_test_rand_int_range (0, 30000));
+  ca_folder_remove (fixture->backup);
+  make_backup (fixture);
+  g_usleep (g_test_rand_int_range (0, 30000));
+  g_atomic_int_set (&load->stop, TRUE);
+  for (guint i = 0; i < N_ISSUERS; i++)
+    g_thread_join (threads[i]);
+}
+
+/* What befell the CA before it is restored. */
+static void
+lose (Fixture *fixture)
+{
+  g_autofree char *store = fake_ca_path (fixture->ca, "store/ca.db");
+
+  switch (g_test_rand_int_range (0, 4))
+    {
+    case 0:
+      ca_folder_remove (fixture->ca->folder);
+      break;
+    case 1:
+      g_assert_cmpint (g_unlink (store), ==, 0);
+      break;
+    case 2:
+      g_assert_cmpint (truncate (store, 4096 * g_test_rand_int_range (0, 20)), ==, 0);
+      break;
+    default:
+      break;
+    }
+}
+
+static void
+remove_before (FakeCa *ca)
+{
+  g_autoptr (GDir) dir = g_dir_open (ca->folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_prefix (name, "before-restore-"))
+      {
+        g_autofree char *path = fake_ca_path (ca, name);
+
+        ca_folder_remove (path);
+      }
+}
+
+/* Nothing that the CA has now was used before, or it was in the backup. */
+static void
+check_restored (Fixture *fixture, Load *load)
+{
+  gint64 first = issue (fixture);
+
+  g_assert_cmpint (first, >, load->highest);
+  load->highest = first;
+  g_assert_cmpint (fake_ca_check_audit (fixture->ca), >, 0);
+  g_assert_cmpint (fake_ca_query_int (fixture->ca, "SELECT count (*) - count (DISTINCT serial) "
+                                                   "FROM serials"),
+                   ==, 0);
+  g_assert_cmpint (fake_ca_query_int (fixture->ca,
+                                      "SELECT count (*) FROM requests WHERE disposition = 20 AND "
+                                      "id NOT IN (SELECT request_id FROM serials)"),
+                   ==, 0);
+}
+
+static void
+test_random (Fixture *fixture, gconstpointer data)
+{
+  Load load = { .ca = fixture->ca };
+
+  g_test_summary ("Backups made under load and restored: no serial or id is used twice (S-F8)");
+  g_mutex_init (&load.mutex);
+  load.serials = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  load.ids = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  for (guint i = 0; i < N_RESTORES; i++)
+    {
+      work (fixture, &load);
+      fake_ca_close (fixture->ca);
+      lose (fixture);
+      restore (fixture, fixture->secret);
+      remove_before (fixture->ca);
+      fake_ca_open (fixture->ca);
+      check_restored (fixture, &load);
+    }
+  g_test_message ("%u certificates over %u restores", g_hash_table_size (load.serials),
+                  (guint) N_RESTORES);
+  g_hash_table_unref (load.serials);
+  g_hash_table_unref (load.ids);
+  g_mutex_clear (&load.mutex);
+}
+
+int
+main (int argc, char *argv[])
+{
+  static const struct
+  {
+    const char *path;
+    void (*test) (Fixture *, gconstpointer);
+  } tests[] = {
+    { "/backup/create", test_create },
+    { "/backup/no-secret/S-F10", test_no_secret },
+    { "/backup/key-in-clear/S-F10", test_key_in_clear },
+    { "/backup/bad-targets", test_bad_targets },
+    { "/backup/rights", test_rights },
+    { "/backup/cancel", test_cancel },
+    { "/backup/async", test_async },
+    { "/backup/changed/S-F8", test_changed },
+    { "/backup/incomplete", test_incomplete },
+    { "/backup/newer-format/S-F9", test_newer_format },
+    { "/restore/in-place/S-F8", test_in_place },
+    { "/restore/lost-store/S-F8", test_lost_store },
+    { "/restore/older-store/S-F8", test_older_store },
+    { "/restore/open/S-F1", test_open },
+    { "/restore/without-secret/S-F10", test_without_secret },
+    { "/restore/other-folder/S-F8", test_other_folder },
+    { "/restore/strange-folder", test_strange_folder },
+    { "/restore/dual-control/S-D11", test_dual_control },
+    { "/restore/killed", test_killed },
+    { "/restore/cut-off", test_cut_off },
+    { "/restore/random/S-F8", test_random },
+  };
+
+  fake_ca_init (&argc, &argv);
+  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+  return fake_ca_run ();
+}
