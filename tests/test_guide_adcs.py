@@ -225,6 +225,12 @@ class Namespace(dict):
         )
         return self["admin"].resubmit_request(view[0]["RequestID"])
 
+    def make_backup(self):
+        return ICert.Backup.open(None)
+
+    def make_path(self):
+        return str(folder.FOLDER.path / "backup")
+
     def make_setup(self):
         return ICert.Setup.open(None)
 

@@ -12,6 +12,7 @@
 
 #include "ca-clock.h"
 #include "ca-folder.h"
+#include "ca-key-proof.h"
 #include "ca-secret.h"
 #include "icert-config-files.h"
 #include "icert-keyfile.h"
@@ -379,7 +380,8 @@ open_key (const Job *job, const CaKeyConfig *config, GError **error)
 
   if (object == NULL)
     return FALSE;
-  if (icert_key_open (ICERT_KEY (object), url, job->secret, &local))
+  if (icert_key_open (ICERT_KEY (object), url, job->secret, &local)
+      && ca_key_prove (ICERT_KEY (object), &local))
     return TRUE;
   text = icert_error_get_text (local);
   icert_set_error (error, ICERT_ERROR_KEY_UNAVAILABLE, "secret",

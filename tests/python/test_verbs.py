@@ -29,6 +29,7 @@ FREE = {
     "Admin.get_ca": "an object; what is asked through it is asked by its own verbs",
     "Request.get_ca": "the same",
     "Ca.describe_property": "a fact of the interface, not of the CA",
+    "Backup.verify": "of a folder of files, not of a CA",
     "Setup.create": "there is no CA yet",
     "View.set_table": "state of the object",
     "View.list_columns": "a fact of the schema, not of the CA",
