@@ -16,7 +16,8 @@
 
 /* Events of the CA itself, not of a request */
 #define CA_EVENTS                                                                                  \
-  (ICERT_EXIT_EVENT_CRL_ISSUED | ICERT_EXIT_EVENT_SHUTDOWN | ICERT_EXIT_EVENT_STARTUP)
+  (ICERT_EXIT_EVENT_CRL_ISSUED | ICERT_EXIT_EVENT_SHUTDOWN | ICERT_EXIT_EVENT_STARTUP              \
+   | ICERT_EXIT_EVENT_ALARM)
 
 static void
 check_description (ICertContract *contract)

@@ -223,6 +223,8 @@ typedef enum /*< flags >*/
  * @ICERT_EXIT_EVENT_CERT_FAILED: a request ended in state 30 (no AD CS counterpart)
  * @ICERT_EXIT_EVENT_REQUEST_CHANGED: an officer changed attributes or extensions (no AD CS
  *   counterpart)
+ * @ICERT_EXIT_EVENT_ALARM: the CA needs somebody, or tests whether it could tell him (request id 0;
+ *   no AD CS counterpart)
  * @ICERT_EXIT_EVENT_AUDIT_CHECKPOINT: the audit log has a new checkpoint, for whoever keeps them
  *   outside: CA property `AuditCheckpoint` (request id 0, no AD CS counterpart)
  *
@@ -242,6 +244,7 @@ typedef enum /*< flags >*/
   ICERT_EXIT_EVENT_CERT_IMPORTED = 0x200,
   ICERT_EXIT_EVENT_CERT_FAILED = 0x1000,
   ICERT_EXIT_EVENT_REQUEST_CHANGED = 0x2000,
+  ICERT_EXIT_EVENT_ALARM = 0x4000,
   ICERT_EXIT_EVENT_AUDIT_CHECKPOINT = 0x10000,
 } ICertExitEvents;
 

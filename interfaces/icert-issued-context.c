@@ -10,8 +10,8 @@
  * ICertIssuedContext:
  *
  * The object an exit gets: [iface@ICert.Server] and [iface@ICert.ServerExit], to read one request
- * and its certificate, or, with request id 0, the CA. It is a snapshot of the moment of the event
- * and may be kept.
+ * and its certificate, or, with request id 0, the CA and the CRLs it made. It is a snapshot of the
+ * moment of the event and may be kept.
  *
  * Thread-safe. Only the engine, and hosts of modules, make one.
  */
@@ -65,10 +65,42 @@ get_certificate (ICertServerExit *server, GError **error)
   return certificate;
 }
 
+static GPtrArray *
+list_crls (ICertServerExit *server, GError **error)
+{
+  ICertServerBinding *binding = &((ICertIssuedContext *) server)->binding;
+  GPtrArray *crls;
+
+  if (!_icert_server_binding_enter (binding, FALSE, "crls", error))
+    return NULL;
+
+  crls = binding->backend->list_crls != NULL ? binding->backend->list_crls (binding->data, error)
+                                             : g_ptr_array_new_with_free_func (g_object_unref);
+  _icert_server_binding_leave (binding);
+  return crls;
+}
+
+static char *
+get_alarm (ICertServerExit *server, char **code, GError **error)
+{
+  ICertServerBinding *binding = &((ICertIssuedContext *) server)->binding;
+  char *text = NULL;
+
+  if (!_icert_server_binding_enter (binding, FALSE, "alarm", error))
+    return NULL;
+
+  if (binding->backend->get_alarm != NULL)
+    text = binding->backend->get_alarm (binding->data, code);
+  _icert_server_binding_leave (binding);
+  return text;
+}
+
 static void
 server_exit_iface_init (ICertServerExitInterface *iface)
 {
   iface->get_certificate = get_certificate;
+  iface->list_crls = list_crls;
+  iface->get_alarm = get_alarm;
 }
 
 /**

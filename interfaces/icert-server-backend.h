@@ -49,6 +49,10 @@ typedef struct
                      const char *allowed);
   void (*log) (gpointer data, ICertLogLevel level, const char *text);
   GBytes *(*get_certificate) (gpointer data, GError **error);
+  /* (transfer full) array of ICertIssuedCrl, the same objects at each call */
+  GPtrArray *(*list_crls) (gpointer data, GError **error);
+  /* (transfer full), nullable; so is *@code */
+  char *(*get_alarm) (gpointer data, char **code);
 } ICertServerBackend;
 
 G_END_DECLS

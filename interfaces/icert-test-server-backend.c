@@ -366,6 +366,29 @@ get_certificate (gpointer data, GError **error)
   return certificate;
 }
 
+static GPtrArray *
+list_crls (gpointer data, GError **error)
+{
+  ICertTestServer *self = enter (data);
+  GPtrArray *copy = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < self->crls->len; i++)
+    g_ptr_array_add (copy, g_object_ref (self->crls->pdata[i]));
+  leave (self);
+  return copy;
+}
+
+static char *
+get_alarm (gpointer data, char **code)
+{
+  ICertTestServer *self = enter (data);
+  char *text = g_strdup (self->alarm);
+
+  *code = g_strdup (self->alarm_code);
+  leave (self);
+  return text;
+}
+
 const ICertServerBackend _icert_test_server_backend = {
   .get_property = get_property,
   .set_property = set_property,
@@ -381,4 +404,6 @@ const ICertServerBackend _icert_test_server_backend = {
   .add_trace = add_trace,
   .log = write_log,
   .get_certificate = get_certificate,
+  .list_crls = list_crls,
+  .get_alarm = get_alarm,
 };

@@ -31,6 +31,8 @@ struct _ICertTestServer
   GPtrArray *grants;           /* of ICertTestGrant */
   GPtrArray *rdns;             /* of GVariant (ss) */
   GBytes *certificate;         /* nullable */
+  GPtrArray *crls;             /* of ICertIssuedCrl */
+  char *alarm_code, *alarm;    /* nullable */
 
   /* as modules left it */
   GHashTable *values;    /* as facts; begins as a copy of them */

@@ -85,6 +85,9 @@ icert_test_server_finalize (GObject *object)
   g_ptr_array_unref (self->written);
   g_ptr_array_unref (self->contexts);
   g_clear_pointer (&self->certificate, g_bytes_unref);
+  g_ptr_array_unref (self->crls);
+  g_free (self->alarm_code);
+  g_free (self->alarm);
   g_free (self->message);
   g_mutex_clear (&self->lock);
 
@@ -168,6 +171,7 @@ icert_test_server_init (ICertTestServer *self)
   self->attribute_names = g_ptr_array_new_with_free_func (g_free);
   self->groups = g_ptr_array_new_with_free_func (g_free);
   self->grants = g_ptr_array_new_with_free_func (grant_free);
+  self->crls = g_ptr_array_new_with_free_func (g_object_unref);
   self->rdns = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   self->trace = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   self->log = g_ptr_array_new_with_free_func (g_free);
@@ -588,6 +592,46 @@ icert_test_server_set_certificate (ICertTestServer *self, GBytes *certificate)
   g_mutex_lock (&self->lock);
   g_clear_pointer (&self->certificate, g_bytes_unref);
   self->certificate = certificate != NULL ? g_bytes_ref (certificate) : NULL;
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * icert_test_server_add_crl:
+ * @self: a server
+ * @crl: a CRL, from [ctor@ICert.IssuedCrl.new]
+ *
+ * Says which CRLs a publishing run made, for exits; what the exit reports of them is in
+ * [method@ICert.IssuedCrl.list_reports]. Any thread.
+ */
+void
+icert_test_server_add_crl (ICertTestServer *self, ICertIssuedCrl *crl)
+{
+  g_return_if_fail (ICERT_IS_TEST_SERVER (self));
+  g_return_if_fail (ICERT_IS_ISSUED_CRL (crl));
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->crls, g_object_ref (crl));
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * icert_test_server_set_alarm:
+ * @self: a server
+ * @code: (nullable): what it is about, for programs
+ * @text: (nullable): the same for people; `NULL`: no alarm
+ *
+ * Says what `ICERT_EXIT_EVENT_ALARM` tells. Any thread.
+ */
+void
+icert_test_server_set_alarm (ICertTestServer *self, const char *code, const char *text)
+{
+  g_return_if_fail (ICERT_IS_TEST_SERVER (self));
+
+  g_mutex_lock (&self->lock);
+  g_free (self->alarm_code);
+  g_free (self->alarm);
+  self->alarm_code = g_strdup (code);
+  self->alarm = g_strdup (text);
   g_mutex_unlock (&self->lock);
 }
 

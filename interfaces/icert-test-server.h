@@ -65,6 +65,11 @@ ICERT_AVAILABLE_IN_0_1
 void icert_test_server_set_certificate (ICertTestServer *self, GBytes *certificate);
 
 ICERT_AVAILABLE_IN_0_1
+void icert_test_server_add_crl (ICertTestServer *self, ICertIssuedCrl *crl);
+ICERT_AVAILABLE_IN_0_1
+void icert_test_server_set_alarm (ICertTestServer *self, const char *code, const char *text);
+
+ICERT_AVAILABLE_IN_0_1
 gboolean icert_test_server_load_request (ICertTestServer *self,
                                          GBytes *request,
                                          GHashTable *attributes,

@@ -25,6 +25,9 @@ ca_delivery_free (gpointer data)
   CaDelivery *delivery = data;
 
   g_clear_pointer (&delivery->request, ca_request_unref);
+  g_clear_pointer (&delivery->crls, g_ptr_array_unref);
+  g_free (delivery->alarm_code);
+  g_free (delivery->alarm);
   ca_exit_module_unref (delivery->module);
   g_free (delivery);
 }
@@ -41,6 +44,8 @@ ca_delivery_insert (const CaDelivery *delivery, ICertStoreBatch *batch)
   icert_store_batch_set_int (batch, ICERT_OUTBOX_DUE, delivery->due);
   icert_store_batch_set_int (batch, ICERT_OUTBOX_ATTEMPTS, 0);
   icert_store_batch_set_int (batch, ICERT_OUTBOX_DEAD, 0);
+  if (delivery->run != 0)
+    icert_store_batch_set_int (batch, ICERT_OUTBOX_RUN, delivery->run);
 }
 
 void
@@ -61,8 +66,8 @@ ca_delivery_settle (const CaDelivery *delivery,
 }
 
 static const guint8 outbox_columns[]
-    = { ICERT_OUTBOX_ID,       ICERT_OUTBOX_REQUEST_ID, ICERT_OUTBOX_EVENT,
-        ICERT_OUTBOX_CLASS_ID, ICERT_OUTBOX_CREATED,    ICERT_OUTBOX_ATTEMPTS };
+    = { ICERT_OUTBOX_ID,      ICERT_OUTBOX_REQUEST_ID, ICERT_OUTBOX_EVENT, ICERT_OUTBOX_CLASS_ID,
+        ICERT_OUTBOX_CREATED, ICERT_OUTBOX_ATTEMPTS,   ICERT_OUTBOX_RUN };
 
 static CaDelivery *
 delivery_of_row (const ICertStoreRow *row, CaExitModule *module)
@@ -75,6 +80,7 @@ delivery_of_row (const ICertStoreRow *row, CaExitModule *module)
   delivery->module = ca_exit_module_ref (module);
   delivery->created = icert_store_row_get_int (row, 4);
   delivery->attempts = icert_store_row_get_int (row, 5);
+  delivery->run = icert_store_row_get_int (row, 6);
   return delivery;
 }
 

@@ -8,9 +8,12 @@
 /* One event for one exit, and its row in the outbox. */
 struct _CaDelivery
 {
-  gint64 id;          /* of the row; 0 = none */
-  gint64 request_id;  /* 0 = of the CA */
-  CaRequest *request; /* NULL: to be read from the store */
+  gint64 id;                /* of the row; 0 = none */
+  gint64 request_id;        /* 0 = of the CA */
+  CaRequest *request;       /* NULL: to be read from the store */
+  gint64 run;               /* number of the CRLs it tells of; 0 = none */
+  GPtrArray *crls;          /* of CaRunCrl, while it is delivered */
+  char *alarm_code, *alarm; /* nullable */
   ICertExitEvents event;
   CaExitModule *module;
   guint attempts;
