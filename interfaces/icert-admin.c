@@ -108,6 +108,89 @@ ICERT_DEFINE_UNSUPPORTED (icert_admin,
                           GDateTime *next_update,
                           GCancellable *cancellable)
 
+ICERT_DEFINE_UNSUPPORTED (icert_admin,
+                          is_valid_certificate,
+                          ICertCaDisposition,
+                          ICERT_CA_DISPOSITION_ERROR,
+                          ICertAdmin *self,
+                          const char *serial,
+                          ICertRevocationReason *reason,
+                          GCancellable *cancellable)
+
+ICERT_DEFINE_UNSUPPORTED (icert_admin,
+                          revoke,
+                          gboolean,
+                          FALSE,
+                          ICertAdmin *self,
+                          const char *serial,
+                          ICertRevocationReason reason,
+                          GDateTime *effective,
+                          GCancellable *cancellable)
+
+ICERT_DEFINE_UNSUPPORTED (icert_admin,
+                          unrevoke,
+                          gboolean,
+                          FALSE,
+                          ICertAdmin *self,
+                          const char *serial,
+                          GCancellable *cancellable)
+
+ICERT_DEFINE_UNSUPPORTED (icert_admin,
+                          set_publish_expired,
+                          gboolean,
+                          FALSE,
+                          ICertAdmin *self,
+                          const char *serial,
+                          gboolean publish,
+                          GCancellable *cancellable)
+
+ICERT_DEFINE_UNSUPPORTED (icert_admin,
+                          import_certificate,
+                          gint64,
+                          -1,
+                          ICertAdmin *self,
+                          GBytes *certificate,
+                          ICertImportFlags flags,
+                          GCancellable *cancellable)
+
+ICERT_DEFINE_UNSUPPORTED (icert_admin,
+                          delete_row,
+                          gint64,
+                          -1,
+                          ICertAdmin *self,
+                          ICertTable table,
+                          gint64 id,
+                          GCancellable *cancellable)
+
+ICERT_DEFINE_UNSUPPORTED (icert_admin,
+                          delete_expired,
+                          gint64,
+                          -1,
+                          ICertAdmin *self,
+                          ICertTable table,
+                          GDateTime *before,
+                          gboolean *more,
+                          GCancellable *cancellable)
+
+ICERT_DEFINE_UNSUPPORTED (icert_admin,
+                          delete_unresolved,
+                          gint64,
+                          -1,
+                          ICertAdmin *self,
+                          GDateTime *before,
+                          gboolean *more,
+                          GCancellable *cancellable)
+
+ICERT_DEFINE_UNSUPPORTED (icert_admin,
+                          set_ca_property,
+                          gboolean,
+                          FALSE,
+                          ICertAdmin *self,
+                          ICertCaProperty property,
+                          int index,
+                          GVariant *value,
+                          GCancellable *cancellable)
+
 static void
 icert_admin_default_init (ICertAdminInterface *iface)
 {
@@ -121,6 +204,15 @@ icert_admin_default_init (ICertAdminInterface *iface)
   iface->set_config_entry = icert_admin_real_set_config_entry;
   iface->list_config_entries = icert_admin_real_list_config_entries;
   iface->get_ca = icert_admin_real_get_ca;
+  iface->is_valid_certificate = icert_admin_real_is_valid_certificate;
+  iface->revoke = icert_admin_real_revoke;
+  iface->unrevoke = icert_admin_real_unrevoke;
+  iface->set_publish_expired = icert_admin_real_set_publish_expired;
+  iface->import_certificate = icert_admin_real_import_certificate;
+  iface->delete_row = icert_admin_real_delete_row;
+  iface->delete_expired = icert_admin_real_delete_expired;
+  iface->delete_unresolved = icert_admin_real_delete_unresolved;
+  iface->set_ca_property = icert_admin_real_set_ca_property;
   _icert_admin_audit_init (iface);
   iface->publish_crls = icert_admin_real_publish_crls;
 

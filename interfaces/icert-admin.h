@@ -89,6 +89,62 @@ struct _ICertAdminInterface
                                        GDateTime *next_update,
                                        GCancellable *cancellable,
                                        GError **error);
+
+  ICertCaDisposition (*is_valid_certificate) (ICertAdmin *self,
+                                              const char *serial,
+                                              ICertRevocationReason *reason,
+                                              GCancellable *cancellable,
+                                              GError **error);
+
+  gboolean (*revoke) (ICertAdmin *self,
+                      const char *serial,
+                      ICertRevocationReason reason,
+                      GDateTime *effective,
+                      GCancellable *cancellable,
+                      GError **error);
+
+  gboolean (*unrevoke) (ICertAdmin *self,
+                        const char *serial,
+                        GCancellable *cancellable,
+                        GError **error);
+
+  gboolean (*set_publish_expired) (ICertAdmin *self,
+                                   const char *serial,
+                                   gboolean publish,
+                                   GCancellable *cancellable,
+                                   GError **error);
+
+  gint64 (*import_certificate) (ICertAdmin *self,
+                                GBytes *certificate,
+                                ICertImportFlags flags,
+                                GCancellable *cancellable,
+                                GError **error);
+
+  gint64 (*delete_row) (ICertAdmin *self,
+                        ICertTable table,
+                        gint64 id,
+                        GCancellable *cancellable,
+                        GError **error);
+
+  gint64 (*delete_expired) (ICertAdmin *self,
+                            ICertTable table,
+                            GDateTime *before,
+                            gboolean *more,
+                            GCancellable *cancellable,
+                            GError **error);
+
+  gint64 (*delete_unresolved) (ICertAdmin *self,
+                               GDateTime *before,
+                               gboolean *more,
+                               GCancellable *cancellable,
+                               GError **error);
+
+  gboolean (*set_ca_property) (ICertAdmin *self,
+                               ICertCaProperty property,
+                               int index,
+                               GVariant *value,
+                               GCancellable *cancellable,
+                               GError **error);
 };
 
 ICERT_AVAILABLE_IN_0_1
@@ -347,5 +403,183 @@ ICERT_AVAILABLE_IN_0_1
 ICertPublishResult *icert_admin_publish_crls_finish (ICertAdmin *self,
                                                      GAsyncResult *result,
                                                      GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+ICertCaDisposition icert_admin_is_valid_certificate (ICertAdmin *self,
+                                                     const char *serial,
+                                                     ICertRevocationReason *reason,
+                                                     GCancellable *cancellable,
+                                                     GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_is_valid_certificate_async (ICertAdmin *self,
+                                             const char *serial,
+                                             GCancellable *cancellable,
+                                             GAsyncReadyCallback callback,
+                                             gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+ICertCaDisposition icert_admin_is_valid_certificate_finish (ICertAdmin *self,
+                                                            GAsyncResult *result,
+                                                            ICertRevocationReason *reason,
+                                                            GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_revoke (ICertAdmin *self,
+                             const char *serial,
+                             ICertRevocationReason reason,
+                             GDateTime *effective,
+                             GCancellable *cancellable,
+                             GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_revoke_async (ICertAdmin *self,
+                               const char *serial,
+                               ICertRevocationReason reason,
+                               GDateTime *effective,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_revoke_finish (ICertAdmin *self, GAsyncResult *result, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_unrevoke (ICertAdmin *self,
+                               const char *serial,
+                               GCancellable *cancellable,
+                               GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_unrevoke_async (ICertAdmin *self,
+                                 const char *serial,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_unrevoke_finish (ICertAdmin *self, GAsyncResult *result, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_set_publish_expired (ICertAdmin *self,
+                                          const char *serial,
+                                          gboolean publish,
+                                          GCancellable *cancellable,
+                                          GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_set_publish_expired_async (ICertAdmin *self,
+                                            const char *serial,
+                                            gboolean publish,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_set_publish_expired_finish (ICertAdmin *self,
+                                                 GAsyncResult *result,
+                                                 GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gint64 icert_admin_import_certificate (ICertAdmin *self,
+                                       GBytes *certificate,
+                                       ICertImportFlags flags,
+                                       GCancellable *cancellable,
+                                       GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_import_certificate_async (ICertAdmin *self,
+                                           GBytes *certificate,
+                                           ICertImportFlags flags,
+                                           GCancellable *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+gint64 icert_admin_import_certificate_finish (ICertAdmin *self,
+                                              GAsyncResult *result,
+                                              GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gint64 icert_admin_delete_row (ICertAdmin *self,
+                               ICertTable table,
+                               gint64 id,
+                               GCancellable *cancellable,
+                               GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_delete_row_async (ICertAdmin *self,
+                                   ICertTable table,
+                                   gint64 id,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+gint64 icert_admin_delete_row_finish (ICertAdmin *self, GAsyncResult *result, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gint64 icert_admin_delete_expired (ICertAdmin *self,
+                                   ICertTable table,
+                                   GDateTime *before,
+                                   gboolean *more,
+                                   GCancellable *cancellable,
+                                   GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_delete_expired_async (ICertAdmin *self,
+                                       ICertTable table,
+                                       GDateTime *before,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+gint64 icert_admin_delete_expired_finish (ICertAdmin *self,
+                                          GAsyncResult *result,
+                                          gboolean *more,
+                                          GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gint64 icert_admin_delete_unresolved (ICertAdmin *self,
+                                      GDateTime *before,
+                                      gboolean *more,
+                                      GCancellable *cancellable,
+                                      GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_delete_unresolved_async (ICertAdmin *self,
+                                          GDateTime *before,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+gint64 icert_admin_delete_unresolved_finish (ICertAdmin *self,
+                                             GAsyncResult *result,
+                                             gboolean *more,
+                                             GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_set_ca_property (ICertAdmin *self,
+                                      ICertCaProperty property,
+                                      int index,
+                                      GVariant *value,
+                                      GCancellable *cancellable,
+                                      GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_set_ca_property_async (ICertAdmin *self,
+                                        ICertCaProperty property,
+                                        int index,
+                                        GVariant *value,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_set_ca_property_finish (ICertAdmin *self,
+                                             GAsyncResult *result,
+                                             GError **error);
 
 G_END_DECLS

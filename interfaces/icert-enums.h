@@ -225,6 +225,7 @@ typedef enum /*< flags >*/
  *   counterpart)
  * @ICERT_EXIT_EVENT_ALARM: the CA needs somebody, or tests whether it could tell him (request id 0;
  *   no AD CS counterpart)
+ * @ICERT_EXIT_EVENT_CERT_UNREVOKED: a certificate was released from hold (no AD CS counterpart)
  * @ICERT_EXIT_EVENT_AUDIT_CHECKPOINT: the audit log has a new checkpoint, for whoever keeps them
  *   outside: CA property `AuditCheckpoint` (request id 0, no AD CS counterpart)
  *
@@ -245,6 +246,7 @@ typedef enum /*< flags >*/
   ICERT_EXIT_EVENT_CERT_FAILED = 0x1000,
   ICERT_EXIT_EVENT_REQUEST_CHANGED = 0x2000,
   ICERT_EXIT_EVENT_ALARM = 0x4000,
+  ICERT_EXIT_EVENT_CERT_UNREVOKED = 0x8000,
   ICERT_EXIT_EVENT_AUDIT_CHECKPOINT = 0x10000,
 } ICertExitEvents;
 
@@ -395,6 +397,21 @@ typedef enum /*< flags >*/
   ICERT_CRL_PUBLISH_POSTPONED_BASE_LDAP_ERROR = 0x1000,
   ICERT_CRL_PUBLISH_POSTPONED_BASE_FILE_ERROR = 0x2000,
 } ICertCrlPublishFlags;
+
+/**
+ * ICertImportFlags:
+ * @ICERT_IMPORT_NONE: a certificate of this CA, as a row of its own
+ * @ICERT_IMPORT_ALLOW_FOREIGN: also one that another CA signed
+ * @ICERT_IMPORT_EXISTING_ROW: the answer to the pending request with the same key
+ *
+ * What a certificate is imported as (AD CS: ICF_*).
+ */
+typedef enum /*< flags >*/
+{
+  ICERT_IMPORT_NONE = 0,
+  ICERT_IMPORT_ALLOW_FOREIGN = 0x10000,
+  ICERT_IMPORT_EXISTING_ROW = 0x20000,
+} ICertImportFlags;
 
 /**
  * ICertCaDisposition:

@@ -111,6 +111,7 @@ static const ICertPropertyInfo certificate_rows[]
         CERTIFICATE ("RawName", BINARY, E, 4096),
         CERTIFICATE ("CertificateTemplate", STRING, P | S | E, 254),
         CERTIFICATE ("ProfileVersion", LONG, P | S | E, 0),
+        CERTIFICATE ("HoldAllowed", LONG, P | S | E, 0),
         CERTIFICATE ("EnrollmentFlags", LONG, P | E, 0),
         CERTIFICATE ("PrivatekeyFlags", LONG, P | E, 0),
         CERTIFICATE ("GeneralFlags", LONG, P | E, 0),

@@ -196,6 +196,12 @@ typedef enum
   X (REQUEST_ID, "SubmissionRequestId", "request_id", LONG, NONE, 8, "Request ID")                 \
   X (CONTENT, "SubmissionContent", "content_hash", BINARY, NONE, 32, "Content Hash")
 
+/* Keys of certificates revoked for key compromise (S-B3): SHA-256 of the SubjectPublicKeyInfo */
+#define ICERT_BLOCKED_KEY_COLUMNS(X)                                                               \
+  X (HASH, "BlockedKeyHash", "key_hash", BINARY, KEY, 32, "Blocked Key Hash")                      \
+  X (SINCE, "BlockedKeySince", "since", DATE, NONE, 8, "Blocked Since")                            \
+  X (REQUEST_ID, "BlockedKeyRequestId", "request_id", LONG, NONE, 8, "Request ID")
+
 #define ICERT_AUDIT_COLUMNS(X)                                                                     \
   X (SEQUENCE, "AuditSequence", "sequence", LONG, KEY | INDEXED | VIEW, 8, "Sequence")             \
   X (TIME, "AuditTime", "time", DATE, VIEW, 8, "Time")                                             \
@@ -332,6 +338,7 @@ typedef enum
   T (INTENTS, "intents", INTENT)                                                                   \
   T (TRACES, "traces", TRACE)                                                                      \
   T (KEYS, "submission_keys", KEY)                                                                 \
+  T (BLOCKED_KEYS, "blocked_keys", BLOCKED_KEY)                                                    \
   T (AUDIT, "audit", AUDIT)                                                                        \
   T (CHECKPOINTS, "checkpoints", CHECKPOINT)                                                       \
   T (OUTBOX, "outbox", OUTBOX)                                                                     \
@@ -374,6 +381,9 @@ typedef enum { ICERT_TRACE_COLUMNS (X) ICERT_TRACE_N_COLUMNS } ICertTraceColumn;
 #undef X
 #define X(id, ...) ICERT_KEY_##id,
 typedef enum { ICERT_KEY_COLUMNS (X) ICERT_KEY_N_COLUMNS } ICertKeyColumn;
+#undef X
+#define X(id, ...) ICERT_BLOCKED_KEY_##id,
+typedef enum { ICERT_BLOCKED_KEY_COLUMNS (X) ICERT_BLOCKED_KEY_N_COLUMNS } ICertBlockedKeyColumn;
 #undef X
 #define X(id, ...) ICERT_AUDIT_##id,
 typedef enum { ICERT_AUDIT_COLUMNS (X) ICERT_AUDIT_N_COLUMNS } ICertAuditColumn;

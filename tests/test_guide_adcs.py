@@ -11,6 +11,7 @@ there is what is tested. A row `| old | number | new |` is a constant.
 import os
 import pathlib
 import re
+import shutil
 import sys
 import unittest
 
@@ -158,6 +159,30 @@ class Namespace(dict):
         view.set_columns(["SerialNumber"])
         view.add_restriction("RequestID", ICert.Seek.EQ, self["issued"])
         return view.open_view(None).next(1, None)[0].get_value("SerialNumber")
+
+    def make_lost(self):
+        """The serial number of a certificate of its own, since it is revoked."""
+        answer = self["admin"].resubmit_request(self["pending"], None)
+        view = ICert.View.open(None)
+        view.set_columns(["SerialNumber"])
+        view.add_restriction("RequestID", ICert.Seek.EQ, answer.request_id)
+        return view.open_view(None).next(1, None)[0].get_value("SerialNumber")
+
+    def make_unknown(self):
+        """A certificate by this CA's key that its store does not know: a copy of it did it."""
+        path = folder.FOLDER.path / "demo"
+        issuing = next(
+            one.parent for one in path.glob("**/ca.conf") if "root" not in one.parts
+        )
+        twin = folder.FOLDER.path / "twin"
+        shutil.copytree(issuing, twin)
+        client = ICert.Request.open(f"local:{twin}")
+        answer = client.submit(
+            0, self["pem"], {"CertificateTemplate": "WebServer"}, None
+        )
+        officer = ICert.Admin.open(f"local:{twin}")
+        answer = officer.resubmit_request(answer.request_id, None)
+        return answer.get_certificate(ICert.OutputFlags.BASE64_HEADER)
 
     def make_config(self):
         return ICert.Config.open(None)

@@ -249,6 +249,7 @@ read_ca (CaConfig *config, ICertKeyfile *file, GError **error)
                                       "CAProfiles",
                                       "CAPathLength",
                                       "AllowAddresses",
+                                      "AllowForeign",
                                       "AllowSha1Possession",
                                       NULL };
   gint64 skew, path_length;
@@ -263,6 +264,8 @@ read_ca (CaConfig *config, ICertKeyfile *file, GError **error)
       || !icert_keyfile_get_int (file, "CA", "ClockSkewMinutes", 10, 0, 48 * 60, &skew, error)
       || !icert_keyfile_get_int (file, "CA", "CAPathLength", -1, -1, 15, &path_length, error)
       || !icert_keyfile_get_boolean (file, "CA", "AllowSha1Possession", FALSE, &config->allow_sha1,
+                                     error)
+      || !icert_keyfile_get_boolean (file, "CA", "AllowForeign", FALSE, &config->allow_foreign,
                                      error)
       || !icert_keyfile_get_boolean (file, "CA", "DualControl", FALSE, &config->dual_control,
                                      error))

@@ -59,6 +59,7 @@ typedef struct
   char **ca_profiles;
   int ca_path_length;       /* -1 = none */
   char **allowed_addresses; /* classes of S-C3 that are allowed though refused by default */
+  gboolean allow_foreign;   /* officers may import certificates of other CAs */
   gboolean allow_sha1;      /* for the proof of possession only */
   GPtrArray *policies;      /* of CaModuleConfig, in their order */
   char **shadow;

@@ -60,6 +60,8 @@ GBytes *ca_armour_remove (GBytes *input,
                           CaKind *kind,
                           GError **error);
 
+/* what a decoder fills; keeps a reference to @raw */
+CaDecoded *ca_decoded_new (GBytes *raw, ICertRequestFormat format);
 /* a part of @parent as GBytes that shares its octets */
 GBytes *ca_slice (GBytes *parent, const guint8 *start, gsize size);
 /* The SEQUENCE of to-be-signed octets, algorithm and signature in decoded->raw: fills the last

@@ -38,8 +38,8 @@ ca_slice (GBytes *parent, const guint8 *start, gsize size)
                                  size);
 }
 
-static CaDecoded *
-decoded_new (GBytes *raw, ICertRequestFormat format)
+CaDecoded *
+ca_decoded_new (GBytes *raw, ICertRequestFormat format)
 {
   CaDecoded *self = g_new0 (CaDecoded, 1);
 
@@ -220,7 +220,7 @@ ca_decode_request (GBytes *input, ICertEncoding encoding, ICertRequestFormat for
       return NULL;
     }
 
-  decoded = decoded_new (der, format_of (found));
+  decoded = ca_decoded_new (der, format_of (found));
   return decode (decoded, error) ? g_steal_pointer (&decoded) : NULL;
 }
 

@@ -12,6 +12,7 @@
 
 #include <glib/gstdio.h>
 
+#include "ca-blocked-keys.h"
 #include "ca-clock.h"
 #include "ca-crl.h"
 #include "ca-exit-module.h"
@@ -267,36 +268,6 @@ load_weak_keys (GError **error)
   return FALSE;
 }
 
-/* S-B3: FOLDER/blocked-keys, a SHA-256 of a SubjectPublicKeyInfo in hex a line; # begins a comment.
- */
-static gboolean
-load_blocked_keys (CaEngine *engine, GError **error)
-{
-  g_autofree char *path = g_build_filename (engine->folder, "blocked-keys", NULL);
-  g_autofree char *contents = NULL;
-  g_auto (GStrv) lines = NULL;
-
-  engine->blocked_keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  if (!g_file_get_contents (path, &contents, NULL, NULL))
-    return TRUE;
-  lines = g_strsplit (contents, "\n", -1);
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      char *line = g_strstrip (lines[i]);
-
-      if (line[0] == '\0' || line[0] == '#')
-        continue;
-      if (strlen (line) != 64 || strspn (line, "0123456789abcdefABCDEF") != 64)
-        {
-          icert_set_error (error, ICERT_ERROR_CONFIG, "blocked-keys",
-                           "line %u is no SHA-256 (64 hex digits)", i + 1);
-          return FALSE;
-        }
-      g_hash_table_add (engine->blocked_keys, g_ascii_strdown (line, -1));
-    }
-  return TRUE;
-}
-
 /* Opening */
 
 static gboolean
@@ -386,7 +357,7 @@ static gboolean
 start_modules (CaEngine *engine, GError **error)
 {
   engine->facts = load_facts (engine, error);
-  if (engine->facts == NULL || !load_weak_keys (error) || !load_blocked_keys (engine, error)
+  if (engine->facts == NULL || !load_weak_keys (error) || !ca_blocked_keys_load (engine, error)
       || !ca_crl_note_partitions (engine->store, engine->writer, engine->facts->config, error))
     return FALSE;
   engine->policies = ca_policy_host_new (engine->registry, engine->facts, error);

@@ -39,7 +39,8 @@
  *          '-> ca-exit-host.c  from the outbox ..................... the exits' thread -->
  * ICertExit
  *
- * Officers' changes of a pending request: ca-officer.c. After a crash: ca-recover.c. Policies and
+ * Officers' changes of a pending request: ca-officer.c; of a certificate: ca-revoke.c; of rows:
+ * ca-import.c, ca-prune.c. After a crash: ca-recover.c. Policies and
  * exits of an application: ca-control.c, called on its threads by ca-owner.c. */
 typedef struct _CaEngine CaEngine;
 
@@ -66,15 +67,16 @@ struct _CaEngine
   CaExitHost *exits;
   CaWorkers *workers;
   CaClockGuard *clock;
-  gint gate;                /* CaGate, atomic */
-  gint n_jobs;              /* submissions that are not answered, atomic */
-  GHashTable *blocked_keys; /* set of SHA-256 of SubjectPublicKeyInfo, hex (S-B3) */
+  gint gate;   /* CaGate, atomic */
+  gint n_jobs; /* submissions that are not answered, atomic */
 
   GMutex config_mutex; /* one change of ca.conf at a time */
   GMutex crl_mutex;    /* one run of CRLs at a time */
   GMutex mutex;
   CaFacts *facts;       /* under the mutex */
   GPtrArray *observers; /* of CaObserver, under the mutex */
+  GHashTable
+      *blocked_keys; /* set of SHA-256 of SubjectPublicKeyInfo, hex (S-B3), under the mutex */
 };
 
 /* Opens the CA in @folder, or the engine that has it open already in this process. @held: if it was

@@ -33,5 +33,7 @@
 /* most requests that one transaction takes: a hundred saves nearly all of the sync, and leaves the
  * workers some of a window of 256 to go on with */
 #define CA_LIMIT_COMMIT_GROUP 100
+/* rows that one call deletes: a second of a busy CA at most */
+#define CA_LIMIT_PRUNE_CHUNK 1000
 /* pages of the write-ahead log before the writer checkpoints */
 #define CA_LIMIT_WAL_PAGES 20000

@@ -5,7 +5,10 @@
 #include "ca-local.h"
 
 #include "ca-crl.h"
+#include "ca-import.h"
+#include "ca-prune.h"
 #include "ca-request-row.h"
+#include "ca-revoke.h"
 
 /* CertificateAuthority.Admin for a CA in this process. */
 #define CA_TYPE_LOCAL_ADMIN (ca_local_admin_get_type ())
@@ -165,6 +168,129 @@ ca_local_admin_publish_crls (ICertAdmin *admin,
   return ca_crl_publish (engine_of (admin), caller, flags, next_update, error);
 }
 
+static ICertCaDisposition
+ca_local_admin_is_valid_certificate (ICertAdmin *admin,
+                                     const char *serial,
+                                     ICertRevocationReason *reason,
+                                     GCancellable *cancellable,
+                                     GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (admin), CA_VERB_IS_VALID, error);
+
+  return facts != NULL ? ca_engine_is_valid (engine_of (admin), serial, reason, error)
+                       : ICERT_CA_DISPOSITION_ERROR;
+}
+
+static gboolean
+ca_local_admin_revoke (ICertAdmin *admin,
+                       const char *serial,
+                       ICertRevocationReason reason,
+                       GDateTime *effective,
+                       GCancellable *cancellable,
+                       GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+
+  return ca_engine_check_process (engine_of (admin), error)
+         && ca_engine_revoke (engine_of (admin), caller, serial, reason, effective, error);
+}
+
+static gboolean
+ca_local_admin_unrevoke (ICertAdmin *admin,
+                         const char *serial,
+                         GCancellable *cancellable,
+                         GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+
+  return ca_engine_check_process (engine_of (admin), error)
+         && ca_engine_unrevoke (engine_of (admin), caller, serial, error);
+}
+
+static gboolean
+ca_local_admin_set_publish_expired (ICertAdmin *admin,
+                                    const char *serial,
+                                    gboolean publish,
+                                    GCancellable *cancellable,
+                                    GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+
+  return ca_engine_check_process (engine_of (admin), error)
+         && ca_engine_set_publish_expired (engine_of (admin), caller, serial, publish, error);
+}
+
+static gint64
+ca_local_admin_import_certificate (ICertAdmin *admin,
+                                   GBytes *certificate,
+                                   ICertImportFlags flags,
+                                   GCancellable *cancellable,
+                                   GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+
+  if (!ca_engine_check_process (engine_of (admin), error))
+    return -1;
+  return ca_engine_import (engine_of (admin), caller, certificate, flags, error);
+}
+
+static gint64
+ca_local_admin_delete_row (ICertAdmin *admin,
+                           ICertTable table,
+                           gint64 id,
+                           GCancellable *cancellable,
+                           GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+
+  if (!ca_engine_check_process (engine_of (admin), error))
+    return -1;
+  return ca_engine_delete_row (engine_of (admin), caller, table, id, error);
+}
+
+static gint64
+ca_local_admin_delete_expired (ICertAdmin *admin,
+                               ICertTable table,
+                               GDateTime *before,
+                               gboolean *more,
+                               GCancellable *cancellable,
+                               GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+
+  if (!ca_engine_check_process (engine_of (admin), error))
+    return -1;
+  return ca_engine_delete_expired (engine_of (admin), caller, table, before, more, error);
+}
+
+static gint64
+ca_local_admin_delete_unresolved (ICertAdmin *admin,
+                                  GDateTime *before,
+                                  gboolean *more,
+                                  GCancellable *cancellable,
+                                  GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+
+  if (!ca_engine_check_process (engine_of (admin), error))
+    return -1;
+  return ca_engine_delete_unresolved (engine_of (admin), caller, before, more, error);
+}
+
+static gboolean
+ca_local_admin_set_ca_property (ICertAdmin *admin,
+                                ICertCaProperty property,
+                                int index,
+                                GVariant *value,
+                                GCancellable *cancellable,
+                                GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+
+  return ca_engine_check_process (engine_of (admin), error)
+         && ca_engine_set_ca_property (engine_of (admin), caller, property, error);
+}
+
 static void
 admin_iface_init (ICertAdminInterface *iface)
 {
@@ -179,6 +305,15 @@ admin_iface_init (ICertAdminInterface *iface)
   iface->list_config_entries = ca_local_admin_list_config_entries;
   iface->get_ca = ca_local_admin_get_ca;
   iface->publish_crls = ca_local_admin_publish_crls;
+  iface->is_valid_certificate = ca_local_admin_is_valid_certificate;
+  iface->revoke = ca_local_admin_revoke;
+  iface->unrevoke = ca_local_admin_unrevoke;
+  iface->set_publish_expired = ca_local_admin_set_publish_expired;
+  iface->import_certificate = ca_local_admin_import_certificate;
+  iface->delete_row = ca_local_admin_delete_row;
+  iface->delete_expired = ca_local_admin_delete_expired;
+  iface->delete_unresolved = ca_local_admin_delete_unresolved;
+  iface->set_ca_property = ca_local_admin_set_ca_property;
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "ca-certificate.h"
 #include "ca-clock.h"
 #include "ca-crypto.h"
 
@@ -107,13 +108,14 @@ set_received (const CaRequest *request, ICertStoreBatch *batch)
                                  decoded->key.parameters);
   icert_store_batch_set_int (batch, ICERT_REQUEST_PUBLIC_KEY_LENGTH, decoded->key.bits);
   icert_store_batch_set_text (batch, ICERT_REQUEST_PUBLIC_KEY_ALGORITHM, decoded->key.algorithm);
-  icert_store_batch_set_bytes (batch, ICERT_REQUEST_RAW_REQUEST, decoded->message);
+  if (decoded->format != ICERT_REQUEST_FORMAT_ANY)
+    icert_store_batch_set_bytes (batch, ICERT_REQUEST_RAW_REQUEST, decoded->message);
 }
 
 static void
 set_certificate (const CaRequest *request, ICertStoreBatch *batch)
 {
-  g_autofree char *serial = ca_crypto_hex (request->serial, sizeof request->serial);
+  g_autofree char *serial = ca_crypto_hex (request->serial, request->serial_size);
   g_autofree char *ski = ca_crypto_hex (request->decoded->key.identifier, 20);
   g_autofree char *dn = ca_name_to_text (request->plan->rdns);
   g_autofree char *hash = NULL;
@@ -307,7 +309,7 @@ ca_request_row_serial (const CaRequest *request,
   icert_store_batch_begin (batch, ICERT_STORE_SERIALS,
                            reserved_before ? ICERT_STORE_UPDATE : ICERT_STORE_INSERT);
   icert_store_batch_set_int (batch, ICERT_SERIAL_ISSUER, request->issuer->key_index);
-  icert_store_batch_set_data (batch, ICERT_SERIAL_SERIAL, request->serial, sizeof request->serial);
+  icert_store_batch_set_data (batch, ICERT_SERIAL_SERIAL, request->serial, request->serial_size);
   icert_store_batch_set_int (batch, ICERT_SERIAL_STATE, state);
   icert_store_batch_set_int (batch, ICERT_SERIAL_REQUEST_ID, request->id);
   icert_store_batch_set_int (batch, ICERT_SERIAL_NOT_AFTER,
@@ -315,6 +317,33 @@ ca_request_row_serial (const CaRequest *request,
   icert_store_batch_set_int (batch, ICERT_SERIAL_PARTITION, request->crl_partition);
   if (state == ICERT_SERIAL_STATE_GOOD)
     insert_names (request, batch);
+}
+
+void
+ca_request_row_status (const CaRequest *request, ICertStoreBatch *batch)
+{
+  gboolean revoked = request->disposition == ICERT_ROW_DISPOSITION_REVOKED;
+
+  icert_store_batch_begin (batch, ICERT_STORE_REQUESTS, ICERT_STORE_UPDATE);
+  icert_store_batch_expect_version (batch, request->version);
+  icert_store_batch_set_int (batch, ICERT_REQUEST_ID, request->id);
+  icert_store_batch_set_int (batch, ICERT_REQUEST_DISPOSITION, request->disposition);
+  icert_store_batch_set_text (batch, ICERT_REQUEST_MESSAGE, request->message);
+  icert_store_batch_set_int (batch, ICERT_REQUEST_PUBLISH_EXPIRED, request->publish_expired);
+  if (revoked)
+    {
+      icert_store_batch_set_int (batch, ICERT_REQUEST_REVOKED_WHEN, request->revoked_when);
+      icert_store_batch_set_int (batch, ICERT_REQUEST_REVOKED_EFFECTIVE_WHEN,
+                                 request->revoked_effective_when);
+      icert_store_batch_set_int (batch, ICERT_REQUEST_REVOKED_REASON, request->revoked_reason);
+    }
+  else
+    {
+      icert_store_batch_set_empty (batch, ICERT_REQUEST_REVOKED_WHEN);
+      icert_store_batch_set_empty (batch, ICERT_REQUEST_REVOKED_EFFECTIVE_WHEN);
+      icert_store_batch_set_empty (batch, ICERT_REQUEST_REVOKED_REASON);
+    }
+  insert_trace (request, batch);
 }
 
 void
@@ -326,7 +355,7 @@ ca_request_row_intent (const CaRequest *request, GBytes *tbs, ICertStoreBatch *b
   if (tbs == NULL)
     return;
   icert_store_batch_set_int (batch, ICERT_INTENT_ISSUER, request->issuer->key_index);
-  icert_store_batch_set_data (batch, ICERT_INTENT_SERIAL, request->serial, sizeof request->serial);
+  icert_store_batch_set_data (batch, ICERT_INTENT_SERIAL, request->serial, request->serial_size);
   icert_store_batch_set_int (batch, ICERT_INTENT_PROFILE_VERSION, request->profile_version);
   icert_store_batch_set_bytes (batch, ICERT_INTENT_TBS, tbs);
 }
@@ -359,6 +388,10 @@ static const guint8 load_columns[] = {
   ICERT_REQUEST_NOT_AFTER,
   ICERT_REQUEST_CRL_PARTITION,
   ICERT_REQUEST_HOLD_ALLOWED,
+  ICERT_REQUEST_PUBLISH_EXPIRED,
+  ICERT_REQUEST_REVOKED_WHEN,
+  ICERT_REQUEST_REVOKED_EFFECTIVE_WHEN,
+  ICERT_REQUEST_REVOKED_REASON,
   ICERT_REQUEST_ATTRIBUTES_TEXT,
   ICERT_REQUEST_RAW_NAME,
   ICERT_REQUEST_RAW_REQUEST,
@@ -430,9 +463,10 @@ load_serial (CaRequest *request, const ICertStoreRow *row)
 {
   g_autofree char *serial = load_text (row, ICERT_REQUEST_SERIAL_NUMBER);
 
-  for (guint i = 0; serial != NULL && i < sizeof request->serial && serial[2 * i] != '\0'; i++)
-    request->serial[i]
-        = g_ascii_xdigit_value (serial[2 * i]) << 4 | g_ascii_xdigit_value (serial[2 * i + 1]);
+  gsize size;
+
+  if (serial != NULL && ca_serial_parse (serial, request->serial, &size, NULL))
+    request->serial_size = size;
 }
 
 static void
@@ -464,6 +498,10 @@ load_decision (CaRequest *request, const ICertStoreRow *row)
   request->issuer_name_id = load_int (row, ICERT_REQUEST_ISSUER_NAME_ID);
   request->crl_partition = load_int (row, ICERT_REQUEST_CRL_PARTITION);
   request->hold_allowed = load_int (row, ICERT_REQUEST_HOLD_ALLOWED) != 0;
+  request->publish_expired = load_int (row, ICERT_REQUEST_PUBLISH_EXPIRED) != 0;
+  request->revoked_when = load_int (row, ICERT_REQUEST_REVOKED_WHEN);
+  request->revoked_effective_when = load_int (row, ICERT_REQUEST_REVOKED_EFFECTIVE_WHEN);
+  request->revoked_reason = load_int (row, ICERT_REQUEST_REVOKED_REASON);
   load_serial (request, row);
   request->plan->not_before = load_int (row, ICERT_REQUEST_NOT_BEFORE) / G_USEC_PER_SEC;
   request->plan->not_after = load_int (row, ICERT_REQUEST_NOT_AFTER) / G_USEC_PER_SEC;
@@ -550,8 +588,12 @@ ca_request_row_load (ICertStore *store, gint64 id, GError **error)
   request = ca_request_new ();
   load_decision (request, rows->pdata[0]);
   raw = icert_store_row_dup_bytes (rows->pdata[0], position_of (ICERT_REQUEST_RAW_REQUEST));
-  request->decoded = ca_decode_request (raw, ICERT_ENCODING_BINARY,
-                                        load_int (rows->pdata[0], ICERT_REQUEST_TYPE), error);
+  /* what was imported has a certificate, and no request */
+  if (raw == NULL && request->certificate != NULL)
+    request->decoded = ca_certificate_decode_request (request->certificate, error);
+  else
+    request->decoded = ca_decode_request (raw, ICERT_ENCODING_BINARY,
+                                          load_int (rows->pdata[0], ICERT_REQUEST_TYPE), error);
   if (request->decoded == NULL || !load_subject (request, rows->pdata[0], error)
       || !load_attributes (request, store, error) || !load_extensions (request, store, error))
     return NULL;
@@ -597,22 +639,27 @@ ca_request_row_find_key (ICertStore *store,
 gint64
 ca_request_row_find_serial (ICertStore *store, const char *serial, GError **error)
 {
-  static const guint8 columns[] = { ICERT_REQUEST_ID };
-  g_autofree char *lower = g_ascii_strdown (serial, -1);
-  ICertStoreCondition condition
-      = { .kind = ICERT_STORE_COMPARE,
-          .column = ICERT_REQUEST_SERIAL_NUMBER,
-          .seek = ICERT_SEEK_EQ,
-          .value = { .type = ICERT_PROPERTY_TYPE_STRING, .data = lower, .size = strlen (lower) } };
+  static const guint8 columns[] = { ICERT_REQUEST_ID, ICERT_REQUEST_DISPOSITION };
+  g_autofree char *text = ca_serial_normalize (serial, NULL);
+  ICertStoreCondition condition = { .kind = ICERT_STORE_COMPARE,
+                                    .column = ICERT_REQUEST_SERIAL_NUMBER,
+                                    .seek = ICERT_SEEK_EQ,
+                                    .value = { .type = ICERT_PROPERTY_TYPE_STRING,
+                                               .data = text,
+                                               .size = text != NULL ? strlen (text) : 0 } };
   ICertStoreQuery query = { .table = ICERT_STORE_REQUESTS,
                             .n_columns = G_N_ELEMENTS (columns),
                             .columns = columns,
                             .condition = &condition,
-                            .sort_column = -1,
-                            .limit = 1 };
-  g_autoptr (GPtrArray) rows = icert_store_query (store, &query, NULL, error);
+                            .sort_column = -1 };
+  g_autoptr (GPtrArray) rows = text != NULL ? icert_store_query (store, &query, NULL, error) : NULL;
+  gint64 found = 0;
 
-  return rows != NULL && rows->len > 0 ? icert_store_row_get_int (rows->pdata[0], 0) : 0;
+  /* a foreign CA may have used the same number; the CA's own is meant then */
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    if (found == 0 || icert_store_row_get_int (rows->pdata[i], 1) != ICERT_ROW_DISPOSITION_FOREIGN)
+      found = icert_store_row_get_int (rows->pdata[i], 0);
+  return found;
 }
 
 GVariant *

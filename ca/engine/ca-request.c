@@ -30,6 +30,7 @@ ca_request_new (void)
   request->plan = ca_plan_new ();
   request->disposition = ICERT_ROW_DISPOSITION_ACTIVE;
   request->content_version = 1;
+  request->serial_size = sizeof request->serial;
   request->new_request = TRUE;
   request->door = "engine";
   return request;
@@ -252,6 +253,7 @@ ca_request_reset_plan (CaRequest *request)
 
   request->plan = ca_plan_new ();
   request->not_after_set = FALSE;
+  request->hold_allowed = FALSE;
   propose_validity (request);
   for (guint i = 0; i < request->decoded->extensions->len; i++)
     ca_plan_take_extension (request->plan, g_object_ref (request->decoded->extensions->pdata[i]));

@@ -66,10 +66,17 @@ typedef struct
   /* the result */
   CaIssuer *issuer;
   guint8 serial[20];
+  guint serial_size; /* 20, but what was imported may have a shorter one */
   gint64
       crl_partition; /* of the CRL that lists it; set before the serial is reserved, then fixed */
   GBytes *certificate;
   gint64 issuer_name_id; /* key index << 16 | certificate index */
+
+  /* its revocation, of a row in state REVOKED; microseconds */
+  gint64 revoked_when;           /* when somebody said so */
+  gint64 revoked_effective_when; /* from when on it counts */
+  ICertRevocationReason revoked_reason;
+  gboolean publish_expired; /* stays on CRLs after its end */
 } CaRequest;
 
 CaRequest *ca_request_new (void);

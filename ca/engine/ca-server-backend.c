@@ -100,9 +100,17 @@ GETTER (key_identifier, of_taken (ca_crypto_hex (request->decoded->key.identifie
 GETTER (template_name, of_text (request->template_name))
 GETTER (profile_version,
         request->template_name != NULL ? g_variant_new_int32 (request->profile_version) : NULL)
+GETTER (hold_allowed, g_variant_new_int32 (request->hold_allowed))
+GETTER (publish_expired, g_variant_new_int32 (request->publish_expired))
+GETTER (revoked_when, of_date (request->revoked_when))
+GETTER (revoked_effective_when, of_date (request->revoked_effective_when))
+GETTER (revoked_reason,
+        request->disposition == ICERT_ROW_DISPOSITION_REVOKED
+            ? g_variant_new_int32 (request->revoked_reason)
+            : NULL)
 GETTER (serial_number,
         request->certificate != NULL
-            ? of_taken (ca_crypto_hex (request->serial, sizeof request->serial))
+            ? of_taken (ca_crypto_hex (request->serial, request->serial_size))
             : NULL)
 GETTER (raw_certificate, of_bytes (request->certificate))
 GETTER (dn, of_taken (ca_name_to_text (request->plan->rdns)))
@@ -183,6 +191,9 @@ static const struct
   { ICERT_SCOPE_REQUEST, "Disposition", get_disposition, FALSE },
   { ICERT_SCOPE_REQUEST, "DispositionMessage", get_message, FALSE },
   { ICERT_SCOPE_REQUEST, "StatusCode", get_status_code, FALSE },
+  { ICERT_SCOPE_REQUEST, "RevokedWhen", get_revoked_when, FALSE },
+  { ICERT_SCOPE_REQUEST, "RevokedEffectiveWhen", get_revoked_effective_when, FALSE },
+  { ICERT_SCOPE_REQUEST, "RevokedReason", get_revoked_reason, FALSE },
   { ICERT_SCOPE_REQUEST, "RequesterCAAccess", get_ca_access, TRUE },
   { ICERT_SCOPE_REQUEST, "RequesterRoles", get_requester_roles, TRUE },
   { ICERT_SCOPE_REQUEST, "Officer", get_is_officer, TRUE },
@@ -198,6 +209,8 @@ static const struct
   { ICERT_SCOPE_CERTIFICATE, "CertificateTemplate", get_template_name, FALSE },
   { ICERT_SCOPE_CERTIFICATE, "ProfileVersion", get_profile_version, FALSE },
   { ICERT_SCOPE_CERTIFICATE, "RequesterNameFromOldCertificate", get_old_requester_name, FALSE },
+  { ICERT_SCOPE_CERTIFICATE, "HoldAllowed", get_hold_allowed, FALSE },
+  { ICERT_SCOPE_CERTIFICATE, "PublishExpiredCertInCRL", get_publish_expired, FALSE },
   { ICERT_SCOPE_CERTIFICATE, "SerialNumber", get_serial_number, FALSE },
   { ICERT_SCOPE_CERTIFICATE, "RawCertificate", get_raw_certificate, FALSE },
   { ICERT_SCOPE_CERTIFICATE, "DistinguishedName", get_dn, FALSE },
@@ -345,6 +358,11 @@ backend_set_property (gpointer pointer,
   if (strcmp (info->name, "ProfileVersion") == 0)
     {
       request->profile_version = value != NULL ? number_of (value) : 0;
+      return TRUE;
+    }
+  if (strcmp (info->name, "HoldAllowed") == 0)
+    {
+      request->hold_allowed = value != NULL && number_of (value) != 0;
       return TRUE;
     }
   icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, info->name,

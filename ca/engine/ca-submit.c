@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "ca-blocked-keys.h"
 #include "ca-clock.h"
 #include "ca-crypto.h"
 #include "ca-der.h"
@@ -238,8 +239,6 @@ static gboolean
 check_key_is_free (CaJob *job, GError **error)
 {
   const CaDecoded *decoded = job->request->decoded;
-  gsize size;
-  const void *spki = g_bytes_get_data (decoded->spki, &size);
 
   for (guint i = 0; i < job->facts->issuers->len; i++)
     if (g_bytes_equal (decoded->spki, ((CaIssuer *) job->facts->issuers->pdata[i])->spki))
@@ -248,21 +247,11 @@ check_key_is_free (CaJob *job, GError **error)
                          "is the CA's own (a key of the requester)");
         return FALSE;
       }
-  if (g_hash_table_size (job->engine->blocked_keys) > 0)
-    {
-      g_autofree char *hex = NULL;
-      guint8 digest[32];
-
-      ca_crypto_sha256 (spki, size, digest);
-      hex = ca_crypto_hex (digest, sizeof digest);
-      if (g_hash_table_contains (job->engine->blocked_keys, hex))
-        {
-          icert_set_error (error, ICERT_ERROR_WEAK_KEY, "public key",
-                           "is on the list of blocked keys (a fresh key)");
-          return FALSE;
-        }
-    }
-  return TRUE;
+  if (!ca_blocked_keys_contain (job->engine, decoded->spki))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_WEAK_KEY, "public key",
+                   "is on the list of blocked keys (a fresh key)");
+  return FALSE;
 }
 
 /* What the record did not answer says nothing about the request. */
@@ -375,7 +364,7 @@ judge (CaJob *job, CaWorker *worker)
 static gboolean
 commit_intent (CaJob *job, CaIntent *intent, GError **error)
 {
-  g_autofree char *serial = ca_crypto_hex (job->request->serial, sizeof job->request->serial);
+  g_autofree char *serial = ca_crypto_hex (job->request->serial, job->request->serial_size);
   ICertStoreBatch *batch = new_batch (job);
 
   ca_request_row_serial (job->request, ICERT_SERIAL_STATE_INTENT, FALSE, batch);
@@ -393,7 +382,7 @@ set_issued (CaJob *job)
 {
   CaRequest *request = job->request;
   const char *note_text = request->policy_message;
-  g_autofree char *serial = ca_crypto_hex (request->serial, sizeof request->serial);
+  g_autofree char *serial = ca_crypto_hex (request->serial, request->serial_size);
   g_autofree char *message = note_text != NULL ? g_strconcat ("Issued; ", note_text, NULL) : NULL;
 
   ca_trace_add (request->trace, "engine", "engine", "issued", "serialNumber", serial, NULL);

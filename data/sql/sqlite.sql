@@ -247,6 +247,16 @@ CREATE TABLE submission_keys (
   PRIMARY KEY (submission_key, caller)
 ) STRICT, WITHOUT ROWID;
 
+-- Keys that no certificate is issued for any more: those of certificates revoked for key compromise
+-- (S-B3). Kept when the request row is deleted.
+CREATE TABLE blocked_keys (
+  key_hash BLOB NOT NULL PRIMARY KEY,
+  since INTEGER,
+  request_id INTEGER,
+
+  CONSTRAINT blocked_key CHECK (length(key_hash) = 32)
+) STRICT, WITHOUT ROWID;
+
 -- The audit log; each record holds the hash of the one before it.
 CREATE TABLE audit (
   sequence INTEGER NOT NULL PRIMARY KEY CONSTRAINT audit_sequence CHECK (sequence > 0),

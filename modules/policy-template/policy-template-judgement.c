@@ -401,7 +401,9 @@ set_own_properties (PolicyTemplateJudgement *judgement, GError **error)
   return icert_server_policy_set_certificate_property (judgement->server, "CertificateTemplate",
                                                        g_variant_new_string (profile->name), error)
          && icert_server_policy_set_certificate_property (
-             judgement->server, "ProfileVersion", g_variant_new_int32 (profile->version), error);
+             judgement->server, "ProfileVersion", g_variant_new_int32 (profile->version), error)
+         && icert_server_policy_set_certificate_property (
+             judgement->server, "HoldAllowed", g_variant_new_int32 (profile->allows_hold), error);
 }
 
 /* An officer is asked when the profile or the source of a name says so, unless grants cover

@@ -334,6 +334,20 @@ parse_approval (PolicyTemplateProfile *profile, ICertKeyfile *file, GError **err
   return FALSE;
 }
 
+/* Whether a certificate may be revoked for a while. */
+static gboolean
+parse_hold (PolicyTemplateProfile *profile, ICertKeyfile *file, GError **error)
+{
+  const char *value = icert_keyfile_lookup (file, "Profile", "Hold");
+
+  profile->allows_hold = g_strcmp0 (value, "allowed") == 0;
+  if (value == NULL || profile->allows_hold || g_str_equal (value, "none"))
+    return TRUE;
+  icert_keyfile_set_error (file, "Profile", "Hold", error,
+                           "Hold: not a known value (allowed or none)");
+  return FALSE;
+}
+
 static gboolean
 parse_validity (PolicyTemplateProfile *profile, ICertKeyfile *file, GError **error)
 {
@@ -383,8 +397,8 @@ parse_name (PolicyTemplateProfile *profile,
 static gboolean
 parse_head (PolicyTemplateProfile *profile, ICertKeyfile *file, const char *name, GError **error)
 {
-  static const char *const known[]
-      = { "Name", "Description", "Version", "Enroll", "Approval", "Validity", "Wildcards", NULL };
+  static const char *const known[] = { "Name", "Description", "Version",   "Enroll", "Approval",
+                                       "Hold", "Validity",    "Wildcards", NULL };
   gint64 version = 0;
 
   if (icert_keyfile_lookup (file, "Profile", NULL) == NULL)
@@ -399,7 +413,7 @@ parse_head (PolicyTemplateProfile *profile, ICertKeyfile *file, const char *name
     return FALSE;
   profile->version = (int) version;
   return parse_enroll (profile, file, error) && parse_approval (profile, file, error)
-         && parse_validity (profile, file, error)
+         && parse_hold (profile, file, error) && parse_validity (profile, file, error)
          && icert_keyfile_get_boolean (file, "Profile", "Wildcards", FALSE,
                                        &profile->allows_wildcards, error);
 }

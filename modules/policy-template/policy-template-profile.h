@@ -47,6 +47,7 @@ typedef struct
   char **enroll;     /* role names and principals */
   char *enroll_text; /* the same for people */
   gboolean needs_approval;
+  gboolean allows_hold; /* S-I1 */
   gboolean allows_wildcards;
   gboolean has_validity;
   int validity_months;
