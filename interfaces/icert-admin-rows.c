@@ -10,15 +10,22 @@
 
 /* Methods of ICertAdmin about whole rows: certificates from elsewhere, deletion; and properties. */
 
-/* A number of rows or an id. */
+/* A number of rows, or an id: at least @least. */
 static gint64
-end_number (gint64 number, GError *local_error, gpointer self, const char *method, GError **error)
+end_number (gint64 number,
+            gint64 least,
+            GError *local_error,
+            gpointer self,
+            const char *method,
+            GError **error)
 {
   if (!_icert_end_boolean (local_error == NULL, local_error, self, method, error))
     return -1;
-  if (number >= 0)
+  if (number >= least)
     return number;
-  _icert_set_broken (error, self, method, "gave a number below 0 without an error");
+  _icert_set_broken (error, self, method,
+                     "gave %" G_GINT64_FORMAT " without an error (%" G_GINT64_FORMAT " or more)",
+                     number, least);
   return -1;
 }
 
@@ -70,7 +77,7 @@ icert_admin_import_certificate (ICertAdmin *self,
   iface = ICERT_ADMIN_GET_IFACE (self);
   ICERT_REQUIRE_SLOT (iface, import_certificate, -1, error);
   answer = iface->import_certificate (self, certificate, flags, cancellable, &local_error);
-  return end_number (answer, local_error, self, "import_certificate", error);
+  return end_number (answer, 1, local_error, self, "import_certificate", error);
 }
 
 /**
@@ -159,7 +166,7 @@ icert_admin_delete_row (ICertAdmin *self,
   iface = ICERT_ADMIN_GET_IFACE (self);
   ICERT_REQUIRE_SLOT (iface, delete_row, -1, error);
   answer = iface->delete_row (self, table, id, cancellable, &local_error);
-  return end_number (answer, local_error, self, "delete_row", error);
+  return end_number (answer, 0, local_error, self, "delete_row", error);
 }
 
 /**
@@ -218,9 +225,9 @@ icert_admin_delete_row_finish (ICertAdmin *self, GAsyncResult *result, GError **
  * @error: return location for an error
  *
  * Deletes what expired before a time (AD CS: ICertAdmin2::DeleteRow with CDR_EXPIRED): issued and
- * revoked rows whose NotAfter is earlier. At most a thousand rows go in one call and one transaction; call again
- * while there are more, and tell whoever waits how far it is. Rows with archived keys stay. What
- * deleting leaves behind: [method@ICert.Admin.delete_row].
+ * revoked rows whose NotAfter is earlier. At most a thousand rows go in one call and one
+ * transaction; call again while there are more, and tell whoever waits how far it is. Rows with
+ * archived keys stay. What deleting leaves behind: [method@ICert.Admin.delete_row].
  *
  * Any thread; blocks. Right: administrator and officer together.
  *
@@ -252,7 +259,7 @@ icert_admin_delete_expired (ICertAdmin *self,
   iface = ICERT_ADMIN_GET_IFACE (self);
   ICERT_REQUIRE_SLOT (iface, delete_expired, -1, error);
   answer = iface->delete_expired (self, table, before, &rest, cancellable, &local_error);
-  answer = end_number (answer, local_error, self, "delete_expired", error);
+  answer = end_number (answer, 0, local_error, self, "delete_expired", error);
   if (more != NULL)
     *more = answer >= 0 && rest;
   return answer;
@@ -369,7 +376,7 @@ icert_admin_delete_unresolved (ICertAdmin *self,
   iface = ICERT_ADMIN_GET_IFACE (self);
   ICERT_REQUIRE_SLOT (iface, delete_unresolved, -1, error);
   answer = iface->delete_unresolved (self, before, &rest, cancellable, &local_error);
-  answer = end_number (answer, local_error, self, "delete_unresolved", error);
+  answer = end_number (answer, 0, local_error, self, "delete_unresolved", error);
   if (more != NULL)
     *more = answer >= 0 && rest;
   return answer;

@@ -8,6 +8,7 @@ typedef struct
 {
   FakeClient *client;
   GBytes *octets;
+  GDateTime *date;
   GMainLoop *loop;
   GAsyncResult *result;
 } Fixture;
@@ -17,6 +18,7 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->client = fake_client_new ();
   fixture->octets = g_bytes_new_static ("request", 7);
+  fixture->date = g_date_time_new_utc (2026, 1, 31, 12, 0, 0);
   fixture->loop = g_main_loop_new (NULL, FALSE);
 }
 
@@ -26,6 +28,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_clear_object (&fixture->result);
   g_main_loop_unref (fixture->loop);
   g_bytes_unref (fixture->octets);
+  g_date_time_unref (fixture->date);
   /* the thread that answered lets go of the object a moment after the answer */
   while (g_atomic_int_get (&G_OBJECT (fixture->client)->ref_count) > 1)
     g_usleep (100);
@@ -185,6 +188,29 @@ test_refuses_arguments (Fixture *fixture, gconstpointer data)
            icert_admin_set_config_entry (ICERT_ADMIN (client), NULL, "", NULL, NULL, &error));
   REFUSES ("entry", icert_admin_set_config_entry (ICERT_ADMIN (client), "Grant web", "",
                                                   g_variant_new_string ("x"), NULL, &error));
+  REFUSES ("serial", icert_admin_revoke (ICERT_ADMIN (client), NULL, 0, NULL, NULL, &error));
+  REFUSES ("reason", icert_admin_revoke (ICERT_ADMIN (client), "01", 7, NULL, NULL, &error));
+  REFUSES ("serial", icert_admin_unrevoke (ICERT_ADMIN (client), "", NULL, &error));
+  REFUSES ("serial",
+           icert_admin_set_publish_expired (ICERT_ADMIN (client), "\xc3\x28", TRUE, NULL, &error));
+  REFUSES ("property", icert_admin_set_ca_property (ICERT_ADMIN (client), 999, 0,
+                                                    g_variant_new_int32 (1), NULL, &error));
+  REFUSES ("value", icert_admin_set_ca_property (ICERT_ADMIN (client), 29, 0, NULL, NULL, &error));
+#undef REFUSES
+#define REFUSES(field, call)                                                                       \
+  g_assert_cmpint ((call), ==, -1);                                                                \
+  assert_error_and_clear (&error, ICERT_ERROR_MALFORMED, field)
+
+  REFUSES ("certificate",
+           icert_admin_import_certificate (ICERT_ADMIN (client), NULL, 0, NULL, &error));
+  REFUSES ("flags",
+           icert_admin_import_certificate (ICERT_ADMIN (client), fixture->octets, 1, NULL, &error));
+  REFUSES ("table", icert_admin_delete_row (ICERT_ADMIN (client), 1, 1, NULL, &error));
+  REFUSES ("request id", icert_admin_delete_row (ICERT_ADMIN (client), 0, 0, NULL, &error));
+  REFUSES ("before",
+           icert_admin_delete_expired (ICERT_ADMIN (client), 0, NULL, NULL, NULL, &error));
+  REFUSES ("before",
+           icert_admin_delete_unresolved (ICERT_ADMIN (client), NULL, NULL, NULL, &error));
 #undef REFUSES
   g_assert_false (
       icert_admin_set_config_entry (ICERT_ADMIN (client), "Grant web", "", NULL, NULL, &error));
@@ -232,6 +258,8 @@ test_lies (Fixture *fixture, gconstpointer data)
   GVariantType *type = NULL;
   char *name = NULL;
   gboolean indexed = TRUE;
+  gboolean more = TRUE;
+  ICertRevocationReason reason = ICERT_REVOCATION_REASON_SUPERSEDED;
   GError *error = NULL;
 
   g_test_summary ("An answer of another type is MODULE, and is not handed on");
@@ -242,6 +270,16 @@ test_lies (Fixture *fixture, gconstpointer data)
   assert_error_and_clear (&error, ICERT_ERROR_MODULE, "FakeClient");
   g_assert_cmpint (icert_admin_get_my_roles (ICERT_ADMIN (client), NULL, &error), ==, 0);
   assert_error_and_clear (&error, ICERT_ERROR_MODULE, "FakeClient");
+  g_assert_cmpint (
+      icert_admin_is_valid_certificate (ICERT_ADMIN (client), "01", &reason, NULL, &error), ==,
+      ICERT_CA_DISPOSITION_ERROR);
+  assert_error_and_clear (&error, ICERT_ERROR_MODULE, "FakeClient");
+  g_assert_cmpint (reason, ==, ICERT_REVOCATION_REASON_UNSPECIFIED);
+  g_assert_cmpint (
+      icert_admin_delete_expired (ICERT_ADMIN (client), 0, fixture->date, &more, NULL, &error), ==,
+      -1);
+  assert_error_and_clear (&error, ICERT_ERROR_MODULE, "FakeClient");
+  g_assert_false (more);
   g_assert_null (icert_enum_view_row_next (ICERT_ENUM_VIEW_ROW (client), 3, NULL, &error));
   assert_error_and_clear (&error, ICERT_ERROR_MODULE, "FakeClient");
   g_assert_false (
@@ -279,6 +317,8 @@ test_pairs (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) name = NULL;
   g_autofree char *config = NULL;
+  ICertRevocationReason reason = ICERT_REVOCATION_REASON_UNSPECIFIED;
+  gboolean more = FALSE;
 
   g_test_summary ("Numbers, flags, texts and failures come out of asynchronous pairs");
   icert_view_count_async (ICERT_VIEW (client), NULL, answered_cb, fixture);
@@ -291,6 +331,27 @@ test_pairs (Fixture *fixture, gconstpointer data)
   g_assert_cmphex (icert_admin_get_my_roles_finish (ICERT_ADMIN (client), fixture->result, &error),
                    ==, ICERT_ROLE_OFFICER);
   g_assert_no_error (error);
+  icert_admin_is_valid_certificate_async (ICERT_ADMIN (client), "01", NULL, answered_cb, fixture);
+  g_main_loop_run (fixture->loop);
+  g_assert_cmpint (icert_admin_is_valid_certificate_finish (ICERT_ADMIN (client), fixture->result,
+                                                            &reason, &error),
+                   ==, ICERT_CA_DISPOSITION_REVOKED);
+  g_assert_no_error (error);
+  g_assert_cmpint (reason, ==, ICERT_REVOCATION_REASON_SUPERSEDED);
+  icert_admin_import_certificate_async (ICERT_ADMIN (client), fixture->octets, 0, NULL, answered_cb,
+                                        fixture);
+  g_main_loop_run (fixture->loop);
+  g_assert_cmpint (
+      icert_admin_import_certificate_finish (ICERT_ADMIN (client), fixture->result, &error), ==, 7);
+  g_assert_no_error (error);
+  icert_admin_delete_expired_async (ICERT_ADMIN (client), 0, fixture->date, NULL, answered_cb,
+                                    fixture);
+  g_main_loop_run (fixture->loop);
+  g_assert_cmpint (
+      icert_admin_delete_expired_finish (ICERT_ADMIN (client), fixture->result, &more, &error), ==,
+      3);
+  g_assert_no_error (error);
+  g_assert_true (more);
   icert_ca_get_property_value_async (ICERT_CA (client), 6, -1, NULL, answered_cb, fixture);
   g_main_loop_run (fixture->loop);
   name = icert_ca_get_property_value_finish (ICERT_CA (client), fixture->result, &error);

@@ -139,9 +139,47 @@ fake_client_get_ca (ICertAdmin *admin, GError **error)
   return ICERT_CA (g_object_ref (admin));
 }
 
+static ICertCaDisposition
+fake_client_is_valid_certificate (ICertAdmin *admin,
+                                  const char *serial,
+                                  ICertRevocationReason *reason,
+                                  GCancellable *cancellable,
+                                  GError **error)
+{
+  *reason = FAKE_CLIENT (admin)->lies ? 7 : ICERT_REVOCATION_REASON_SUPERSEDED;
+  return answer (admin, error) ? ICERT_CA_DISPOSITION_REVOKED : ICERT_CA_DISPOSITION_INCOMPLETE;
+}
+
+static gint64
+fake_client_import_certificate (ICertAdmin *admin,
+                                GBytes *certificate,
+                                ICertImportFlags flags,
+                                GCancellable *cancellable,
+                                GError **error)
+{
+  return answer (admin, error) ? 7 : 0;
+}
+
+static gint64
+fake_client_delete_expired (ICertAdmin *admin,
+                            ICertTable table,
+                            GDateTime *before,
+                            gboolean *more,
+                            GCancellable *cancellable,
+                            GError **error)
+{
+  *more = TRUE;
+  if (!answer (admin, error))
+    return -1;
+  return FAKE_CLIENT (admin)->lies ? -5 : 3;
+}
+
 static void
 admin_iface_init (ICertAdminInterface *iface)
 {
+  iface->is_valid_certificate = fake_client_is_valid_certificate;
+  iface->import_certificate = fake_client_import_certificate;
+  iface->delete_expired = fake_client_delete_expired;
   iface->deny_request = fake_client_deny_request;
   iface->get_my_roles = fake_client_get_my_roles;
   iface->get_trace = fake_client_get_trace;
