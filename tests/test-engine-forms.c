@@ -215,6 +215,19 @@ test_officer_cannot_grow_it (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_revoked (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("S-D17: a revoked certificate renews nothing");
+  g_assert_true (icert_admin_revoke (fixture->ca->admin, fixture->serial,
+                                     ICERT_REVOCATION_REASON_SUPERSEDED, NULL, NULL, &error));
+  g_assert_no_error (error);
+  assert_refused (fixture, renew (fixture), ICERT_DISPOSITION_ERROR, ICERT_ERROR_NOT_AUTHENTICATED,
+                  "signer");
+}
+
+static void
 test_strangers (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (FakeKey) key = fake_key_new ("p256");
@@ -310,6 +323,7 @@ main (int argc, char **argv)
   ADD ("/engine-forms/keeps-over-restart", test_keeps_over_restart);
   ADD ("/engine-forms/officer-cannot-grow-it", test_officer_cannot_grow_it);
   ADD ("/engine-forms/names-do-not-grow", test_names_do_not_grow);
+  ADD ("/engine-forms/revoked", test_revoked);
   ADD ("/engine-forms/strangers", test_strangers);
   ADD ("/engine-forms/other-certificate", test_other_certificate);
   ADD ("/engine-forms/not-by-agent", test_not_by_agent);

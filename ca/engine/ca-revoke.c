@@ -218,21 +218,30 @@ load_request (Target *target, GError **error)
 }
 
 static gboolean
-find_status (Target *target, const char *serial, GError **error)
+read_target_status (Target *target, const char *serial, GError **error)
 {
   GError *local = NULL;
 
-  if (!ca_status_find (target->engine, serial, &target->status, &local))
-    {
-      if (local != NULL)
-        g_propagate_error (error, local);
-      else
-        refuse_unknown (target->engine, serial, error);
-      return FALSE;
-    }
+  if (ca_status_find (target->engine, serial, &target->status, &local))
+    return TRUE;
+  if (local != NULL)
+    g_propagate_error (error, local);
+  else
+    refuse_unknown (target->engine, serial, error);
+  return FALSE;
+}
+
+/* The row's version guards what is read behind it, so the status is read again then: a change
+ * between the two would be lost. */
+static gboolean
+find_status (Target *target, const char *serial, GError **error)
+{
+  if (!read_target_status (target, serial, error) || !load_request (target, error)
+      || !read_target_status (target, serial, error))
+    return FALSE;
   if (target->status.state == ICERT_SERIAL_STATE_GOOD
       || target->status.state == ICERT_SERIAL_STATE_REVOKED)
-    return load_request (target, error);
+    return TRUE;
   refuse_state (error, target->status.state == ICERT_SERIAL_STATE_INTENT
                            ? "is not issued yet"
                            : "was never issued: its serial is an orphan");
