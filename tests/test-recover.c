@@ -142,7 +142,7 @@ recover (Fixture *fixture)
 {
   g_autoptr (GError) error = NULL;
 
-  ca_recover (fixture->store, fixture->writer, &error);
+  ca_recover (fixture->store, fixture->writer, NULL, NULL, &error);
   g_assert_no_error (error);
 }
 

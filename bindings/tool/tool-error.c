@@ -28,6 +28,7 @@ static const struct
   { ICERT_ERROR_UNKNOWN_NAME, "column", "'icert schema' lists the columns" },
   { ICERT_ERROR_UNKNOWN_NAME, "class", "'icert modules' lists the classes" },
   { ICERT_ERROR_WRONG_STATE, "ca", "'icert ca' shows the state" },
+  { ICERT_ERROR_WRONG_STATE, "clock", "'icert check' shows what the clock did" },
   { ICERT_ERROR_WRONG_STATE, NULL, "'icert view --where \"RequestID = ID\"' shows the state" },
   { ICERT_ERROR_NOT_AUTHORIZED, NULL, "'icert roles' shows what you may do" },
   { ICERT_ERROR_OUTCOME_UNKNOWN, NULL, "ask again with the same --id-key" },
@@ -50,6 +51,9 @@ static const struct
     "--passphrase-file FILE or --passphrase-fd N gives one" },
   { ICERT_ERROR_BAD_SIGNATURE, "chain", "--trust FILE names the CA that is to have answered" },
   { ICERT_ERROR_CONFLICT, NULL, "use another --id-key for another request" },
+  { ICERT_ERROR_CLOCK, NULL, "set the clock right, then 'icert confirm-clock'" },
+  { ICERT_ERROR_AUDIT, "checkpoint", "'icert check' says what the audit log lacks" },
+  { ICERT_ERROR_AUDIT, NULL, "'icert check' says what the store lacks" },
   { ICERT_ERROR_BUSY, NULL, "try again in a moment" },
   { ICERT_ERROR_RATE_LIMITED, NULL, "try again later" },
 };

@@ -43,9 +43,13 @@ typedef struct
 
 extern const ToolVerb *const tool_verbs[];
 
+extern const ToolVerb tool_verb_audit_verify;
 extern const ToolVerb tool_verb_backup;
 extern const ToolVerb tool_verb_ca;
 extern const ToolVerb tool_verb_cas;
+extern const ToolVerb tool_verb_cert_check;
+extern const ToolVerb tool_verb_check;
+extern const ToolVerb tool_verb_confirm_clock;
 extern const ToolVerb tool_verb_crl;
 extern const ToolVerb tool_verb_crl_get;
 extern const ToolVerb tool_verb_delete_expired;

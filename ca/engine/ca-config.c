@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "ca-audit-sink.h"
 #include "icert-keyfile.h"
 
 static const struct
@@ -96,6 +97,7 @@ ca_config_unref (CaConfig *config)
   g_ptr_array_unref (config->grants);
   g_strfreev (config->ca_issuers);
   g_strfreev (config->ocsp);
+  g_strfreev (config->audit_sinks);
   g_free (config);
 }
 
@@ -435,6 +437,50 @@ read_crl (CaConfig *config, ICertKeyfile *file, GError **error)
   return FALSE;
 }
 
+/* S-F7: these are the bounds; more often is allowed. */
+#define MOST_RECORDS 1000
+#define LONGEST_INTERVAL (10 * 60)
+
+static gboolean
+read_interval (CaConfig *config, ICertKeyfile *file, GError **error)
+{
+  const char *text = icert_keyfile_lookup (file, "Audit", "CheckpointInterval");
+  int months = 0;
+
+  config->checkpoint_interval = LONGEST_INTERVAL;
+  if (text == NULL
+      || (icert_duration_parse (text, &months, &config->checkpoint_interval, NULL) && months == 0
+          && config->checkpoint_interval > 0 && config->checkpoint_interval <= LONGEST_INTERVAL))
+    return TRUE;
+  icert_keyfile_set_error (file, "Audit", "CheckpointInterval", error,
+                           "%s is out of range (1s to 10min)", text);
+  return FALSE;
+}
+
+static gboolean
+read_audit (CaConfig *config, ICertKeyfile *file, GError **error)
+{
+  static const char *const keys[] = { "Sink", "CheckpointRecords", "CheckpointInterval", NULL };
+
+  if (!icert_keyfile_check_keys (file, "Audit", keys, error)
+      || !icert_keyfile_get_int (file, "Audit", "CheckpointRecords", MOST_RECORDS, 1, MOST_RECORDS,
+                                 &config->checkpoint_records, error)
+      || !read_interval (config, file, error))
+    return FALSE;
+  config->audit_sinks = icert_keyfile_get_list (file, "Audit", "Sink");
+  if (config->audit_sinks == NULL)
+    config->audit_sinks = g_new0 (char *, 1);
+  for (guint i = 0; config->audit_sinks[i] != NULL; i++)
+    if (!ca_audit_sink_is_valid (config->audit_sinks[i]))
+      {
+        icert_keyfile_set_error (file, "Audit", "Sink", error,
+                                 "%s is no sink (file:PATH, journal or exit)",
+                                 config->audit_sinks[i]);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 static gboolean
 read_role_list (ICertKeyfile *file, const char *principal, ICertRoles *roles, GError **error)
 {
@@ -585,14 +631,15 @@ read_named_group (CaConfig *config, ICertKeyfile *file, const char *group, GErro
     return TRUE;
   icert_keyfile_set_error (
       file, group, NULL, error,
-      "unknown group %s (CA, Policy, Exit, Store, Key N, CRL, Roles or Grant NAME)", group);
+      "unknown group %s (CA, Policy, Exit, Store, Key N, CRL, Audit, Roles or Grant NAME)", group);
   return FALSE;
 }
 
 static gboolean
 read_groups (CaConfig *config, ICertKeyfile *file, GError **error)
 {
-  static const char *const plain[] = { "CA", "Policy", "Exit", "Store", "CRL", "Roles", NULL };
+  static const char *const plain[]
+      = { "CA", "Policy", "Exit", "Store", "CRL", "Audit", "Roles", NULL };
   g_auto (GStrv) groups = icert_keyfile_list_groups (file);
 
   for (guint i = 0; groups[i] != NULL; i++)
@@ -608,7 +655,8 @@ config_read (const char *folder, ICertKeyfile *file, GError **error)
 
   if (!read_ca (config, file, error) || !read_groups (config, file, error)
       || !read_chain (config, file, error) || !read_store (config, file, error)
-      || !read_crl (config, file, error) || !read_roles (config, file, error))
+      || !read_crl (config, file, error) || !read_audit (config, file, error)
+      || !read_roles (config, file, error))
     return NULL;
   return g_steal_pointer (&config);
 }

@@ -72,6 +72,8 @@ typedef struct
   CaDuration crl_period, crl_overlap; /* overlap: none = computed */
   CaDuration delta_period, delta_overlap; /* period: none = no delta CRLs */
   int partitions;                         /* of new certificates; 1 = they are not divided */
+  char **audit_sinks;                     /* as ca-audit-sink.h spells them; never NULL */
+  gint64 checkpoint_records, checkpoint_interval; /* seconds */
 } CaConfig;
 
 /* Reads FOLDER/ca.conf strictly: CONFIG `ca.conf:line: …`. */

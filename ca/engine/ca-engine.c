@@ -310,18 +310,12 @@ open_folder (CaEngine *engine, GError **error)
          && open_store (engine, config, error);
 }
 
-/* S-E3: before any door opens. */
+/* Before any door opens. */
 static gboolean
 start_writing (CaEngine *engine, GError **error)
 {
-  CaAuditHead head;
-
-  /* Before anything of this run is stored. */
-  if (!ca_audit_head_load (&head, engine->store, error))
-    return FALSE;
-  engine->clock = ca_clock_guard_new (head.time);
   engine->writer = ca_writer_new (engine->store, g_get_host_name (), error);
-  if (engine->writer == NULL || !ca_recover (engine->store, engine->writer, error))
+  if (engine->writer == NULL || !ca_run_begin (engine, error))
     return FALSE;
   engine->request_ids = ca_ids_new (engine->writer, "next-request-id");
   return TRUE;
@@ -367,6 +361,7 @@ start_modules (CaEngine *engine, GError **error)
       = ca_exit_host_new (engine->registry, engine->facts, engine->store, engine->writer, error);
   if (engine->exits == NULL)
     return FALSE;
+  ca_auditor_set_facts (engine->auditor, engine->facts);
   warn_of_expiry (engine);
   engine->workers
       = ca_workers_new (g_get_num_processors (), ca_submit_run, ca_submit_expired, engine);
@@ -389,7 +384,9 @@ engine_close (CaEngine *engine)
   g_clear_pointer (&engine->exits, ca_exit_host_free);
   g_clear_pointer (&engine->policies, ca_policy_host_free);
   g_clear_pointer (&engine->request_ids, ca_ids_free);
+  ca_run_end (engine);
   g_clear_pointer (&engine->writer, ca_writer_free);
+  g_clear_pointer (&engine->auditor, ca_auditor_free);
   if (engine->store != NULL && !icert_store_close (engine->store, &error))
     g_message ("closing the store: %s", error->message);
   g_clear_object (&engine->store);
@@ -602,6 +599,7 @@ ca_engine_reload (CaEngine *engine, GError **error)
   engine->facts = ca_facts_ref (fresh);
   g_mutex_unlock (&engine->mutex);
   ca_exit_host_set_facts (engine->exits, fresh);
+  ca_auditor_set_facts (engine->auditor, fresh);
   ca_engine_tell_observers (engine, 0, ICERT_DISPOSITION_INCOMPLETE, TRUE);
   return TRUE;
 }

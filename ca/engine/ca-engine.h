@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include "ca-auditor.h"
 #include "ca-clock.h"
 #include "ca-exit-host.h"
 #include "ca-facts.h"
@@ -40,8 +41,9 @@
  * ICertExit
  *
  * Officers' changes of a pending request: ca-officer.c; of a certificate: ca-revoke.c; of rows:
- * ca-import.c, ca-prune.c. After a crash: ca-recover.c. Policies and
- * exits of an application: ca-control.c, called on its threads by ca-owner.c. */
+ * ca-import.c, ca-prune.c. After a crash: ca-recover.c. Beside the path: ca-auditor.c (checkpoints
+ * of the audit log), ca-clock.c; both are asked before anything is signed. Policies and exits of an
+ * application: ca-control.c, called on its threads by ca-owner.c. */
 typedef struct _CaEngine CaEngine;
 
 /* Whether requests are taken. */
@@ -67,8 +69,10 @@ struct _CaEngine
   CaExitHost *exits;
   CaWorkers *workers;
   CaClockGuard *clock;
-  gint gate;   /* CaGate, atomic */
-  gint n_jobs; /* submissions that are not answered, atomic */
+  CaAuditor *auditor;
+  gboolean begun; /* the start is on record */
+  gint gate;      /* CaGate, atomic */
+  gint n_jobs;    /* submissions that are not answered, atomic */
 
   GMutex config_mutex; /* one change of ca.conf at a time */
   GMutex crl_mutex;    /* one run of CRLs at a time */
@@ -178,8 +182,23 @@ gboolean ca_engine_set_config_entry (CaEngine *engine,
                                      GVariant *value,
                                      GError **error);
 
-/* Before any door opens: intents without certificate, rows left active (ca-recover.c, S-E3). */
-gboolean ca_recover (ICertStore *store, CaWriter *writer, GError **error);
+/* Before any door opens: intents without certificate, rows left active (ca-recover.c, S-E3), and
+ * the record that an engine started, in one commit with @start and @records (nullable, taken). */
+gboolean ca_recover (ICertStore *store,
+                     CaWriter *writer,
+                     ICertStoreBatch *start,
+                     GPtrArray *records,
+                     GError **error);
+
+/* Beginning and end of a run (ca-run.c): clock, audit log, recovery. */
+gboolean ca_run_begin (CaEngine *engine, GError **error);
+void ca_run_end (CaEngine *engine);
+
+/* Before anything is signed, a certificate or a CRL: whether clock (S-H3) and audit log (S-F4,
+ * S-F7) allow it. A worker's thread, never the writer's; may wait. CLOCK, AUDIT */
+gboolean ca_engine_check_signing (CaEngine *engine, GError **error);
+/* An administrator's word that the clock is right. WRONG_STATE */
+gboolean ca_engine_confirm_clock (CaEngine *engine, CaCaller *administrator, GError **error);
 
 /* Somebody who wants to know of changes; called on any thread. */
 typedef void (*CaObserverFunc) (gint64 id,

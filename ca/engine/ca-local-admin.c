@@ -314,6 +314,7 @@ admin_iface_init (ICertAdminInterface *iface)
   iface->delete_expired = ca_local_admin_delete_expired;
   iface->delete_unresolved = ca_local_admin_delete_unresolved;
   iface->set_ca_property = ca_local_admin_set_ca_property;
+  ca_local_audit_init (iface);
 }
 
 static void

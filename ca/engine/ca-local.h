@@ -26,6 +26,9 @@ CaFacts *ca_local_authorise (CaLocal *self, CaVerb verb, GError **error);
 /* an ICertCa on the same engine */
 ICertCa *ca_local_new_ca (CaLocal *self, GError **error);
 
+/* what ca-local-audit.c has of ICertAdmin */
+void ca_local_audit_init (ICertAdminInterface *iface);
+
 GType ca_local_request_get_type (void);
 GType ca_local_ca_get_type (void);
 GType ca_local_admin_get_type (void);

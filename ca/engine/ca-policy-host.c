@@ -474,6 +474,21 @@ ca_policy_host_describe (CaPolicyHost *host)
   return g_string_free (text, FALSE);
 }
 
+guint
+ca_policy_host_get_n_quarantined (CaPolicyHost *host)
+{
+  g_autoptr (CaPolicyChain) chain = ca_policy_host_ref_chain (host);
+  guint n = 0;
+
+  for (guint i = 0; i < chain->modules->len; i++)
+    {
+      PolicyModule *module = chain->modules->pdata[i];
+
+      n += g_atomic_int_get (&module->hangs) >= CA_LIMIT_MODULE_HANGS;
+    }
+  return n;
+}
+
 /* Profiles */
 
 typedef struct

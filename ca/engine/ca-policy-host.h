@@ -53,6 +53,8 @@ void ca_policy_chain_let_go (CaPolicyChain *taken);
 gboolean ca_policy_host_reload (CaPolicyHost *host, CaFacts *facts, GError **error);
 /* descriptions of the modules, in their order, "; " between */
 char *ca_policy_host_describe (CaPolicyHost *host);
+/* modules that are not asked any more (S-L3) */
+guint ca_policy_host_get_n_quarantined (CaPolicyHost *host);
 char **ca_policy_host_list_profiles (CaPolicyHost *host,
                                      CaFacts *facts,
                                      CaCaller *caller,

@@ -91,12 +91,17 @@ pend_active (ICertStore *store, ICertStoreBatch *batch, GPtrArray *audit, GError
 }
 
 gboolean
-ca_recover (ICertStore *store, CaWriter *writer, GError **error)
+ca_recover (ICertStore *store,
+            CaWriter *writer,
+            ICertStoreBatch *start,
+            GPtrArray *records,
+            GError **error)
 {
-  g_autoptr (ICertStoreBatch) batch = icert_store_batch_new ();
-  g_autoptr (GPtrArray) audit
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
+  g_autoptr (ICertStoreBatch) batch = start != NULL ? start : icert_store_batch_new ();
+  g_autoptr (GPtrArray) audit = records;
 
+  if (audit == NULL)
+    audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
   if (!orphan_serials (store, batch, audit, error) || !pend_active (store, batch, audit, error))
     return FALSE;
   g_ptr_array_add (audit, ca_audit_record_new (NULL, "start", NULL, "OK", ICERT_VERSION));

@@ -59,6 +59,15 @@ join_values (GPtrArray *rdns, const char *oid)
   return text != NULL ? g_string_free (text, FALSE) : NULL;
 }
 
+char *
+ca_request_row_join_name (GPtrArray *rdns, guint column)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (name_columns); i++)
+    if (name_columns[i].certificate_column == column)
+      return join_values (rdns, name_columns[i].oid);
+  return NULL;
+}
+
 static void
 set_names (GPtrArray *rdns, gboolean of_request, ICertStoreBatch *batch)
 {

@@ -22,6 +22,9 @@ void ca_request_row_status (const CaRequest *request, ICertStoreBatch *batch);
 /* the intent of a key outside this process (S-E1 step 4); NULL @tbs removes it */
 void ca_request_row_intent (const CaRequest *request, GBytes *tbs, ICertStoreBatch *batch);
 
+/* (nullable): what the certificate's subject says in the column @column of requests */
+char *ca_request_row_join_name (GPtrArray *rdns, guint column);
+
 /* reads a request with its attributes and extensions, decodes it; NOT_FOUND */
 CaRequest *ca_request_row_load (ICertStore *store, gint64 id, GError **error);
 /* 0 without an error when there is none; @content: 32 octets out */

@@ -391,13 +391,14 @@ set_issued (CaJob *job)
                      message != NULL ? message : "Issued");
 }
 
-/* S-H3: the request waits until the clock is right; it did nothing wrong. */
+/* S-H3, S-F4: the request waits until clock and audit log are right; it did nothing wrong. */
 static CaStep
-wait_for_clock (CaJob *job, GError *error)
+wait_for_signing (CaJob *job, GError *error)
 {
   g_autofree char *text = icert_error_get_text (error);
+  const char *rule = error->code == ICERT_ERROR_CLOCK ? "clock" : "audit";
 
-  ca_trace_add (job->request->trace, "engine", "engine", "clock", NULL, text, NULL);
+  ca_trace_add (job->request->trace, "engine", "engine", rule, NULL, text, NULL);
   ca_request_decide (job->request, ICERT_ROW_DISPOSITION_PENDING, error, text);
   return DECIDED;
 }
@@ -411,8 +412,8 @@ issue (CaJob *job)
   CaStep step = DECIDED;
 
   g_clear_pointer (&job->request->certificate, g_bytes_unref);
-  if (!ca_clock_guard_check (job->engine->clock, &error))
-    return wait_for_clock (job, error);
+  if (!ca_engine_check_signing (job->engine, &error))
+    return wait_for_signing (job, error);
   if (!ca_endorse_check_plan (job->request, job->facts, &error)
       || !ca_issue_prepare (job->request, &intent, &error))
     step = decide_refusal (job, error, NULL);

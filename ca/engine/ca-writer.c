@@ -4,6 +4,8 @@
 
 #include "ca-writer.h"
 
+#include <string.h>
+
 #include "ca-limits.h"
 #include "ca-owner.h"
 
@@ -12,6 +14,7 @@ typedef struct
 {
   ICertStoreBatch *batch;
   GPtrArray *audit;
+  guint n_changes; /* of the batch, without audit records */
   const char *counter;
   gint64 n; /* to reserve; 0: give back from @first */
   gint64 *first;
@@ -31,6 +34,11 @@ struct _CaWriter
   gboolean busy;
   gboolean closing;
   gint stopped; /* atomic */
+
+  /* Set before the first commit. */
+  CaAuditMac *mac; /* nullable */
+  CaWriterHook hook;
+  gpointer hook_data;
 
   /* Only the thread's: */
   CaAuditHead head;
@@ -91,7 +99,8 @@ prepare_batch (ICertStoreBatch *batch, gboolean undo, gpointer data)
   state->before = state->writer->head;
   state->n_changes = icert_store_batch_get_n_changes (batch);
   for (guint i = 0; i < commit->audit->len; i++)
-    ca_audit_append (&state->writer->head, state->writer->node, commit->audit->pdata[i], batch);
+    ca_audit_append (&state->writer->head, state->writer->mac, state->writer->node,
+                     commit->audit->pdata[i], batch);
 }
 
 /* S-E4: after an unknown outcome the store is opened anew and asked. */
@@ -145,9 +154,39 @@ commit_batches (CaWriter *writer, GPtrArray *batches, GError **error)
   return FALSE;
 }
 
-static void
-tell (CaCommit *commit, const GError *error)
+/* A record that found its number or its place taken: somebody else writes this log. */
+static gboolean
+is_of_audit (const GError *error)
 {
+  g_autofree char *field = NULL;
+
+  if (!g_error_matches (error, ICERT_ERROR, ICERT_ERROR_CONFLICT))
+    return FALSE;
+  field = icert_error_get_field (error);
+  return field != NULL && g_ascii_strncasecmp (field, "audit", strlen ("audit")) == 0;
+}
+
+/* What only was to be recorded could not be, or could not be recorded (S-F6). */
+static GError *
+audit_error (CaCommit *commit, const GError *error)
+{
+  g_autofree char *text = NULL;
+  GError *failed = NULL;
+
+  if (error == NULL || commit->counter != NULL || (commit->n_changes > 0 && !is_of_audit (error)))
+    return NULL;
+  text = icert_error_get_text (error);
+  icert_set_error (&failed, ICERT_ERROR_AUDIT, "audit", "cannot be written: %s (a store that can)",
+                   text);
+  return failed;
+}
+
+static void
+tell (CaCommit *commit, const GError *original)
+{
+  g_autoptr (GError) failed = audit_error (commit, original);
+  const GError *error = failed != NULL ? failed : original;
+
   if (commit->done != NULL)
     commit->done (commit->data, error);
   else if (error != NULL)
@@ -159,6 +198,7 @@ commit_group (CaWriter *writer)
 {
   g_autoptr (GPtrArray) batches = g_ptr_array_sized_new (writer->group->len);
   g_autoptr (GError) error = NULL;
+  gint64 before = writer->head.sequence;
   gboolean ok;
 
   for (guint i = 0; i < writer->group->len; i++)
@@ -166,6 +206,8 @@ commit_group (CaWriter *writer)
   writer->group_position = 0;
   ok = commit_batches (writer, batches, &error);
   g_atomic_int_set (&writer->stopped, !ok);
+  if (ok && writer->hook != NULL && writer->head.sequence != before)
+    writer->hook (&writer->head, writer->hook_data);
   for (guint i = 0; i < writer->group->len; i++)
     {
       CaCommit *commit = writer->group->pdata[i];
@@ -252,6 +294,21 @@ ca_writer_new (ICertStore *store, const char *node, GError **error)
 }
 
 void
+ca_writer_set_secret (CaWriter *writer, GBytes *secret)
+{
+  g_clear_pointer (&writer->mac, ca_audit_mac_free);
+  if (secret != NULL)
+    writer->mac = ca_audit_mac_new (secret);
+}
+
+void
+ca_writer_set_hook (CaWriter *writer, CaWriterHook hook, gpointer data)
+{
+  writer->hook_data = data;
+  writer->hook = hook;
+}
+
+void
 ca_writer_free (CaWriter *writer)
 {
   if (writer == NULL)
@@ -263,6 +320,7 @@ ca_writer_free (CaWriter *writer)
   g_thread_join (writer->thread);
   g_ptr_array_unref (writer->group);
   g_object_unref (writer->store);
+  ca_audit_mac_free (writer->mac);
   g_free (writer->node);
   g_mutex_clear (&writer->mutex);
   g_cond_clear (&writer->cond);
@@ -299,6 +357,7 @@ ca_writer_commit (CaWriter *writer,
   CaCommit *commit = g_new0 (CaCommit, 1);
 
   commit->batch = batch;
+  commit->n_changes = icert_store_batch_get_n_changes (batch);
   commit->audit = audit;
   commit->done = done;
   commit->data = data;
@@ -344,6 +403,7 @@ ca_writer_commit_wait (CaWriter *writer, ICertStoreBatch *batch, GPtrArray *audi
   CaCommit *commit = g_new0 (CaCommit, 1);
 
   commit->batch = batch;
+  commit->n_changes = icert_store_batch_get_n_changes (batch);
   commit->audit = audit;
   return push_and_wait (writer, commit, error);
 }

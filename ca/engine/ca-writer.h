@@ -17,6 +17,12 @@ typedef void (*CaCommitDone) (gpointer data, const GError *error);
 /* Reads the end of the audit chain and starts the thread. @node: name of this engine in audit
  * records. */
 CaWriter *ca_writer_new (ICertStore *store, const char *node, GError **error);
+/* Before the first commit. @secret: (nullable) of the MACs of audit records */
+void ca_writer_set_secret (CaWriter *writer, GBytes *secret);
+/* Called on the writer's thread after a commit that brought audit records; must not wait. Before
+ * the first commit, or with NULL while nothing is queued. */
+typedef void (*CaWriterHook) (const CaAuditHead *head, gpointer data);
+void ca_writer_set_hook (CaWriter *writer, CaWriterHook hook, gpointer data);
 /* Commits what is queued, then ends the thread. */
 void ca_writer_free (CaWriter *writer);
 /* Waits until everything queued so far is committed and answered; not on the writer's thread. */

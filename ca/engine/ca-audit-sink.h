@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "ca-checkpoint.h"
+
+/* Where checkpoints go outside the store (S-F7), as [Audit] Sink spells it: `file:PATH`, `journal`
+ * or `exit`. */
+
+/* whether it is spelt so */
+gboolean ca_audit_sink_is_valid (const char *sink);
+/* whether checkpoints can go there now; writes nothing. @folder: of the CA; @last: (nullable) the
+ * newest checkpoint that went there. AUDIT */
+gboolean ca_audit_sink_check (const char *sink,
+                              const char *folder,
+                              const CaCheckpoint *last,
+                              GError **error);
+/* the same, and sends @line. Durable when it returns TRUE. AUDIT */
+gboolean ca_audit_sink_write (const char *sink,
+                              const char *folder,
+                              const CaCheckpoint *last,
+                              const char *line,
+                              GError **error);
+/* (array zero-terminated=1): the lines of a file sink; empty when it is none or not there */
+char **ca_audit_sink_read (const char *sink, const char *folder);
+/* Tests: another socket than the journal's; NULL = that one */
+void ca_audit_sink_set_journal (const char *path);
