@@ -11,9 +11,9 @@
 /**
  * ICertSetup:
  *
- * Makes and completes a CA (AD CS: ICertSrvSetup). Get one with [func@ICert.Setup.open], set its
- * properties, and call [method@ICert.Setup.create]. Properties that are not set have the defaults
- * of `icert init`.
+ * Makes, completes and renews a CA (AD CS: ICertSrvSetup). Get one with [func@ICert.Setup.open],
+ * set its properties, and call [method@ICert.Setup.create]. Properties that are not set have the
+ * defaults of `icert init`.
  */
 G_DEFINE_INTERFACE (ICertSetup, icert_setup, G_TYPE_OBJECT)
 
@@ -31,6 +31,15 @@ ICERT_DEFINE_UNSUPPORTED (icert_setup,
                           ICertSetup *self,
                           const char *config,
                           GBytes *certificate,
+                          GCancellable *cancellable)
+
+ICERT_DEFINE_UNSUPPORTED (icert_setup,
+                          renew,
+                          gboolean,
+                          FALSE,
+                          ICertSetup *self,
+                          const char *config,
+                          gboolean same_key,
                           GCancellable *cancellable)
 
 static void
@@ -93,6 +102,14 @@ install_properties (ICertSetupInterface *iface)
    */
   install_text (iface, "folder");
   /**
+   * ICertSetup:request-file:
+   *
+   * The file with the request that waits for a parent CA, after [method@ICert.Setup.create] or
+   * [method@ICert.Setup.renew] left one (AD CS: RequestFileName); `NULL` when nothing waits.
+   * Setting it changes nothing.
+   */
+  install_text (iface, "request-file");
+  /**
    * ICertSetup:type:
    *
    * What is made.
@@ -116,6 +133,7 @@ icert_setup_default_init (ICertSetupInterface *iface)
 {
   iface->create = icert_setup_real_create;
   iface->install = icert_setup_real_install;
+  iface->renew = icert_setup_real_renew;
   install_properties (iface);
 }
 
@@ -194,17 +212,20 @@ icert_setup_create_finish (ICertSetup *self, GAsyncResult *result, GError **erro
  * icert_setup_install:
  * @self: a setup object
  * @config: config string of a CA that waits for its certificate
- * @certificate: its certificate, DER or PEM, with its chain behind it when in PEM
+ * @certificate: its certificate, DER or PEM, with its chain in any order when in PEM; or both in
+ *   PKCS #7, DER or PEM
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
- * Completes a subordinate CA with the certificate that its parent issued.
+ * Completes a subordinate CA with the certificate that its parent issued, also behind
+ * [method@ICert.Setup.renew].
  *
  * Any thread; blocks.
  *
  * Errors: `ICERT_ERROR_NOT_FOUND` for a CA that is not there; `ICERT_ERROR_WRONG_STATE` when it
- * does not wait; `ICERT_ERROR_MALFORMED` for octets that are no certificate; `ICERT_ERROR_CONFIG`
- * for one that does not fit key, name or chain.
+ * does not wait; `ICERT_ERROR_CONFLICT` for a certificate that is installed already;
+ * `ICERT_ERROR_MALFORMED` for octets that are no certificate; `ICERT_ERROR_CONFIG` for one that
+ * does not fit key, name, date or chain. Then nothing has changed.
  *
  * Returns: `TRUE` when the CA can issue
  */
@@ -272,4 +293,96 @@ icert_setup_install_finish (ICertSetup *self, GAsyncResult *result, GError **err
   g_return_val_if_fail (ICERT_IS_SETUP (self), FALSE);
 
   return _icert_finish_boolean (self, result, icert_setup_install_async, error);
+}
+
+/**
+ * icert_setup_renew:
+ * @self: a setup object; its `key-type` is that of a new key (default: as before), its `validity`
+ *   that of a root's new certificate (default: as long as the newest one lives)
+ * @config: config string of a CA
+ * @same_key: whether the newest key gets another certificate; otherwise a new key is made
+ * @cancellable: (nullable): to stop waiting
+ * @error: return location for an error
+ *
+ * Gives a CA its next certificate (AD CS: `certutil -renewCert`).
+ *
+ * A root signs it itself, and cross certificates between the old and a new key. A subordinate of a
+ * two-tier CA whose root is there gets it from the root. A subordinate with its parent elsewhere
+ * leaves a request in the file that the property `request-file` names then, and goes on issuing
+ * with what it has until [method@ICert.Setup.install]. Old keys go on signing CRLs until their last
+ * certificate expires.
+ *
+ * Any thread; blocks.
+ *
+ * Errors: `ICERT_ERROR_NOT_FOUND` for a CA that is not there; `ICERT_ERROR_WRONG_STATE` for one
+ * without certificate, or whose new key waits for one; `ICERT_ERROR_NOT_AUTHORIZED` for who is no
+ * administrator, and under dual control for who is alone; `ICERT_ERROR_CLOCK` after a jump of the
+ * clock; `ICERT_ERROR_CONFIG` when another process has the CA; `ICERT_ERROR_KEY_UNAVAILABLE`,
+ * `ICERT_ERROR_STORAGE`; what the root answers.
+ *
+ * Returns: `TRUE` when the CA has its new certificate, or a request waits
+ */
+gboolean
+icert_setup_renew (ICertSetup *self,
+                   const char *config,
+                   gboolean same_key,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  ICertSetupInterface *iface;
+  GError *local_error = NULL;
+  gboolean ok;
+
+  g_return_val_if_fail (ICERT_IS_SETUP (self), FALSE);
+
+  if (!_icert_check_text (config, "config", error))
+    return FALSE;
+  iface = ICERT_SETUP_GET_IFACE (self);
+  ICERT_REQUIRE_SLOT (iface, renew, FALSE, error);
+  ok = iface->renew (self, config, same_key, cancellable, &local_error);
+  return _icert_end_boolean (ok, local_error, self, "renew", error);
+}
+
+/**
+ * icert_setup_renew_async:
+ * @self: a setup object
+ * @config: config string of a CA
+ * @same_key: whether the newest key gets another certificate
+ * @cancellable: (nullable): to stop waiting
+ * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
+ * @user_data: data for `callback`
+ *
+ * [method@ICert.Setup.renew] without blocking.
+ */
+void
+icert_setup_renew_async (ICertSetup *self,
+                         const char *config,
+                         gboolean same_key,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_return_if_fail (ICERT_IS_SETUP (self));
+
+  _icert_call_async (self, G_CALLBACK (icert_setup_renew), icert_setup_renew_async, G_TYPE_BOOLEAN,
+                     cancellable, callback, user_data, G_TYPE_STRING, config, G_TYPE_BOOLEAN,
+                     same_key, G_TYPE_INVALID);
+}
+
+/**
+ * icert_setup_renew_finish:
+ * @self: a setup object
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends [method@ICert.Setup.renew_async]. Errors are those of [method@ICert.Setup.renew].
+ *
+ * Returns: `TRUE` when the CA has its new certificate, or a request waits
+ */
+gboolean
+icert_setup_renew_finish (ICertSetup *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (ICERT_IS_SETUP (self), FALSE);
+
+  return _icert_finish_boolean (self, result, icert_setup_renew_async, error);
 }

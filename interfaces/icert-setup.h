@@ -22,6 +22,12 @@ struct _ICertSetupInterface
                        GBytes *certificate,
                        GCancellable *cancellable,
                        GError **error);
+
+  gboolean (*renew) (ICertSetup *self,
+                     const char *config,
+                     gboolean same_key,
+                     GCancellable *cancellable,
+                     GError **error);
 };
 
 ICERT_AVAILABLE_IN_0_1
@@ -53,5 +59,23 @@ void icert_setup_install_async (ICertSetup *self,
 
 ICERT_AVAILABLE_IN_0_1
 gboolean icert_setup_install_finish (ICertSetup *self, GAsyncResult *result, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_setup_renew (ICertSetup *self,
+                            const char *config,
+                            gboolean same_key,
+                            GCancellable *cancellable,
+                            GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_setup_renew_async (ICertSetup *self,
+                              const char *config,
+                              gboolean same_key,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_setup_renew_finish (ICertSetup *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -353,11 +353,10 @@ ca_builder_add_own_extensions (CaPlan *plan,
 }
 
 GBytes *
-ca_builder_request (GPtrArray *rdns, ICertKey *key, const char *hash, GError **error)
+ca_builder_request_for (GBytes *subject, ICertKey *key, const char *hash, GError **error)
 {
   g_autoptr (GBytes) spki = icert_key_get_public_key (key, error);
   g_autoptr (GBytes) algorithm = NULL;
-  g_autoptr (GBytes) subject = NULL;
   g_autoptr (GBytes) info = NULL;
   g_autoptr (GBytes) signature = NULL;
   g_auto (CaDerWriter) writer = { 0 };
@@ -366,9 +365,6 @@ ca_builder_request (GPtrArray *rdns, ICertKey *key, const char *hash, GError **e
     return NULL;
   algorithm = icert_key_get_signature_algorithm (key, hash, error);
   if (algorithm == NULL)
-    return NULL;
-  subject = ca_name_encode (rdns, error);
-  if (subject == NULL)
     return NULL;
   ca_der_writer_init (&writer, USUAL_SIZE);
   /* [0] no attributes: a parent decides by its own profile what a CA certificate says */
@@ -382,58 +378,118 @@ ca_builder_request (GPtrArray *rdns, ICertKey *key, const char *hash, GError **e
   return signature != NULL ? ca_builder_wrap (info, algorithm, signature) : NULL;
 }
 
+GBytes *
+ca_builder_request (GPtrArray *rdns, ICertKey *key, const char *hash, GError **error)
+{
+  g_autoptr (GBytes) subject = ca_name_encode (rdns, error);
+
+  return subject != NULL ? ca_builder_request_for (subject, key, hash, error) : NULL;
+}
+
 static CaPlan *
-plan_root (GPtrArray *rdns,
-           const CaPublicKey *key,
-           gint64 not_before,
-           gint64 not_after,
-           int path_length,
-           GError **error)
+plan_own (const CaOwnCertificate *own, const CaPublicKey *key, GError **error)
 {
   g_autoptr (CaPlan) plan = ca_plan_new ();
+  const guint8 *authority = own->issuer != NULL ? own->issuer->key_identifier : key->identifier;
+  gsize size = own->issuer != NULL ? own->issuer->key_identifier_size : sizeof key->identifier;
 
-  plan->not_before = not_before;
-  plan->not_after = not_after;
+  plan->not_before = own->not_before;
+  plan->not_after = own->not_after;
   plan->is_ca = TRUE;
-  g_ptr_array_unref (plan->rdns);
-  plan->rdns = g_ptr_array_ref (rdns);
-  if (!take_as_own (plan, icert_extension_new_basic_constraints (TRUE, path_length, TRUE, error),
-                    error)
-      || !take_as_own (plan,
-                       icert_extension_new_key_usage (
-                           ICERT_KEY_USAGE_KEY_CERT_SIGN | ICERT_KEY_USAGE_CRL_SIGN, TRUE, error),
-                       error)
-      || !add_subject_key_identifier (plan, key, error)
-      || !add_authority_key_identifier (plan, key->identifier, sizeof key->identifier, error))
+  plan->subject = g_bytes_ref (own->subject);
+  for (guint i = 0; i < own->extensions->len; i++)
+    ca_plan_take_extension (plan, g_object_ref (own->extensions->pdata[i]));
+  if (!add_subject_key_identifier (plan, key, error)
+      || !add_authority_key_identifier (plan, authority, size, error) || !check_named (plan, error))
     return NULL;
   return g_steal_pointer (&plan);
 }
 
-/* build, lint, sign: the path of every certificate, with the key's own name as issuer */
+/* build, lint, sign: the path of every certificate; without an issuer with the key's own name */
 static GBytes *
-issue_root (const Frame *frame, const CaPlan *plan, ICertKey *key, const char *hash, GError **error)
+issue_own (const CaOwnCertificate *own, const CaPlan *plan, GBytes *algorithm, GError **error)
 {
-  g_autoptr (GBytes) tbs = build (frame, plan, error);
+  const CaIssuer *issuer = own->issuer;
+  Frame frame = { .signature_algorithm = algorithm,
+                  .issuer = issuer != NULL ? issuer->subject : own->subject,
+                  .subject = own->subject,
+                  .spki = own->spki,
+                  .serial = own->serial };
+  g_autoptr (GBytes) tbs = build (&frame, plan, error);
   g_autoptr (GPtrArray) no_names = g_ptr_array_new ();
   g_autoptr (CaTicket) ticket = NULL;
-  CaLintExpectation expectation = { .serial = frame->serial,
-                                    .not_before = plan->not_before,
-                                    .not_after = plan->not_after,
-                                    .spki = frame->spki,
-                                    .is_ca = TRUE,
-                                    .approved_names = no_names,
-                                    .rdns = plan->rdns,
-                                    .extensions = plan->extensions,
-                                    .signature_algorithm = frame->signature_algorithm,
-                                    .max_not_after = G_MAXINT64 };
+  CaLintExpectation expectation
+      = { .issuer = issuer,
+          .serial = own->serial,
+          .not_before = plan->not_before,
+          .not_after = plan->not_after,
+          .spki = own->spki,
+          .is_ca = TRUE,
+          .is_cross = issuer != NULL,
+          .approved_names = no_names,
+          .subject = own->subject,
+          .extensions = plan->extensions,
+          .signature_algorithm = algorithm,
+          .max_not_after = issuer != NULL ? issuer->not_after : G_MAXINT64 };
 
   if (tbs == NULL)
     return NULL;
   ticket = ca_linter_check (tbs, &expectation, error);
   if (ticket == NULL)
     return NULL;
-  return ca_signer_sign_self (key, hash, frame->signature_algorithm, frame->spki, ticket, tbs,
-                              error);
+  return issuer != NULL
+             ? ca_signer_sign (issuer, ticket, tbs, error)
+             : ca_signer_sign_self (own->key, own->hash, algorithm, own->spki, ticket, tbs, error);
+}
+
+GBytes *
+ca_builder_own (CaOwnCertificate *own, GError **error)
+{
+  g_autoptr (GBytes) algorithm = NULL;
+  g_autoptr (CaPlan) plan = NULL;
+  CaPublicKey public_key = { 0 };
+
+  if (!ca_public_key_init (&public_key, own->spki, error))
+    return NULL;
+  plan = plan_own (own, &public_key, error);
+  ca_public_key_clear (&public_key);
+  if (plan == NULL)
+    return NULL;
+  if (own->issuer != NULL)
+    algorithm = own->issuer->signature_algorithm != NULL
+                    ? g_bytes_ref (own->issuer->signature_algorithm)
+                    : NULL;
+  else
+    algorithm = icert_key_get_signature_algorithm (own->key, own->hash, error);
+  if (algorithm == NULL)
+    {
+      if (own->issuer != NULL)
+        ca_issuer_get_key (own->issuer, error);
+      return NULL;
+    }
+  return ca_builder_draw_serial (g_get_real_time () / 1000, own->serial, error)
+             ? issue_own (own, plan, algorithm, error)
+             : NULL;
+}
+
+/* What a new root says of itself. */
+static GPtrArray *
+root_extensions (int path_length, GError **error)
+{
+  g_autoptr (GPtrArray) extensions = g_ptr_array_new_with_free_func (g_object_unref);
+  ICertExtension *constraints
+      = icert_extension_new_basic_constraints (TRUE, path_length, TRUE, error);
+  ICertExtension *usage;
+
+  if (constraints == NULL)
+    return NULL;
+  g_ptr_array_add (extensions, constraints);
+  usage = icert_extension_new_key_usage (ICERT_KEY_USAGE_KEY_CERT_SIGN | ICERT_KEY_USAGE_CRL_SIGN,
+                                         TRUE, error);
+  if (usage == NULL)
+    return NULL;
+  g_ptr_array_add (extensions, usage);
+  return g_steal_pointer (&extensions);
 }
 
 GBytes *
@@ -446,28 +502,15 @@ ca_builder_self_signed (GPtrArray *rdns,
                         GError **error)
 {
   g_autoptr (GBytes) spki = icert_key_get_public_key (key, error);
-  g_autoptr (GBytes) algorithm = NULL;
-  g_autoptr (GBytes) subject = NULL;
-  g_autoptr (CaPlan) plan = NULL;
-  CaPublicKey public_key = { 0 };
-  guint8 serial[SERIAL_SIZE];
+  g_autoptr (GBytes) subject = spki != NULL ? ca_name_encode (rdns, error) : NULL;
+  g_autoptr (GPtrArray) extensions = subject != NULL ? root_extensions (path_length, error) : NULL;
+  CaOwnCertificate own = { .key = key,
+                           .hash = hash,
+                           .subject = subject,
+                           .spki = spki,
+                           .not_before = not_before,
+                           .not_after = not_after,
+                           .extensions = extensions };
 
-  if (spki == NULL || !ca_public_key_init (&public_key, spki, error))
-    return NULL;
-  plan = plan_root (rdns, &public_key, not_before, not_after, path_length, error);
-  ca_public_key_clear (&public_key);
-  if (plan == NULL || !check_named (plan, error))
-    return NULL;
-  algorithm = icert_key_get_signature_algorithm (key, hash, error);
-  if (algorithm == NULL)
-    return NULL;
-  subject = ca_name_encode (rdns, error);
-  if (subject == NULL || !ca_builder_draw_serial (g_get_real_time () / 1000, serial, error))
-    return NULL;
-  return issue_root (&(Frame){ .signature_algorithm = algorithm,
-                               .issuer = subject,
-                               .subject = subject,
-                               .spki = spki,
-                               .serial = serial },
-                     plan, key, hash, error);
+  return extensions != NULL ? ca_builder_own (&own, error) : NULL;
 }

@@ -28,6 +28,25 @@ gboolean ca_builder_add_own_extensions (CaPlan *plan,
                                         GError **error);
 /* PKCS #10 for the CA's own key: what a subordinate hands to its parent */
 GBytes *ca_builder_request (GPtrArray *rdns, ICertKey *key, const char *hash, GError **error);
+/* the same for a name that is there already, Name in DER */
+GBytes *ca_builder_request_for (GBytes *subject, ICertKey *key, const char *hash, GError **error);
+/* A CA certificate that the CA makes for itself: a root's own, or a cross certificate between two
+ * of its keys. Everything is borrowed. */
+typedef struct
+{
+  const CaIssuer *issuer; /* who signs; NULL: @key signs itself */
+  ICertKey *key;          /* NULL where @issuer signs */
+  const char *hash;
+  GBytes *subject; /* Name, DER: octet for octet */
+  GBytes *spki;    /* of the subject */
+  gint64 not_before, not_after;
+  GPtrArray
+      *extensions;   /* (element-type ICertExtension) what it says besides the key identifiers */
+  guint8 serial[20]; /* out */
+} CaOwnCertificate;
+
+/* built, linted, signed and compared like any other. LINT, KEY_UNAVAILABLE, … */
+GBytes *ca_builder_own (CaOwnCertificate *own, GError **error);
 /* self-signed root certificate, linted and compared like any other; @path_length -1 = none */
 GBytes *ca_builder_self_signed (GPtrArray *rdns,
                                 ICertKey *key,

@@ -188,7 +188,7 @@ make_urls (CaConfig *config)
   if (base == NULL || base[0] == '\0')
     return;
   config->ca_issuers = g_new0 (char *, 2);
-  config->ca_issuers[0] = g_strconcat (base, "/ca.crt", NULL);
+  config->ca_issuers[0] = g_strconcat (base, "/ca<CertificateName>.crt", NULL);
   config->ocsp = g_new0 (char *, 2);
   config->ocsp[0] = g_strconcat (base, "/ocsp", NULL);
 }
@@ -925,4 +925,26 @@ ca_config_set_entry (const char *folder,
   return judged != NULL && check_fixed (before, judged, error)
          && (judge == NULL || judge (judged, data, error))
          && icert_keyfile_save (file, path, 0600, error);
+}
+
+gboolean
+ca_config_add_key (const char *folder, guint index, const CaKeyConfig *key, GError **error)
+{
+  g_autoptr (ICertKeyfile) file = load_file (folder, error);
+  g_autoptr (CaConfig) judged = NULL;
+  g_autofree char *path = g_build_filename (folder, "ca.conf", NULL);
+  g_autofree char *group = g_strdup_printf ("Key %u", index);
+
+  if (file == NULL)
+    return FALSE;
+  if (icert_keyfile_lookup (file, group, "Url") != NULL)
+    {
+      icert_set_error (error, ICERT_ERROR_CONFLICT, group, "is set (a new key index)");
+      return FALSE;
+    }
+  if (!icert_keyfile_set (file, group, "Class", key->class_id, error)
+      || !icert_keyfile_set (file, group, "Url", key->url, error))
+    return FALSE;
+  judged = config_read (folder, file, error);
+  return judged != NULL && icert_keyfile_save (file, path, 0600, error);
 }

@@ -65,11 +65,12 @@ typedef struct
   char **shadow;
   GPtrArray *exits; /* of CaModuleConfig */
   char *store_class, *store_url;
-  GPtrArray *keys;                    /* of CaKeyConfig, by key index; NULL where there is a gap */
-  GPtrArray *roles;                   /* of CaRoleEntry */
-  GPtrArray *grants;                  /* of CaGrant */
-  char **ca_issuers, **ocsp;          /* URLs for certificates; of CRLs: ca_crl_urls() */
-  CaDuration crl_period, crl_overlap; /* overlap: none = computed */
+  GPtrArray *keys;   /* of CaKeyConfig, by key index; NULL where there is a gap */
+  GPtrArray *roles;  /* of CaRoleEntry */
+  GPtrArray *grants; /* of CaGrant */
+  char **ca_issuers,
+      **ocsp; /* URLs for certificates, see ca_issuer_set_urls(); of CRLs: ca_crl_urls() */
+  CaDuration crl_period, crl_overlap;     /* overlap: none = computed */
   CaDuration delta_period, delta_overlap; /* period: none = no delta CRLs */
   int partitions;                         /* of new certificates; 1 = they are not divided */
   char **audit_sinks;                     /* as ca-audit-sink.h spells them; never NULL */
@@ -114,6 +115,12 @@ gboolean ca_config_set_entry (const char *folder,
                               gpointer data,
                               char **old,
                               GError **error);
+/* Writes [Key @index] into the file: @key's class and address, both behind a crash. CONFLICT when
+ * it is there. */
+gboolean ca_config_add_key (const char *folder,
+                            guint index,
+                            const CaKeyConfig *key,
+                            GError **error);
 /* text of roles: "officer;reader" */
 char *ca_roles_to_text (ICertRoles roles);
 

@@ -18,8 +18,8 @@
 #include "ca-exit-module.h"
 #include "ca-folder.h"
 #include "ca-key-check.h"
+#include "ca-load.h"
 #include "ca-request-row.h"
-#include "ca-secret.h"
 #include "ca-steps.h"
 #include "ca-submit.h"
 
@@ -34,215 +34,6 @@ typedef struct
   CaObserverFunc func;
   gpointer data;
 } CaObserver;
-
-static char *
-resolve (const char *folder, const char *url)
-{
-  return strstr (url, "://") != NULL || g_path_is_absolute (url)
-             ? g_strdup (url)
-             : g_build_filename (folder, url, NULL);
-}
-
-/* Certificates and keys */
-
-static ICertKey *
-open_key (CaEngine *engine, const CaKeyConfig *config, GBytes *secret, GError **error)
-{
-  g_autofree char *url = resolve (engine->folder, config->url);
-  g_autoptr (GObject) object
-      = icert_registry_create_module (engine->registry, config->class_id, "ICertKey", error);
-
-  if (object == NULL || !icert_key_open (ICERT_KEY (object), url, secret, error))
-    return NULL;
-  return ICERT_KEY (g_steal_pointer (&object));
-}
-
-static void
-key_free (gpointer data)
-{
-  g_clear_object (&data);
-}
-
-/* Keys by index; NULL where the configuration has a gap. */
-static GPtrArray *
-open_keys (CaEngine *engine, const CaConfig *config, GError **error)
-{
-  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (key_free);
-  g_autoptr (GBytes) secret = NULL;
-
-  if (!ca_secret_load (engine->folder, &secret, error))
-    return NULL;
-  for (guint i = 0; i < config->keys->len; i++)
-    {
-      ICertKey *key = NULL;
-
-      if (config->keys->pdata[i] != NULL)
-        {
-          key = open_key (engine, config->keys->pdata[i], secret, error);
-          if (key == NULL)
-            return NULL;
-        }
-      g_ptr_array_add (keys, key);
-    }
-  return g_steal_pointer (&keys);
-}
-
-static int
-find_key (GPtrArray *keys, GBytes *certificate)
-{
-  for (guint i = 0; i < keys->len; i++)
-    {
-      g_autoptr (GBytes) spki
-          = keys->pdata[i] != NULL ? icert_key_get_public_key (keys->pdata[i], NULL) : NULL;
-      gsize size, certificate_size;
-      const void *needle = spki != NULL ? g_bytes_get_data (spki, &size) : NULL;
-      const void *hay = g_bytes_get_data (certificate, &certificate_size);
-
-      if (needle != NULL && memmem (hay, certificate_size, needle, size) != NULL)
-        return i;
-    }
-  return -1;
-}
-
-static GBytes *
-load_file (const char *path, GError **error)
-{
-  char *contents = NULL;
-  gsize size;
-
-  if (!g_file_get_contents (path, &contents, &size, error))
-    return NULL;
-  return g_bytes_new_take (contents, size);
-}
-
-/* The PEM blocks of a file one by one. */
-static GPtrArray *
-load_chain (const char *folder, GError **error)
-{
-  static const char end[] = "-----END CERTIFICATE-----";
-  g_autofree char *path = g_build_filename (folder, "certs", "chain.pem", NULL);
-  g_autofree char *contents = NULL;
-  GPtrArray *chain = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-
-  if (!g_file_get_contents (path, &contents, NULL, NULL))
-    return chain;
-  for (char *start = contents; (start = strstr (start, "-----BEGIN CERTIFICATE-----")) != NULL;)
-    {
-      char *stop = strstr (start, end);
-      g_autoptr (GBytes) block = NULL;
-      GBytes *der;
-
-      if (stop == NULL)
-        break;
-      block = g_bytes_new (start, stop + strlen (end) - start);
-      der = ca_unarmour (block, "CERTIFICATE", error);
-      if (der == NULL)
-        {
-          g_ptr_array_unref (chain);
-          return NULL;
-        }
-      g_ptr_array_add (chain, der);
-      start = stop;
-    }
-  return chain;
-}
-
-static CaIssuer *
-load_issuer (CaEngine *engine,
-             const CaConfig *config,
-             GPtrArray *keys,
-             guint index,
-             const char *path,
-             GError **error)
-{
-  g_autoptr (GBytes) file = load_file (path, error);
-  g_autoptr (GBytes) certificate = file != NULL ? ca_unarmour (file, "CERTIFICATE", error) : NULL;
-  g_autoptr (GPtrArray) chain = NULL;
-  int key;
-
-  if (certificate == NULL)
-    return NULL;
-  key = find_key (keys, certificate);
-  if (key < 0)
-    {
-      icert_set_error (error, ICERT_ERROR_CONFIG, "certificate",
-                       "certs/%u.crt has none of the CA's keys (the key it was made for)", index);
-      return NULL;
-    }
-  chain = load_chain (engine->folder, error);
-  if (chain == NULL)
-    return NULL;
-  return ca_issuer_new (certificate, chain, keys->pdata[key], config->hash, index, key, error);
-}
-
-static GPtrArray *
-load_issuers (CaEngine *engine, const CaConfig *config, GPtrArray *keys, GError **error)
-{
-  g_autoptr (GPtrArray) issuers = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_issuer_unref);
-
-  for (guint index = 0;; index++)
-    {
-      g_autofree char *name = g_strdup_printf ("%u.crt", index);
-      g_autofree char *path = g_build_filename (engine->folder, "certs", name, NULL);
-      CaIssuer *issuer;
-
-      if (!g_file_test (path, G_FILE_TEST_EXISTS))
-        return g_steal_pointer (&issuers);
-      issuer = load_issuer (engine, config, keys, index, path, error);
-      if (issuer == NULL)
-        return NULL;
-      g_ptr_array_add (issuers, issuer);
-    }
-}
-
-gboolean
-ca_engine_judge_certificate (CaEngine *engine,
-                             GBytes *certificate,
-                             GPtrArray *chain,
-                             GError **error)
-{
-  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
-  g_autoptr (GPtrArray) keys = open_keys (engine, facts->config, error);
-  g_autoptr (CaIssuer) issuer = NULL;
-  int key;
-
-  if (keys == NULL)
-    return FALSE;
-  key = find_key (keys, certificate);
-  if (key < 0)
-    {
-      icert_set_error (error, ICERT_ERROR_CONFIG, "certificate",
-                       "is not for a key of this CA (the answer to its request)");
-      return FALSE;
-    }
-  issuer = ca_issuer_new (certificate, chain, keys->pdata[key], facts->config->hash,
-                          facts->issuers->len, key, error);
-  return issuer != NULL;
-}
-
-static gboolean
-keys_in_process (GPtrArray *keys)
-{
-  for (guint i = 0; i < keys->len; i++)
-    if (keys->pdata[i] != NULL && !icert_key_is_in_process (keys->pdata[i]))
-      return FALSE;
-  return TRUE;
-}
-
-static CaFacts *
-load_facts (CaEngine *engine, GError **error)
-{
-  g_autoptr (CaConfig) config = ca_config_load (engine->folder, error);
-  g_autoptr (GPtrArray) keys = config != NULL ? open_keys (engine, config, error) : NULL;
-  g_autoptr (GPtrArray) issuers = keys != NULL ? load_issuers (engine, config, keys, error) : NULL;
-  CaFacts *facts;
-
-  if (issuers == NULL)
-    return NULL;
-  facts = ca_facts_new (config, issuers);
-  facts->key_in_process = keys_in_process (keys);
-  return facts;
-}
 
 /* S-B2: one list of known weak keys for the process, read by its first engine; a missing one is
  * said, not refused. */
@@ -283,7 +74,7 @@ open_registry (CaEngine *engine, GError **error)
 static gboolean
 open_store (CaEngine *engine, const CaConfig *config, GError **error)
 {
-  g_autofree char *url = resolve (engine->folder, config->store_url);
+  g_autofree char *url = ca_load_resolve (engine->folder, config->store_url);
   g_autoptr (GObject) object
       = icert_registry_create_module (engine->registry, config->store_class, "ICertStore", error);
 
@@ -350,7 +141,7 @@ warn_of_expiry (CaEngine *engine)
 static gboolean
 start_modules (CaEngine *engine, GError **error)
 {
-  engine->facts = load_facts (engine, error);
+  engine->facts = ca_load_facts (engine, error);
   if (engine->facts == NULL || !load_weak_keys (error) || !ca_blocked_keys_load (engine, error)
       || !ca_crl_note_partitions (engine->store, engine->writer, engine->facts->config, error))
     return FALSE;
@@ -587,7 +378,7 @@ find_policies (CaEngine *engine, const CaConfig *config, GError **error)
 gboolean
 ca_engine_reload (CaEngine *engine, GError **error)
 {
-  g_autoptr (CaFacts) fresh = load_facts (engine, error);
+  g_autoptr (CaFacts) fresh = ca_load_facts (engine, error);
   g_autoptr (CaFacts) old = NULL;
 
   if (fresh == NULL || !find_policies (engine, fresh->config, error)
@@ -656,9 +447,8 @@ try_modules (CaEngine *engine, CaFacts *facts, GError **error)
 gboolean
 ca_engine_judge_config (CaEngine *engine, CaConfig *config, GError **error)
 {
-  g_autoptr (GPtrArray) keys = open_keys (engine, config, error);
-  g_autoptr (GPtrArray) issuers = keys != NULL ? load_issuers (engine, config, keys, error) : NULL;
-  g_autoptr (CaFacts) facts = issuers != NULL ? ca_facts_new (config, issuers) : NULL;
+  g_autoptr (CaFacts) running = ca_engine_ref_facts (engine);
+  g_autoptr (CaFacts) facts = ca_load_facts_for (engine, config, running->config, error);
 
   return facts != NULL && try_modules (engine, facts, error);
 }

@@ -103,13 +103,6 @@ gboolean ca_engine_reload (CaEngine *engine, GError **error);
 /* whether the CA could be opened with @config; changes nothing */
 gboolean ca_engine_judge_config (CaEngine *engine, CaConfig *config, GError **error);
 
-/* whether @certificate with its @chain (of GBytes DER, nearest first) could be the CA's next one;
- * changes nothing */
-gboolean ca_engine_judge_certificate (CaEngine *engine,
-                                      GBytes *certificate,
-                                      GPtrArray *chain,
-                                      GError **error);
-
 /* Called once, on the writer's or a worker's thread, with a response or an error. */
 typedef void (*CaAnswer) (ICertResponse *response, const GError *error, gpointer data);
 

@@ -8,6 +8,7 @@
 
 #include "ca-clock.h"
 #include "ca-crl.h"
+#include "ca-cross.h"
 
 CaFacts *
 ca_facts_new (CaConfig *config, GPtrArray *issuers)
@@ -36,6 +37,8 @@ ca_facts_unref (CaFacts *facts)
     return;
   ca_config_unref (facts->config);
   g_ptr_array_unref (facts->issuers);
+  g_clear_pointer (&facts->keys, g_ptr_array_unref);
+  g_clear_pointer (&facts->crosses, g_ptr_array_unref);
   g_free (facts->machine);
   g_free (facts->config_string);
   g_free (facts);
@@ -49,15 +52,70 @@ ca_facts_find_issuer (const CaFacts *facts, int index)
   return facts->issuers->pdata[index == -1 ? facts->issuers->len - 1 : (guint) index];
 }
 
+static gboolean
+is_valid (const CaIssuer *issuer, gint64 now)
+{
+  return now >= issuer->not_before && now <= issuer->not_after;
+}
+
 CaIssuer *
 ca_facts_get_issuer (const CaFacts *facts, GError **error)
 {
-  CaIssuer *issuer = ca_facts_find_issuer (facts, -1);
+  gint64 now = ca_clock_now () / G_USEC_PER_SEC;
+  CaIssuer *newest = ca_facts_find_issuer (facts, -1);
 
-  if (issuer == NULL)
+  for (guint i = facts->issuers->len; i > 0; i--)
+    {
+      CaIssuer *issuer = facts->issuers->pdata[i - 1];
+
+      if (is_valid (issuer, now) && issuer->key != NULL)
+        return issuer;
+    }
+  if (newest == NULL)
     icert_set_error (error, ICERT_ERROR_WRONG_STATE, "ca",
                      "%s has no certificate (icert install FILE)", facts->config->name);
-  return issuer;
+  return newest;
+}
+
+CaIssuer *
+ca_facts_find_key (const CaFacts *facts, int key_index)
+{
+  for (guint i = facts->issuers->len; i > 0; i--)
+    {
+      CaIssuer *issuer = facts->issuers->pdata[i - 1];
+
+      if (key_index == -1 || (int) issuer->key_index == key_index)
+        return issuer;
+    }
+  return NULL;
+}
+
+GArray *
+ca_facts_list_keys (const CaFacts *facts)
+{
+  GArray *keys = g_array_new (FALSE, TRUE, sizeof (CaFactsKey));
+  gint64 now = ca_clock_now () / G_USEC_PER_SEC;
+
+  for (guint i = 0; i < facts->issuers->len; i++)
+    {
+      CaIssuer *issuer = facts->issuers->pdata[i];
+      CaFactsKey key = { .index = issuer->key_index };
+      CaFactsKey *known;
+
+      if (issuer->key_index == issuer->certificate_index)
+        g_array_append_val (keys, key);
+      known = NULL;
+      for (guint j = 0; j < keys->len; j++)
+        if (g_array_index (keys, CaFactsKey, j).index == issuer->key_index)
+          known = &g_array_index (keys, CaFactsKey, j);
+      if (known == NULL)
+        continue;
+      known->issuer = issuer;
+      known->not_after = MAX (known->not_after, issuer->not_after);
+      known->needs_crls = now <= known->not_after;
+      known->available = issuer->key != NULL;
+    }
+  return keys;
 }
 
 static GVariant *
@@ -81,11 +139,25 @@ ca_type (const CaFacts *facts)
 }
 
 static int
-certificate_state (const CaIssuer *issuer)
+state_of (gint64 not_before, gint64 not_after)
 {
   gint64 now = ca_clock_now () / G_USEC_PER_SEC;
 
-  return now > issuer->not_after ? ICERT_CA_DISPOSITION_INVALID : ICERT_CA_DISPOSITION_VALID;
+  return now < not_before || now > not_after ? ICERT_CA_DISPOSITION_INVALID
+                                             : ICERT_CA_DISPOSITION_VALID;
+}
+
+static int
+certificate_state (const CaIssuer *issuer)
+{
+  return state_of (issuer->not_before, issuer->not_after);
+}
+
+/* CERT_E_EXPIRED, which Windows also says of what is not valid yet */
+static int
+certificate_status (const CaIssuer *issuer)
+{
+  return certificate_state (issuer) == ICERT_CA_DISPOSITION_VALID ? 0 : (int) 0x800B0101;
 }
 
 static GVariant *
@@ -156,6 +228,43 @@ join_crl_urls (const CaConfig *config, const CaIssuer *issuer)
   return join_urls (urls);
 }
 
+/* CR_PROP 35 to 38: forward at the older neighbour, backward at the newer one; nothing where both
+ * have one key, or a key could not sign. */
+static GVariant *
+get_cross (const CaFacts *facts, ICertCaProperty property, int index, GError **error)
+{
+  gboolean forward = property == ICERT_CA_PROPERTY_CA_FORWARD_CROSS_CERT
+                     || property == ICERT_CA_PROPERTY_CA_FORWARD_CROSS_CERT_STATE;
+  int from = index == -1 ? (int) facts->issuers->len - (forward ? 2 : 1) : index;
+  const CaCross *cross = ca_cross_find (facts->crosses, from, forward ? from + 1 : from - 1);
+
+  if (cross == NULL)
+    {
+      icert_set_error (error, ICERT_ERROR_NOT_FOUND, "index",
+                       "no %s cross certificate %d (where neighbours have different keys)",
+                       forward ? "forward" : "backward", index);
+      return NULL;
+    }
+  if (property == ICERT_CA_PROPERTY_CA_FORWARD_CROSS_CERT
+      || property == ICERT_CA_PROPERTY_CA_BACKWARD_CROSS_CERT)
+    return new_bytes (cross->certificate);
+  return g_variant_new_int32 (state_of (cross->not_before, cross->not_after));
+}
+
+/* Common name of who issued the newest certificate; AD CS refuses the property on a root. */
+static GVariant *
+get_parent (const CaFacts *facts, GError **error)
+{
+  const CaIssuer *issuer = ca_facts_find_issuer (facts, -1);
+  char *name = issuer != NULL ? ca_issuer_dup_parent (issuer) : NULL;
+
+  if (name != NULL && !facts->config->is_root)
+    return g_variant_new_take_string (name);
+  g_free (name);
+  icert_set_error (error, ICERT_ERROR_NOT_FOUND, "Parent CA", "there is none (a subordinate CA)");
+  return NULL;
+}
+
 /* Properties of one CA certificate. */
 static GVariant *
 get_indexed (const CaFacts *facts, ICertCaProperty property, int index, GError **error)
@@ -184,15 +293,15 @@ get_indexed (const CaFacts *facts, ICertCaProperty property, int index, GError *
     case ICERT_CA_PROPERTY_CA_CERT_STATE:
       return g_variant_new_int32 (certificate_state (issuer));
     case ICERT_CA_PROPERTY_CA_CERT_STATUS_CODE:
-      return g_variant_new_int32 (0);
+      return g_variant_new_int32 (certificate_status (issuer));
     case ICERT_CA_PROPERTY_CA_CERT_VERSION:
       return g_variant_new_int32 (issuer->key_index << 16 | issuer->certificate_index);
     case ICERT_CA_PROPERTY_CERT_CDP_URLS:
       return join_crl_urls (facts->config, issuer);
     case ICERT_CA_PROPERTY_CERT_AIA_URLS:
-      return join_urls (facts->config->ca_issuers);
+      return join_urls (issuer->ca_issuers);
     case ICERT_CA_PROPERTY_CERT_AIA_OCSP_URLS:
-      return join_urls (facts->config->ocsp);
+      return join_urls (issuer->ocsp);
     default:
       return NULL;
     }
@@ -237,6 +346,13 @@ get_plain (const CaFacts *facts, ICertCaProperty property)
 }
 
 static gboolean
+is_cross (ICertCaProperty property)
+{
+  return property >= ICERT_CA_PROPERTY_CA_FORWARD_CROSS_CERT
+         && property <= ICERT_CA_PROPERTY_CA_BACKWARD_CROSS_CERT_STATE;
+}
+
+static gboolean
 is_indexed (ICertCaProperty property)
 {
   switch ((int) property)
@@ -258,8 +374,15 @@ is_indexed (ICertCaProperty property)
 GVariant *
 ca_facts_get_property (const CaFacts *facts, ICertCaProperty property, int index, GError **error)
 {
-  GVariant *value = is_indexed (property) ? get_indexed (facts, property, index, error)
-                                          : get_plain (facts, property);
+  GVariant *value;
+
+  if (is_cross (property))
+    value = get_cross (facts, property, index, error);
+  else if (property == ICERT_CA_PROPERTY_PARENT_CA)
+    value = get_parent (facts, error);
+  else
+    value = is_indexed (property) ? get_indexed (facts, property, index, error)
+                                  : get_plain (facts, property);
 
   return value != NULL ? g_variant_ref_sink (value) : NULL;
 }

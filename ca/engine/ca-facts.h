@@ -12,6 +12,8 @@ typedef struct
   gatomicrefcount ref_count;
   CaConfig *config;
   GPtrArray *issuers;      /* of CaIssuer by certificate index; empty while a subordinate waits */
+  GPtrArray *keys;         /* (nullable) of ICertKey by key index; NULL where one cannot be had */
+  GPtrArray *crosses;      /* (nullable) of CaCross */
   char *machine;           /* DNS name of the host */
   char *config_string;     /* HOST\NAME */
   gboolean key_in_process; /* every key: what was signed and not committed never left (S-E1) */
@@ -20,10 +22,26 @@ typedef struct
 CaFacts *ca_facts_new (CaConfig *config, GPtrArray *issuers);
 CaFacts *ca_facts_ref (CaFacts *facts);
 void ca_facts_unref (CaFacts *facts);
-/* the newest certificate's; lends; WRONG_STATE while there is none */
+/* The one that signs certificates now: the newest valid one whose key can be had, or, when none is
+ * valid, the newest; lends; WRONG_STATE while there is none */
 CaIssuer *ca_facts_get_issuer (const CaFacts *facts, GError **error);
 /* lends; NULL for an index that is not there; -1 = newest */
 CaIssuer *ca_facts_find_issuer (const CaFacts *facts, int index);
+
+/* One key of the CA (key index = CRL index). */
+typedef struct
+{
+  guint index;
+  CaIssuer *issuer;    /* its newest certificate; lends */
+  gint64 not_after;    /* of its last certificate to expire */
+  gboolean needs_crls; /* until then */
+  gboolean available;  /* whether it can sign */
+} CaFactsKey;
+
+/* (element-type CaFactsKey), by index; lends from @facts */
+GArray *ca_facts_list_keys (const CaFacts *facts);
+/* the newest certificate of a key; lends; NULL when no certificate has that key index */
+CaIssuer *ca_facts_find_key (const CaFacts *facts, int key_index);
 
 /* "system" properties (properties.md 6), by name; @index -1 = newest. NULL = empty */
 GVariant *ca_facts_get_system (const CaFacts *facts, const char *name, int index);

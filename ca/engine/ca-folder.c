@@ -236,6 +236,34 @@ ca_folder_write_pem (const char *path, const char *label, GBytes *der, GError **
   return write_text (path, text, error);
 }
 
+static char *
+chain_to_pem (GPtrArray *chain, guint first)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = first; chain != NULL && i < chain->len; i++)
+    {
+      g_autofree char *pem = to_pem ("CERTIFICATE", chain->pdata[i]);
+
+      g_string_append (text, pem);
+    }
+  return g_string_free (text, FALSE);
+}
+
+gboolean
+ca_folder_write_chain (const char *folder,
+                       guint index,
+                       GPtrArray *chain,
+                       guint first,
+                       GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("%u.chain.pem", index);
+  g_autofree char *path = g_build_filename (folder, "certs", name, NULL);
+  g_autofree char *text = chain_to_pem (chain, first);
+
+  return text[0] == '\0' || write_text (path, text, error);
+}
+
 gboolean
 ca_folder_write_certificate (const char *folder,
                              guint index,
@@ -246,17 +274,15 @@ ca_folder_write_certificate (const char *folder,
   g_autofree char *name = g_strdup_printf ("%u.crt", index);
   g_autofree char *path = g_build_filename (folder, "certs", name, NULL);
   g_autofree char *chain_path = g_build_filename (folder, "certs", "chain.pem", NULL);
-  g_autoptr (GString) text = g_string_new (NULL);
+  guint first
+      = chain != NULL && chain->len > 0 && g_bytes_equal (chain->pdata[0], certificate) ? 1 : 0;
+  g_autofree char *text = chain_to_pem (chain, first);
 
-  for (guint i = 0; chain != NULL && i < chain->len; i++)
-    {
-      g_autofree char *pem = to_pem ("CERTIFICATE", chain->pdata[i]);
-
-      g_string_append (text, pem);
-    }
-  /* The chain first: a CA with a certificate is complete. */
-  return (text->len == 0 || write_text (chain_path, text->str, error))
-         && ca_folder_write_pem (path, "CERTIFICATE", certificate, error);
+  /* The chain first: a CA with a certificate is complete. chain.pem is for people, and says what
+   * belongs to the newest one. */
+  return ca_folder_write_chain (folder, index, chain, first, error)
+         && ca_folder_write_pem (path, "CERTIFICATE", certificate, error)
+         && (text[0] == '\0' || write_text (chain_path, text, error));
 }
 
 void

@@ -25,12 +25,19 @@ typedef struct
 /* Makes the folder of files.md: configuration, profiles, secret, key, empty store. It must not be
  * there yet. The key comes back open. CONFIG, STORAGE, KEY_UNAVAILABLE */
 ICertKey *ca_folder_create (const CaFolderPlan *plan, GError **error);
-/* certs/INDEX.crt and, with a @chain (nullable, of GBytes DER, nearest first), certs/chain.pem */
+/* certs/INDEX.crt and, with a @chain (nullable, of GBytes DER, nearest first, perhaps with the
+ * certificate itself in front), certs/INDEX.chain.pem and certs/chain.pem */
 gboolean ca_folder_write_certificate (const char *folder,
                                       guint index,
                                       GBytes *certificate,
                                       GPtrArray *chain,
                                       GError **error);
+/* certs/INDEX.chain.pem: @chain from element @first on */
+gboolean ca_folder_write_chain (const char *folder,
+                                guint index,
+                                GPtrArray *chain,
+                                guint first,
+                                GError **error);
 /* one file, as PEM with @label, atomically; mode 0644 */
 gboolean ca_folder_write_pem (const char *path, const char *label, GBytes *der, GError **error);
 /* S-F5: whether the folder, its configuration, certificates and profiles can be changed by the CA's

@@ -176,10 +176,10 @@ settle_validity (CaRequest *request, GError **error)
   CaPlan *plan = request->plan;
   gint64 now = ca_clock_now () / G_USEC_PER_SEC;
 
-  if (now > request->issuer->not_after)
+  if (now < request->issuer->not_before || now > request->issuer->not_after)
     {
-      icert_set_error (error, ICERT_ERROR_BAD_VALIDITY, "CA certificate",
-                       "has expired (a renewed one)");
+      icert_set_error (error, ICERT_ERROR_BAD_VALIDITY, "CA certificate", "%s (a renewed one)",
+                       now > request->issuer->not_after ? "has expired" : "is not valid yet");
       return FALSE;
     }
   if (!request->not_after_set)
@@ -244,8 +244,8 @@ ca_issue_prepare (CaRequest *request, CaIntent *intent, GError **error)
   cdp = ca_crl_urls (config, request->issuer->key_index, partition, FALSE);
   if (!ca_builder_add_own_extensions (request->plan, request->issuer, &request->decoded->key,
                                       path_length, (const char *const *) cdp,
-                                      (const char *const *) config->ca_issuers,
-                                      (const char *const *) config->ocsp, error)
+                                      (const char *const *) request->issuer->ca_issuers,
+                                      (const char *const *) request->issuer->ocsp, error)
       || !ca_builder_draw_serial (ca_clock_now () / 1000, request->serial, error))
     return FALSE;
   intent->tbs = ca_builder_build (request->issuer, request->plan, request->decoded->spki,

@@ -185,8 +185,12 @@ needs_verifying (CaIssuer *self)
 static gboolean
 take_key (CaIssuer *self, ICertKey *key, const char *hash, GError **error)
 {
-  g_autoptr (GBytes) spki = icert_key_get_public_key (key, error);
+  g_autoptr (GBytes) spki = NULL;
 
+  self->hash = g_strdup (hash);
+  if (key == NULL)
+    return TRUE;
+  spki = icert_key_get_public_key (key, error);
   if (spki == NULL)
     return FALSE;
   if (!g_bytes_equal (spki, self->spki))
@@ -195,7 +199,6 @@ take_key (CaIssuer *self, ICertKey *key, const char *hash, GError **error)
       return FALSE;
     }
   self->key = g_object_ref (key);
-  self->hash = g_strdup (hash);
   self->signature_algorithm = icert_key_get_signature_algorithm (key, hash, error);
   self->verify_signature = needs_verifying (self);
   return self->signature_algorithm != NULL;
@@ -230,6 +233,153 @@ ca_issuer_new (GBytes *certificate,
   return g_steal_pointer (&self);
 }
 
+char *
+ca_issuer_dup_parent (const CaIssuer *self)
+{
+  g_autoptr (X509) decoded = decode_certificate (self->certificate, NULL);
+  g_autoptr (GBytes) name = NULL;
+  g_autoptr (GPtrArray) rdns = NULL;
+  const guint8 *der;
+  gsize size;
+
+  if (decoded == NULL || X509_NAME_get0_der (X509_get_issuer_name (decoded), &der, &size) != 1)
+    return NULL;
+  name = g_bytes_new (der, size);
+  rdns = ca_name_decode (name, NULL);
+  for (guint i = 0; rdns != NULL && i < rdns->len; i++)
+    if (strcmp (((CaRdn *) rdns->pdata[i])->oid, "2.5.4.3") == 0)
+      return g_strdup (((CaRdn *) rdns->pdata[i])->value);
+  return rdns != NULL ? ca_name_to_text (rdns) : NULL;
+}
+
+char *
+ca_issuer_dup_suffix (guint index)
+{
+  return index == 0 ? g_strdup ("") : g_strdup_printf ("(%u)", index);
+}
+
+static char **
+expand (const CaIssuer *self, const char *const *patterns)
+{
+  g_autofree char *suffix = ca_issuer_dup_suffix (self->certificate_index);
+  char **urls = g_strdupv ((char **) patterns);
+
+  for (guint i = 0; urls != NULL && urls[i] != NULL; i++)
+    {
+      g_autoptr (GString) url = g_string_new (urls[i]);
+
+      g_string_replace (url, "<CertificateName>", suffix, 0);
+      g_free (urls[i]);
+      urls[i] = g_strdup (url->str);
+    }
+  return urls;
+}
+
+void
+ca_issuer_set_urls (CaIssuer *self, const char *const *ca_issuers, const char *const *ocsp)
+{
+  self->ca_issuers = expand (self, ca_issuers);
+  self->ocsp = expand (self, ocsp);
+}
+
+ICertKey *
+ca_issuer_get_key (const CaIssuer *self, GError **error)
+{
+  if (self->key == NULL)
+    icert_set_error (error, ICERT_ERROR_KEY_UNAVAILABLE, "key",
+                     "%u cannot be had (keys/%u.key, or what [Key %u] of ca.conf names)",
+                     self->key_index, self->key_index, self->key_index);
+  return self->key;
+}
+
+GBytes *
+ca_issuer_read_spki (GBytes *certificate, GError **error)
+{
+  g_autoptr (X509) decoded = decode_certificate (certificate, error);
+
+  return decoded != NULL ? read_public_key (decoded) : NULL;
+}
+
+gboolean
+ca_issuer_read_validity (GBytes *certificate, gint64 *not_before, gint64 *not_after)
+{
+  g_autoptr (X509) decoded = decode_certificate (certificate, NULL);
+
+  if (decoded == NULL)
+    return FALSE;
+  *not_before = read_time (X509_get0_notBefore (decoded));
+  *not_after = read_time (X509_get0_notAfter (decoded));
+  return TRUE;
+}
+
+/* Made anew: identifiers name keys, and basicConstraints is written as the linter wants it. The
+ * version of an AD CS CA (…311.21.1, 21.2) counts certificates of that CA. */
+static gboolean
+is_replaced (const char *oid, gboolean self_signed)
+{
+  static const char *const always[]
+      = { "2.5.29.14", "2.5.29.35", "2.5.29.19", "1.3.6.1.4.1.311.21.1", "1.3.6.1.4.1.311.21.2",
+          NULL };
+  static const char *const places[] = { "2.5.29.31", "2.5.29.46", "1.3.6.1.5.5.7.1.1", NULL };
+
+  return g_strv_contains (always, oid) || (!self_signed && g_strv_contains (places, oid));
+}
+
+static gboolean
+copy_extension (GPtrArray *extensions, X509_EXTENSION *from, gboolean self_signed, GError **error)
+{
+  const ASN1_OCTET_STRING *octets = X509_EXTENSION_get_data (from);
+  g_autoptr (GBytes) value
+      = g_bytes_new (ASN1_STRING_get0_data (octets), ASN1_STRING_length (octets));
+  ICertExtensionFlags flags = ICERT_EXTENSION_NONE;
+  ICertExtension *extension;
+  char oid[128];
+
+  OBJ_obj2txt (oid, sizeof oid, X509_EXTENSION_get_object (from), 1);
+  if (is_replaced (oid, self_signed))
+    return TRUE;
+  if (X509_EXTENSION_get_critical (from) != 0 || strcmp (oid, "2.5.29.15") == 0)
+    flags = ICERT_EXTENSION_CRITICAL;
+  extension = icert_extension_new (oid, flags, ICERT_EXTENSION_ORIGIN_SERVER, value, error);
+  if (extension == NULL)
+    return FALSE;
+  g_ptr_array_add (extensions, extension);
+  return TRUE;
+}
+
+GPtrArray *
+ca_issuer_list_own_extensions (const CaIssuer *self, gboolean self_signed, GError **error)
+{
+  g_autoptr (GPtrArray) extensions = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (X509) decoded = decode_certificate (self->certificate, error);
+  ICertExtension *made
+      = icert_extension_new_basic_constraints (TRUE, self->path_length, TRUE, error);
+
+  if (made == NULL)
+    return NULL;
+  g_ptr_array_add (extensions, made);
+  for (int i = 0; decoded != NULL && i < X509_get_ext_count (decoded); i++)
+    if (!copy_extension (extensions, X509_get_ext (decoded, i), self_signed, error))
+      return NULL;
+  if (X509_get_ext_by_NID (decoded, NID_key_usage, -1) >= 0)
+    return g_steal_pointer (&extensions);
+  made = icert_extension_new_key_usage (ICERT_KEY_USAGE_KEY_CERT_SIGN | ICERT_KEY_USAGE_CRL_SIGN,
+                                        TRUE, error);
+  if (made == NULL)
+    return NULL;
+  g_ptr_array_add (extensions, made);
+  return g_steal_pointer (&extensions);
+}
+
+gboolean
+ca_issuer_has_signed (const CaIssuer *self, GBytes *certificate)
+{
+  g_autoptr (X509) child = decode_certificate (certificate, NULL);
+  g_autoptr (X509) parent = decode_certificate (self->certificate, NULL);
+
+  return child != NULL && parent != NULL && check_link (child, parent, NULL);
+}
+
 CaIssuer *
 ca_issuer_ref (CaIssuer *self)
 {
@@ -251,6 +401,8 @@ ca_issuer_unref (CaIssuer *self)
   g_clear_pointer (&self->signature_algorithm, g_bytes_unref);
   g_clear_pointer (&self->public_key, EVP_PKEY_free);
   g_clear_object (&self->key);
+  g_strfreev (self->ca_issuers);
+  g_strfreev (self->ocsp);
   g_free (self->hash);
   g_free (self);
 }

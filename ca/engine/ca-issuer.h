@@ -23,9 +23,10 @@ typedef struct
   gint64 not_before, not_after;
   int path_length; /* -1 = none */
   gboolean has_name_constraints;
-  GBytes *name_constraints; /* value of the extension, DER; nullable */
-  GPtrArray *constraints;   /* (element-type GBytes) values of the whole chain (S-C7) */
-  ICertKey *key;
+  GBytes *name_constraints;    /* value of the extension, DER; nullable */
+  GPtrArray *constraints;      /* (element-type GBytes) values of the whole chain (S-C7) */
+  ICertKey *key;               /* (nullable) NULL: it cannot be had, and nothing can be signed */
+  char **ca_issuers, **ocsp;   /* URLs for what it issues */
   char *hash;                  /* "sha256" */
   GBytes *signature_algorithm; /* AlgorithmIdentifier, DER */
   gboolean verify_signature;   /* S-E1 step 6 */
@@ -33,9 +34,9 @@ typedef struct
   guint8 digest[32];           /* SHA-256 of certificate: what a ticket is bound to (S-E2) */
 } CaIssuer;
 
-/* @chain: (nullable) of GBytes DER, issuers of @certificate, nearest first. Checks that the key is
- * the certificate's, that it is a CA certificate, and each link of the chain. CONFIG,
- * KEY_UNAVAILABLE */
+/* @key: (nullable) NULL when it cannot be had: an old certificate of the CA. @chain: (nullable) of
+ * GBytes DER, issuers of @certificate, nearest first. Checks that the key is the certificate's,
+ * that it is a CA certificate, and each link of the chain. CONFIG, KEY_UNAVAILABLE */
 CaIssuer *ca_issuer_new (GBytes *certificate,
                          GPtrArray *chain,
                          ICertKey *key,
@@ -43,6 +44,27 @@ CaIssuer *ca_issuer_new (GBytes *certificate,
                          guint certificate_index,
                          guint key_index,
                          GError **error);
+/* The URLs for what it issues but those of CRLs, from patterns with AD CS's <CertificateName> for
+ * its suffix, which no URL can hold; before anybody else sees it. */
+void ca_issuer_set_urls (CaIssuer *issuer, const char *const *ca_issuers, const char *const *ocsp);
+/* lends; KEY_UNAVAILABLE */
+ICertKey *ca_issuer_get_key (const CaIssuer *issuer, GError **error);
+/* SubjectPublicKeyInfo of a certificate, DER; CONFIG */
+GBytes *ca_issuer_read_spki (GBytes *certificate, GError **error);
+/* FALSE when @certificate cannot be decoded */
+gboolean ca_issuer_read_validity (GBytes *certificate, gint64 *not_before, gint64 *not_after);
+/* What a certificate with another key or another end would say as well: all of this one's but the
+ * key identifiers and, unless @self_signed, the places of its own CRL and issuer; of
+ * ICertExtension. */
+GPtrArray *ca_issuer_list_own_extensions (const CaIssuer *issuer,
+                                          gboolean self_signed,
+                                          GError **error);
+/* whether @issuer signed @certificate, by name and signature */
+gboolean ca_issuer_has_signed (const CaIssuer *issuer, GBytes *certificate);
+/* common name of who issued it, or the whole name as text when it has none; to free */
+char *ca_issuer_dup_parent (const CaIssuer *issuer);
+/* its own suffix and that of its key: "" or "(n)"; to free */
+char *ca_issuer_dup_suffix (guint index);
 CaIssuer *ca_issuer_ref (CaIssuer *issuer);
 void ca_issuer_unref (CaIssuer *issuer);
 

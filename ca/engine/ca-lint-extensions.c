@@ -503,6 +503,13 @@ check_ca (CaLint *lint, GError **error)
     return _ca_lint_fail (error, "key_usage_crl_sign", "2.5.29.15", "cRLSign only in CAs");
   if (!lint->is_ca || issuer == NULL || issuer->path_length < 0)
     return TRUE;
+  /* RFC 5280 4.2.1.9: what is self-issued does not count */
+  if (_ca_lint_is_cross (lint))
+    {
+      if (lint->has_path_length && lint->path_length <= (guint) issuer->path_length)
+        return TRUE;
+      return _ca_lint_fail (error, "path_length", "2.5.29.19", "not more than the CA's own");
+    }
   if (issuer->path_length == 0)
     return _ca_lint_fail (error, "path_length", "2.5.29.19", "no CA below this one");
   if (lint->has_path_length && lint->path_length >= (guint) issuer->path_length)

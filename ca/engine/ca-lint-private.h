@@ -70,6 +70,8 @@ typedef struct
 } CaLint;
 
 /* always FALSE; sets LINT `lint NAME: FIELD (EXPECTED)`; @expected: (nullable) */
+/* a cross certificate that was announced as one, and has the issuer's name */
+gboolean _ca_lint_is_cross (const CaLint *lint);
 gboolean _ca_lint_fail (GError **error, const char *name, const char *field, const char *expected);
 
 /* Name: form, types, bounds, and the approved subject */

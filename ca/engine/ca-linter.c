@@ -24,6 +24,15 @@ _ca_lint_fail (GError **error, const char *name, const char *field, const char *
   return FALSE;
 }
 
+gboolean
+_ca_lint_is_cross (const CaLint *lint)
+{
+  const CaIssuer *issuer = lint->expected->issuer;
+
+  return lint->expected->is_cross && issuer != NULL
+         && ca_lint_span_equal (lint->subject, ca_lint_span_of (issuer->subject));
+}
+
 static gboolean
 check_version (CaLintSpan *rest, GError **error)
 {

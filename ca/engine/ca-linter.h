@@ -23,6 +23,7 @@ typedef struct
   GBytes *signature_algorithm; /* (nullable) of a self-signed certificate; else the issuer's */
   GPtrArray *extensions; /* (nullable) (element-type ICertExtension) the plan's rows: those that are
                             not disabled are there with these values, and no other */
+  gboolean is_cross;     /* for another key of the issuer, under its name: no CA below it */
   gint64 max_not_after;  /* issuer's end, or G_MAXINT64 */
 } CaLintExpectation;
 

@@ -172,3 +172,14 @@ ca_roles_check_modules (const CaConfig *config, const CaCaller *caller, GError *
                    "%s may not append modules alone (a CA without dual control)", caller->name);
   return FALSE;
 }
+
+gboolean
+ca_roles_check_alone (const CaConfig *config, const CaCaller *caller, CaVerb verb, GError **error)
+{
+  if (!config->dual_control || rows[verb].approval == CA_APPROVAL_NONE)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "caller",
+                   "%s may not %s alone (two administrators, or a CA without dual control)",
+                   caller->name, rows[verb].name);
+  return FALSE;
+}

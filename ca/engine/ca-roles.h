@@ -37,6 +37,11 @@ CaVerb ca_verb_from_string (const char *name);
 GVariant *ca_roles_list_verbs (void);
 /* S-D11: under dual control nobody brings modules alone */
 gboolean ca_roles_check_modules (const CaConfig *config, const CaCaller *caller, GError **error);
+/* S-D11, S-M5: under dual control nobody does alone what waits for two */
+gboolean ca_roles_check_alone (const CaConfig *config,
+                               const CaCaller *caller,
+                               CaVerb verb,
+                               GError **error);
 /* whether @caller is the one who submitted @request, by principal id */
 gboolean ca_roles_is_submitter (const CaCaller *caller, const CaRequest *request);
 /* S-D10: nobody approves what they submitted, under dual control */

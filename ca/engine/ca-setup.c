@@ -9,9 +9,13 @@
 #include <glib/gstdio.h>
 
 #include "ca-builder.h"
+#include "ca-ceremony.h"
 #include "ca-clock.h"
 #include "ca-folder.h"
+#include "ca-install.h"
 #include "ca-local.h"
+#include "ca-parent.h"
+#include "ca-renew.h"
 #include "icert-config-files.h"
 
 /* CertificateAuthority.Setup: makes and completes CAs. A subordinate of a two-tier CA gets its
@@ -23,7 +27,7 @@ struct _CaSetup
 {
   GObject parent_instance;
 
-  char *texts[9]; /* by property */
+  char *texts[10]; /* by property */
   ICertSetupType type;
   gboolean dual_control;
 };
@@ -38,6 +42,7 @@ enum
   PROP_KEY_URI,
   PROP_URL,
   PROP_FOLDER,
+  PROP_REQUEST_FILE,
   PROP_TYPE,
   PROP_DUAL_CONTROL
 };
@@ -205,13 +210,31 @@ self_sign (const SetupPlan *plan,
   g_autoptr (GBytes) certificate
       = ca_builder_self_signed (subject, key, "sha256", now, not_after, -1, error);
 
-  return certificate != NULL && ca_folder_write_certificate (folder, 0, certificate, NULL, error);
+  return certificate != NULL
+         && ca_ceremony_note_certificate (folder, "init: certificate 0, self-signed", certificate,
+                                          error)
+         && ca_folder_write_certificate (folder, 0, certificate, NULL, error);
 }
 
 static const char *
 key_type_of (CaSetup *self)
 {
   return self->texts[PROP_KEY_TYPE] != NULL ? self->texts[PROP_KEY_TYPE] : "ec-p256";
+}
+
+/* S-M5: the first entries of the transcript. */
+static ICertKey *
+create_folder (const CaFolderPlan *plan, GError **error)
+{
+  g_autoptr (ICertKey) key = ca_folder_create (plan, error);
+
+  if (key == NULL || !ca_ceremony_check_pair (key, "sha256", error)
+      || !ca_ceremony_note (plan->folder, error, "init: %s CA %s, %s",
+                            plan->is_root ? "root" : "subordinate", plan->name,
+                            plan->dual_control ? "dual control" : "single operator")
+      || !ca_ceremony_note_key (plan->folder, key, 0, plan->key_type, error))
+    return NULL;
+  return g_steal_pointer (&key);
 }
 
 static ICertKey *
@@ -228,7 +251,7 @@ make_root (CaSetup *self, const SetupPlan *plan, const char *folder, GError **er
           .ca_profiles = "SubCA",
           .ca_path_length = 0,
           .dual_control = self->dual_control };
-  g_autoptr (ICertKey) key = ca_folder_create (&root, error);
+  g_autoptr (ICertKey) key = create_folder (&root, error);
 
   if (key == NULL || !self_sign (plan, folder, plan->root_subject, key, 2, error))
     return NULL;
@@ -248,70 +271,23 @@ make_issuing (CaSetup *self, const SetupPlan *plan, gboolean is_root, GError **e
                            .dual_control = self->dual_control,
                            .publishes = TRUE };
 
-  return ca_folder_create (&issuing, error);
-}
-
-/* An answer that has no certificate is an error of the ceremony. */
-static GBytes *
-certificate_of (ICertResponse *response, GError **error)
-{
-  g_autofree char *message = NULL;
-
-  if (icert_response_get_disposition (response) == ICERT_DISPOSITION_ISSUED)
-    return icert_response_get_certificate (response, ICERT_OUTPUT_BINARY, error);
-  if (!icert_response_check_status (response, error))
-    return NULL;
-  message = icert_response_get_message (response);
-  icert_set_error (error, ICERT_ERROR_DENIED, "root", "did not issue the certificate: %s (Issued)",
-                   message);
-  return NULL;
-}
-
-/* Submit, and approve as the officer of the ceremony. */
-static GBytes *
-ask_root (CaEngine *root, GBytes *request, GError **error)
-{
-  g_autoptr (CaCaller) caller = ca_caller_new_local (CA_DOOR_SETUP);
-  g_autoptr (GHashTable) attributes = g_hash_table_new (g_str_hash, g_str_equal);
-  CaSubmission submission = { .caller = caller,
-                              .request = request,
-                              .encoding = ICERT_ENCODING_BINARY,
-                              .format = ICERT_REQUEST_FORMAT_PKCS10,
-                              .attributes = attributes };
-  g_autoptr (ICertResponse) response = NULL;
-  gint64 id;
-
-  g_hash_table_insert (attributes, (gpointer) "CertificateTemplate", (gpointer) "SubCA");
-  response = ca_engine_submit_wait (root, &submission, error);
-  if (response == NULL)
-    return NULL;
-  if (icert_response_get_disposition (response) == ICERT_DISPOSITION_UNDER_SUBMISSION)
-    {
-      id = icert_response_get_request_id (response);
-      g_clear_object (&response);
-      response = ca_engine_resubmit_wait (root, caller, id, error);
-      if (response == NULL)
-        return NULL;
-    }
-  return certificate_of (response, error);
+  return create_folder (&issuing, error);
 }
 
 static gboolean
-certify_by_root (const SetupPlan *plan, const char *root_folder, ICertKey *key, GError **error)
+certify_by_root (const SetupPlan *plan, ICertKey *key, GError **error)
 {
-  g_autoptr (CaEngine) root = ca_engine_open (root_folder, FALSE, error);
+  g_autoptr (CaEngine) root = ca_parent_open (plan->part, error);
   g_autoptr (GBytes) request
       = root != NULL ? ca_builder_request (plan->subject, key, "sha256", error) : NULL;
-  g_autoptr (GBytes) certificate = request != NULL ? ask_root (root, request, error) : NULL;
-  g_autoptr (CaFacts) facts = NULL;
-  CaIssuer *issuer;
+  g_autoptr (GPtrArray) chain = NULL;
+  g_autoptr (GBytes) certificate
+      = request != NULL ? ca_parent_certify (root, CA_DOOR_SETUP, request, &chain, error) : NULL;
 
-  if (certificate == NULL)
-    return FALSE;
-  facts = ca_engine_ref_facts (root);
-  issuer = ca_facts_get_issuer (facts, error);
-  return issuer != NULL
-         && ca_folder_write_certificate (plan->part, 0, certificate, issuer->chain, error);
+  return certificate != NULL
+         && ca_ceremony_note_certificate (plan->part, "init: certificate 0 by its root",
+                                          certificate, error)
+         && ca_folder_write_certificate (plan->part, 0, certificate, chain, error);
 }
 
 static gboolean
@@ -321,7 +297,7 @@ build_two_tier (CaSetup *self, const SetupPlan *plan, GError **error)
   g_autoptr (ICertKey) key = make_issuing (self, plan, FALSE, error);
   g_autoptr (ICertKey) root_key = key != NULL ? make_root (self, plan, root_folder, error) : NULL;
 
-  return root_key != NULL && certify_by_root (plan, root_folder, key, error);
+  return root_key != NULL && certify_by_root (plan, key, error);
 }
 
 static gboolean
@@ -404,71 +380,27 @@ ca_setup_create (ICertSetup *setup, GCancellable *cancellable, GError **error)
     }
   g_free (self->texts[PROP_FOLDER]);
   self->texts[PROP_FOLDER] = g_strdup (plan.folder);
+  g_free (self->texts[PROP_REQUEST_FILE]);
+  self->texts[PROP_REQUEST_FILE] = self->type == ICERT_SETUP_TYPE_SUBORDINATE
+                                       ? g_build_filename (plan.folder, "request.pem", NULL)
+                                       : NULL;
   return write_records (self, &plan, error) ? icert_config_string_format ("localhost", plan.name)
                                             : NULL;
 }
 
-/* Completing a subordinate */
+/* Completing and renewing */
 
-/* The first block is the CA's certificate, the others its issuers, nearest first. */
-static GPtrArray *
-split_blocks (GBytes *input, GError **error)
+/* The engine of @config, if it is one of this process. */
+static ICertAdmin *
+open_admin (const char *config, GCancellable *cancellable, GError **error)
 {
-  static const char end[] = "-----END CERTIFICATE-----";
-  g_autoptr (GPtrArray) blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  gsize size;
-  const char *data = g_bytes_get_data (input, &size);
-  g_autofree char *text = g_strndup (data, size);
-  char *start = text;
-  GBytes *der;
+  g_autoptr (ICertAdmin) admin = icert_admin_open (config, cancellable, error);
 
-  while ((start = strstr (start, "-----BEGIN CERTIFICATE-----")) != NULL)
-    {
-      char *stop = strstr (start, end);
-      g_autoptr (GBytes) block = g_bytes_new (
-          start, stop != NULL ? (gsize) (stop + strlen (end) - start) : strlen (start));
-
-      der = ca_unarmour (block, "CERTIFICATE", error);
-      if (der == NULL)
-        return NULL;
-      g_ptr_array_add (blocks, der);
-      start += stop != NULL ? (gsize) (stop - start) : strlen (start);
-    }
-  if (blocks->len == 0)
-    {
-      der = ca_unarmour (input, "CERTIFICATE", error);
-      if (der == NULL)
-        return NULL;
-      g_ptr_array_add (blocks, der);
-    }
-  return g_steal_pointer (&blocks);
-}
-
-static gboolean
-install_into (CaEngine *engine, GPtrArray *blocks, GError **error)
-{
-  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
-  g_autoptr (CaCaller) caller = ca_caller_new_local (CA_DOOR_LOCAL);
-  g_autoptr (GPtrArray) chain = g_ptr_array_new ();
-
-  if (!ca_roles_check (facts->config, caller, CA_VERB_INSTALL, error))
-    return FALSE;
-  if (facts->issuers->len > 0)
-    {
-      icert_set_error (error, ICERT_ERROR_WRONG_STATE, "ca",
-                       "has its certificate (a subordinate that waits for it)");
-      return FALSE;
-    }
-  for (guint i = 1; i < blocks->len; i++)
-    g_ptr_array_add (chain, blocks->pdata[i]);
-  /* Judged before it is written: a folder with a certificate that does not fit could not be opened
-   * again. */
-  if (!ca_engine_judge_certificate (engine, blocks->pdata[0], chain, error)
-      || !ca_folder_write_certificate (engine->folder, 0, blocks->pdata[0], chain, error)
-      || !ca_engine_reload (engine, error))
-    return FALSE;
-  ca_writer_audit (engine->writer, ca_audit_record_new (caller, "install", NULL, "OK", NULL));
-  return TRUE;
+  if (admin == NULL || CA_IS_LOCAL (admin))
+    return g_steal_pointer (&admin);
+  icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, "config",
+                   "%s is not a CA of this process (a local: one)", config);
+  return NULL;
 }
 
 static gboolean
@@ -478,19 +410,44 @@ ca_setup_install (ICertSetup *setup,
                   GCancellable *cancellable,
                   GError **error)
 {
-  g_autoptr (ICertAdmin) admin = icert_admin_open (config, cancellable, error);
+  g_autoptr (ICertAdmin) admin = open_admin (config, cancellable, error);
+  g_autoptr (CaCaller) caller = NULL;
   g_autoptr (GPtrArray) blocks = NULL;
 
   if (admin == NULL)
     return FALSE;
-  if (!CA_IS_LOCAL (admin))
-    {
-      icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, "config",
-                       "%s is not a CA of this process (a local: one)", config);
-      return FALSE;
-    }
-  blocks = split_blocks (certificate, error);
-  return blocks != NULL && install_into (ca_local_get_engine (CA_LOCAL (admin)), blocks, error);
+  caller = ca_local_ref_caller (CA_LOCAL (admin));
+  blocks = ca_install_read (certificate, error);
+  return blocks != NULL
+         && ca_engine_install (ca_local_get_engine (CA_LOCAL (admin)), caller, blocks, error);
+}
+
+static gboolean
+ca_setup_renew (ICertSetup *setup,
+                const char *config,
+                gboolean same_key,
+                GCancellable *cancellable,
+                GError **error)
+{
+  CaSetup *self = CA_SETUP (setup);
+  CaRenewal renewal = { .same_key = same_key,
+                        .key_type = self->texts[PROP_KEY_TYPE],
+                        .validity = self->texts[PROP_VALIDITY] };
+  g_autoptr (ICertAdmin) admin = NULL;
+  g_autoptr (CaCaller) caller = NULL;
+  g_autofree char *request = NULL;
+
+  if (!check_parts (self, error))
+    return FALSE;
+  admin = open_admin (config, cancellable, error);
+  if (admin == NULL)
+    return FALSE;
+  caller = ca_local_ref_caller (CA_LOCAL (admin));
+  if (!ca_engine_renew (ca_local_get_engine (CA_LOCAL (admin)), caller, &renewal, &request, error))
+    return FALSE;
+  g_free (self->texts[PROP_REQUEST_FILE]);
+  self->texts[PROP_REQUEST_FILE] = g_steal_pointer (&request);
+  return TRUE;
 }
 
 static void
@@ -498,6 +455,7 @@ setup_iface_init (ICertSetupInterface *iface)
 {
   iface->create = ca_setup_create;
   iface->install = ca_setup_install;
+  iface->renew = ca_setup_renew;
 }
 
 static void
@@ -543,8 +501,8 @@ static void
 ca_setup_class_init (CaSetupClass *class)
 {
   static const char *const names[]
-      = { NULL,      "name", "subject", "key-type", "validity",    "store",
-          "key-uri", "url",  "folder",  "type",     "dual-control" };
+      = { NULL,      "name", "subject", "key-type",     "validity", "store",
+          "key-uri", "url",  "folder",  "request-file", "type",     "dual-control" };
   GObjectClass *object_class = G_OBJECT_CLASS (class);
 
   object_class->get_property = ca_setup_get_property;

@@ -91,9 +91,11 @@ sign (ICertKey *signing_key,
 GBytes *
 ca_signer_sign (const CaIssuer *issuer, CaTicket *ticket, GBytes *tbs, GError **error)
 {
-  if (!ca_ticket_redeem (ticket, tbs, issuer, error))
+  ICertKey *key = ca_issuer_get_key (issuer, error);
+
+  if (key == NULL || !ca_ticket_redeem (ticket, tbs, issuer, error))
     return NULL;
-  return sign (issuer->key, issuer->hash, issuer->signature_algorithm,
+  return sign (key, issuer->hash, issuer->signature_algorithm,
                issuer->verify_signature ? issuer->public_key : NULL, tbs, error);
 }
 

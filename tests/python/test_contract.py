@@ -279,6 +279,7 @@ class Setup(GObject.Object, ICert.Setup):
     key_uri = GObject.Property(type=str)
     url = GObject.Property(type=str)
     folder = GObject.Property(type=str)
+    request_file = GObject.Property(type=str)
     dual_control = GObject.Property(type=bool, default=False)
 
     def do_create(self, _cancellable):
@@ -286,6 +287,10 @@ class Setup(GObject.Object, ICert.Setup):
 
     def do_install(self, config, certificate, _cancellable):
         return config == "localhost\\Sub" and certificate.get_size() > 0
+
+    def do_renew(self, config, same_key, _cancellable):
+        self.request_file = None if same_key else "request.pem"
+        return config == "localhost\\Sub"
 
 
 class Enroll(GObject.Object, ICert.Enroll):
