@@ -223,9 +223,9 @@ icert_setup_create_finish (ICertSetup *self, GAsyncResult *result, GError **erro
  * Any thread; blocks.
  *
  * Errors: `ICERT_ERROR_NOT_FOUND` for a CA that is not there; `ICERT_ERROR_WRONG_STATE` when it
- * does not wait; `ICERT_ERROR_CONFLICT` for a certificate that is installed already;
- * `ICERT_ERROR_MALFORMED` for octets that are no certificate; `ICERT_ERROR_CONFIG` for one that
- * does not fit key, name, date or chain. Then nothing has changed.
+ * does not wait, or has this certificate already; `ICERT_ERROR_MALFORMED` for octets that are no
+ * certificate; `ICERT_ERROR_CONFIG` for one that does not fit key, name, date or chain. Then
+ * nothing has changed.
  *
  * Returns: `TRUE` when the CA can issue
  */

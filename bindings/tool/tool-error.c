@@ -29,6 +29,7 @@ static const struct
   { ICERT_ERROR_UNKNOWN_NAME, "class", "'icert modules' lists the classes" },
   { ICERT_ERROR_WRONG_STATE, "ca", "'icert ca' shows the state" },
   { ICERT_ERROR_WRONG_STATE, "clock", "'icert check' shows what the clock did" },
+  { ICERT_ERROR_WRONG_STATE, "certificate", "'icert ca' shows the certificates" },
   { ICERT_ERROR_WRONG_STATE, NULL, "'icert view --where \"RequestID = ID\"' shows the state" },
   { ICERT_ERROR_NOT_AUTHORIZED, NULL, "'icert roles' shows what you may do" },
   { ICERT_ERROR_OUTCOME_UNKNOWN, NULL, "ask again with the same --id-key" },
@@ -37,6 +38,10 @@ static const struct
   { ICERT_ERROR_CONFLICT, "certificate-file", "name another file" },
   { ICERT_ERROR_CONFLICT, "chain-file", "name another file" },
   { ICERT_ERROR_CONFLICT, "pkcs12-file", "name another file" },
+  { ICERT_ERROR_CONFIG, "chain",
+    "a file with the CA's certificate and all of its issuers, PEM or PKCS #7, as the parent gives "
+    "it" },
+  { ICERT_ERROR_CONFIG, "certificate", "the parent's answer to request.pem of the CA's folder" },
   { ICERT_ERROR_CONFLICT, "certificate", "'icert retrieve ID' has the answer to a request" },
   { ICERT_ERROR_CONFLICT, "subject", "'icert enroll --key FILE' alone goes on with that request" },
   { ICERT_ERROR_CONFLICT, "config", "'icert enroll --key FILE' alone asks the right one" },

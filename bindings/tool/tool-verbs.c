@@ -8,6 +8,7 @@
 const ToolVerb *const tool_verbs[] = {
   &tool_verb_init,
   &tool_verb_install,
+  &tool_verb_renew,
   &tool_verb_cas,
   &tool_verb_ca,
   &tool_verb_ping,

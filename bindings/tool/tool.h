@@ -72,6 +72,7 @@ extern const ToolVerb tool_verb_ping;
 extern const ToolVerb tool_verb_policy_test;
 extern const ToolVerb tool_verb_profile_check;
 extern const ToolVerb tool_verb_profiles;
+extern const ToolVerb tool_verb_renew;
 extern const ToolVerb tool_verb_resubmit;
 extern const ToolVerb tool_verb_restore;
 extern const ToolVerb tool_verb_retrieve;

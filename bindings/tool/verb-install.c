@@ -2,22 +2,9 @@
 
 #include "config.h"
 
+#include "tool-config.h"
 #include "tool-file.h"
 #include "tool-output.h"
-
-/* The setup needs a name; nobody else does. */
-static char *
-dup_config (Tool *tool, GError **error)
-{
-  g_autoptr (ICertConfig) records = NULL;
-
-  if (tool->config != NULL)
-    return g_strdup (tool->config);
-  records = icert_config_open (NULL, error);
-  return records != NULL
-             ? icert_config_get_config (records, ICERT_CONFIG_CHOICE_DEFAULT, NULL, error)
-             : NULL;
-}
 
 static ToolExit
 run (Tool *tool, char **arguments, GError **error)
@@ -29,7 +16,7 @@ run (Tool *tool, char **arguments, GError **error)
 
   if (contents == NULL)
     return TOOL_EXIT_FAILED;
-  config = dup_config (tool, error);
+  config = tool_dup_config (tool, error);
   setup = config != NULL ? icert_setup_open (NULL, error) : NULL;
   if (setup == NULL || !icert_setup_install (setup, config, contents, NULL, error))
     return TOOL_EXIT_FAILED;
@@ -45,6 +32,7 @@ const ToolVerb tool_verb_install = {
   .arguments = "FILE|-",
   .summary = "Complete a subordinate CA with its certificate",
   .example = "icert --config 'Branch CA' install certificate.pem",
+  .examples = "icert --config 'Branch CA' install chain.p7b",
   .min_arguments = 1,
   .max_arguments = 1,
   .run = run,

@@ -205,7 +205,7 @@ is_known (const CaFacts *facts, GBytes *certificate, GError **error)
   for (guint i = 0; i < facts->issuers->len; i++)
     if (g_bytes_equal (((CaIssuer *) facts->issuers->pdata[i])->certificate, certificate))
       {
-        icert_set_error (error, ICERT_ERROR_CONFLICT, "certificate",
+        icert_set_error (error, ICERT_ERROR_WRONG_STATE, "certificate",
                          "is installed, as certificate %u (a new one)", i);
         return TRUE;
       }
