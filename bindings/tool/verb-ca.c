@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tool-output.h"
+#include "tool-validity.h"
 
 /* AD CS's lists are texts with a line an element, empty ones for what an element lacks. */
 static GVariant *
@@ -57,10 +58,19 @@ add_value (ToolRecord *record, ICertCa *ca, const GEnumValue *property, int inde
   return TRUE;
 }
 
+static int
+get_long (ICertCa *ca, ICertCaProperty property, int index)
+{
+  g_autoptr (GVariant) value = icert_ca_get_property_value (ca, property, index, NULL, NULL);
+
+  return value != NULL ? g_variant_get_int32 (value) : 0;
+}
+
 static void
 add_property (ToolRecord *record, ICertCa *ca, const GEnumValue *property)
 {
   gboolean indexed = FALSE;
+  int count = get_long (ca, ICERT_CA_PROPERTY_CA_SIG_CERT_COUNT, -1);
   int index;
 
   if (!icert_ca_describe_property (ca, (ICertCaProperty) property->value, NULL, &indexed, NULL,
@@ -68,8 +78,66 @@ add_property (ToolRecord *record, ICertCa *ca, const GEnumValue *property)
     return;
   if (!indexed)
     add_value (record, ca, property, -1);
-  for (index = 0; indexed && add_value (record, ca, property, index); index++)
+  /* there are gaps: a cross certificate is where neighbours have different keys */
+  for (index = 0; indexed && (add_value (record, ca, property, index) || index < count); index++)
     ;
+}
+
+static void
+add_member (GVariantBuilder *members, const char *name, GVariant *value)
+{
+  g_variant_builder_add (members, "{sv}", name, value);
+}
+
+static gint64
+percent_left (gint64 not_before, gint64 not_after)
+{
+  gint64 life = (not_after - not_before) / G_USEC_PER_SEC;
+  gint64 left = (not_after - g_get_real_time ()) / G_USEC_PER_SEC;
+
+  return CLAMP (left, 0, life) * 100 / MAX (life, 1);
+}
+
+/* One CA certificate: its suffix, its key, and how long it lives. */
+static void
+add_life (ToolRecord *record, ICertCa *ca, int index, GBytes *certificate)
+{
+  guint32 version = get_long (ca, ICERT_CA_PROPERTY_CA_CERT_VERSION, index);
+  gboolean valid
+      = get_long (ca, ICERT_CA_PROPERTY_CA_CERT_STATE, index) == ICERT_CA_DISPOSITION_VALID;
+  g_autofree char *name = g_strdup_printf ("certificate.%d", index);
+  g_autofree char *begin = NULL;
+  g_autofree char *end = NULL;
+  g_autofree char *suffix = index == 0 ? g_strdup ("") : g_strdup_printf ("(%d)", index);
+  GVariantBuilder life;
+  gint64 not_before, not_after;
+
+  if (!tool_read_validity (certificate, &not_before, &not_after) || not_after <= not_before)
+    return;
+  begin = tool_format_time (not_before);
+  end = tool_format_time (not_after);
+  g_variant_builder_init (&life, G_VARIANT_TYPE_VARDICT);
+  add_member (&life, "suffix", g_variant_new_string (suffix));
+  add_member (&life, "key-index", g_variant_new_uint32 (version >> 16));
+  add_member (&life, "not-before", g_variant_new_string (begin));
+  add_member (&life, "not-after", g_variant_new_string (end));
+  add_member (&life, "percent-left", g_variant_new_int64 (percent_left (not_before, not_after)));
+  add_member (&life, "state", g_variant_new_string (valid ? "valid" : "invalid"));
+  tool_record_add (record, name, g_variant_builder_end (&life));
+}
+
+static void
+add_lives (ToolRecord *record, ICertCa *ca)
+{
+  int count = get_long (ca, ICERT_CA_PROPERTY_CA_SIG_CERT_COUNT, -1);
+
+  for (int i = 0; i < count; i++)
+    {
+      g_autoptr (GBytes) certificate = icert_ca_get_certificate (ca, i, NULL, NULL);
+
+      if (certificate != NULL)
+        add_life (record, ca, i, certificate);
+    }
 }
 
 static void
@@ -95,6 +163,7 @@ run (Tool *tool, char **arguments, GError **error)
   for (i = 0; i < properties->n_values; i++)
     add_property (record, ca, &properties->values[i]);
   g_type_class_unref (properties);
+  add_lives (record, ca);
   add_profiles (record, ca);
   tool_record_print (record, tool);
   return TOOL_EXIT_DONE;

@@ -16,6 +16,7 @@
 #include "ca-clock.h"
 #include "ca-crl.h"
 #include "ca-exit-module.h"
+#include "ca-expiry.h"
 #include "ca-folder.h"
 #include "ca-key-check.h"
 #include "ca-load.h"
@@ -112,31 +113,6 @@ start_writing (CaEngine *engine, GError **error)
   return TRUE;
 }
 
-/* S-H4: the audit log says in time that the CA's own certificate ends. */
-static void
-warn_of_expiry (CaEngine *engine)
-{
-  const CaIssuer *issuer = ca_facts_find_issuer (engine->facts, -1);
-  gint64 now = ca_clock_now () / G_USEC_PER_SEC;
-  gint64 percent;
-  g_autofree char *detail = NULL;
-
-  if (issuer == NULL || issuer->not_after <= issuer->not_before)
-    return;
-  percent = MAX (issuer->not_after - now, 0) * 100 / (issuer->not_after - issuer->not_before);
-  if (percent > 50)
-    return;
-  detail
-      = g_strdup_printf ("%" G_GINT64_FORMAT " %% of the CA certificate's life is left", percent);
-  ca_writer_audit (engine->writer, ca_audit_record_new (NULL, "ca-expiry", "ca",
-                                                        percent <= 10   ? "10"
-                                                        : percent <= 25 ? "25"
-                                                                        : "50",
-                                                        detail));
-  if (percent <= 25)
-    g_message ("%s", detail);
-}
-
 /* Step 1 */
 static gboolean
 start_modules (CaEngine *engine, GError **error)
@@ -153,7 +129,7 @@ start_modules (CaEngine *engine, GError **error)
   if (engine->exits == NULL)
     return FALSE;
   ca_auditor_set_facts (engine->auditor, engine->facts);
-  warn_of_expiry (engine);
+  ca_expiry_check (engine);
   engine->workers
       = ca_workers_new (g_get_num_processors (), ca_submit_run, ca_submit_expired, engine);
   if (engine->gate == CA_GATE_OPEN)
@@ -190,6 +166,7 @@ engine_close (CaEngine *engine)
   g_mutex_clear (&engine->mutex);
   g_mutex_clear (&engine->config_mutex);
   g_mutex_clear (&engine->crl_mutex);
+  g_mutex_clear (&engine->expiry_mutex);
   g_free (engine->folder);
   g_free (engine);
 }
@@ -244,6 +221,7 @@ engine_new (const char *folder, const struct stat *status, gboolean held, GError
   g_mutex_init (&engine->mutex);
   g_mutex_init (&engine->config_mutex);
   g_mutex_init (&engine->crl_mutex);
+  g_mutex_init (&engine->expiry_mutex);
   if (open_folder (engine, error) && start_writing (engine, error) && start_modules (engine, error))
     return engine;
   engine_close (engine);
@@ -391,6 +369,9 @@ ca_engine_reload (CaEngine *engine, GError **error)
   g_mutex_unlock (&engine->mutex);
   ca_exit_host_set_facts (engine->exits, fresh);
   ca_auditor_set_facts (engine->auditor, fresh);
+  g_mutex_lock (&engine->expiry_mutex);
+  engine->expiry_due = 0;
+  g_mutex_unlock (&engine->expiry_mutex);
   ca_engine_tell_observers (engine, 0, ICERT_DISPOSITION_INCOMPLETE, TRUE);
   return TRUE;
 }

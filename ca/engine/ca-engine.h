@@ -76,6 +76,8 @@ struct _CaEngine
 
   GMutex config_mutex; /* one change of ca.conf at a time */
   GMutex crl_mutex;    /* one run of CRLs at a time */
+  GMutex expiry_mutex;
+  gint64 expiry_due; /* seconds, under that mutex: when to look again (ca-expiry.c) */
   GMutex mutex;
   CaFacts *facts;       /* under the mutex */
   GPtrArray *observers; /* of CaObserver, under the mutex */

@@ -11,6 +11,7 @@
 #include "ca-crypto.h"
 #include "ca-der.h"
 #include "ca-endorse.h"
+#include "ca-expiry.h"
 #include "ca-issue.h"
 #include "ca-limits.h"
 #include "ca-request-row.h"
@@ -620,6 +621,7 @@ ca_submit_run (CaWorker *worker, gpointer data, gpointer engine)
   CaJob *job = data;
   CaStep step;
 
+  ca_expiry_check (engine);
   if (job->chain == NULL)
     job->chain = ca_policy_host_ref_chain (job->engine->policies);
   if (job->look_up_key)

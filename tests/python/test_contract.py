@@ -368,7 +368,12 @@ class SettingsRules(unittest.TestCase):
             with self.assertRaises(GLib.Error) as caught:
                 setup.install(*arguments, None)
             self.assertEqual(ICert.error_get_field(caught.exception), field)
-
+        self.assertTrue(setup.renew("localhost\\Sub", False, None))
+        self.assertEqual(setup.request_file, "request.pem")
+        self.assertTrue(setup.renew("localhost\\Sub", True, None))
+        with self.assertRaises(GLib.Error) as caught:
+            setup.renew("", True, None)
+        self.assertEqual(ICert.error_get_field(caught.exception), "config")
 
     def test_enroll(self):
         """An enrolment has its properties and names, and checks its arguments"""
