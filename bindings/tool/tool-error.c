@@ -41,6 +41,7 @@ static const struct
   { ICERT_ERROR_CONFIG, "chain",
     "a file with the CA's certificate and all of its issuers, PEM or PKCS #7, as the parent gives "
     "it" },
+  { ICERT_ERROR_CONFIG, "CA certificate", "the parent's certificate for a CA (profile SubCA)" },
   { ICERT_ERROR_CONFIG, "certificate", "the parent's answer to request.pem of the CA's folder" },
   { ICERT_ERROR_CONFLICT, "certificate", "'icert retrieve ID' has the answer to a request" },
   { ICERT_ERROR_CONFLICT, "subject", "'icert enroll --key FILE' alone goes on with that request" },
