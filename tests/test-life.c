@@ -261,6 +261,68 @@ test_missing_old_key (void)
 }
 
 static void
+test_missing_key_crls (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
+  g_autofree char *path = fake_ca_path (ca, "keys/0.key");
+  g_autoptr (ICertPublishResult) result = NULL;
+  g_autoptr (GBytes) crl = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Old keys sign CRLs; one that is gone takes no other key's CRLs with it");
+  renew (ca, FALSE);
+  result = icert_admin_publish_crls (ca->admin, ICERT_CRL_BASE, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM crls"), ==, 2);
+  g_clear_object (&result);
+  fake_ca_close (ca);
+  g_assert_no_errno (g_unlink (path));
+  g_test_expect_message ("ca", G_LOG_LEVEL_MESSAGE, "key 0: *");
+  fake_ca_open (ca);
+  g_test_expect_message ("ca", G_LOG_LEVEL_MESSAGE, "CRLs of key 0: *");
+  result = icert_admin_publish_crls (ca->admin, ICERT_CRL_BASE, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_test_assert_expected_messages ();
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM crls"), ==, 3);
+  fake_ca_wait_for (ca,
+                    "SELECT count(*) FROM audit WHERE object = 'key:0' AND "
+                    "outcome = 'KEY_UNAVAILABLE'",
+                    1);
+}
+
+/* S-H4 */
+static void
+test_expiry (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new_with_validity ("Always.Policy", "8s");
+  gint64 warned;
+
+  g_test_summary ("S-H4: each threshold of the CA's life is said once, over restarts too");
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);
+  for (guint i = 0; i < 3; i++)
+    fake_ca_reopen (ca);
+  warned = fake_ca_query_int (ca, "SELECT count(*) FROM audit WHERE verb = 'ca-expiry'");
+  g_assert_cmpint (warned, <=, 1);
+  g_usleep (9 * G_USEC_PER_SEC);
+  for (guint i = 0; i < 3; i++)
+    fake_ca_reopen (ca);
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM audit WHERE verb = 'ca-expiry' "
+                                          "AND outcome = '0'"),
+                   ==, 1);
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM audit WHERE verb = 'ca-expiry'"),
+                   ==, warned + 1);
+  g_assert_cmpint (get_long (ca, ICERT_CA_PROPERTY_CA_CERT_STATE, 0), ==,
+                   ICERT_CA_DISPOSITION_INVALID);
+  g_assert_cmphex ((guint32) get_long (ca, ICERT_CA_PROPERTY_CA_CERT_STATUS_CODE, 0), ==,
+                   0x800B0101);
+  renew (ca, TRUE);
+  g_assert_cmpint (get_long (ca, ICERT_CA_PROPERTY_CA_CERT_STATE, 1), ==,
+                   ICERT_CA_DISPOSITION_VALID);
+  g_assert_cmpint (get_long (ca, ICERT_CA_PROPERTY_CA_CERT_STATE, 0), ==,
+                   ICERT_CA_DISPOSITION_INVALID);
+}
+
+static void
 test_refusals (void)
 {
   g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
@@ -283,6 +345,8 @@ main (int argc, char **argv)
   g_test_add_func ("/life/cross-certificates", test_crosses);
   g_test_add_func ("/life/pending", test_pending);
   g_test_add_func ("/life/missing-old-key", test_missing_old_key);
+  g_test_add_func ("/life/missing-key-crls", test_missing_key_crls);
+  g_test_add_func ("/life/expiry/S-H4", test_expiry);
   g_test_add_func ("/life/refusals", test_refusals);
   return fake_ca_run ();
 }

@@ -128,6 +128,33 @@ plan_one (CaCrlRun *run, CaIssuer *issuer, guint partition, GError **error)
 }
 
 /* Partition 0 is what was issued before there were others. */
+/* An old key that is gone takes none of the other keys' CRLs with it; it is said at each run. */
+static gboolean
+drop_keyless (const CaCrlRun *run, GPtrArray *issuers, GError **error)
+{
+  for (guint i = issuers->len; i > 0; i--)
+    {
+      const CaIssuer *issuer = issuers->pdata[i - 1];
+      g_autofree char *object = g_strdup_printf ("key:%u", issuer->key_index);
+      g_autoptr (GError) local = NULL;
+
+      if (ca_issuer_get_key (issuer, &local) != NULL)
+        continue;
+      if (issuers->len == 1)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      g_message ("CRLs of key %u: %s", issuer->key_index, local->message);
+      ca_writer_audit (run->engine->writer,
+                       ca_audit_record_new (NULL, ca_verb_to_string (CA_VERB_PUBLISH_CRL), object,
+                                            icert_error_get_code_name (local->code),
+                                            local->message));
+      g_ptr_array_remove_index (issuers, i - 1);
+    }
+  return TRUE;
+}
+
 static gboolean
 plan (CaCrlRun *run, GError **error)
 {
@@ -140,7 +167,8 @@ plan (CaCrlRun *run, GError **error)
                        "is missing or has expired (an installed or renewed one)");
       return FALSE;
     }
-  if (!ca_crl_count_partitions (run->engine->store, &highest, error))
+  if (!drop_keyless (run, issuers, error)
+      || !ca_crl_count_partitions (run->engine->store, &highest, error))
     return FALSE;
   run->divided = highest > 1;
   run->n_partitions = run->divided ? highest + 1 : 1;
