@@ -1,0 +1,291 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""`icert crl` and `icert crl get`; openssl, certtool and the CA agree on base, delta and
+partitioned CRLs of a CA with issued, revoked, held and released certificates over renewals.
+
+"""
+
+import re
+import sqlite3
+import subprocess
+import time
+import unittest
+
+import tap
+import tool
+
+# what becomes of the certificates of each generation, in order
+FATES = ("good", "revoked", "held", "released")
+REASONS = {"revoked": ("keyCompromise", 1), "held": ("certificateHold", 6)}
+OPENSSL_REASONS = {"Key Compromise": "revoked", "Certificate Hold": "held"}
+
+
+class Crl(tool.ToolTest):
+    """One CA for all tests, from the first CRL to the last renewal."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.with_ca = False
+        super().setUpClass()
+        cls.ca = cls.folder.path / "demo"
+        answer = cls.icert("--json", "init", "Demo", "--type", "root", "--dir", cls.ca)
+        if answer.status != 0:
+            raise AssertionError(f"init: {answer!r}")
+        cls.verbs = cls.icert("--help").text
+        cls.fates = {}  # serial -> (fate, key index, certificate file)
+        cls.key_index = 0
+        cls.count = 0
+
+    def has_verb(self, verb):
+        return re.search(rf"(?m)^  {verb} +\S", self.verbs) is not None
+
+    def set_status(self, serial, state, reason):
+        """As `icert revoke` would, where it is not there yet."""
+        now = int(time.time() * 1e6)
+        with sqlite3.connect(self.ca / "store" / "ca.db") as store:
+            store.execute(
+                "UPDATE serials SET state = ?, reason = ?, revoked_when = ?, changed = ?"
+                " WHERE serial = ?",
+                (state, reason, now if state == 2 else None, now, bytes.fromhex(serial)),
+            )
+
+    def revoke(self, serial, fate):
+        name, number = REASONS[fate]
+        if self.has_verb("revoke"):
+            self.run_icert(0, "revoke", serial, name)
+        else:
+            self.set_status(serial, 2, number)
+
+    def release(self, serial):
+        if self.has_verb("unrevoke"):
+            self.run_icert(0, "unrevoke", serial)
+        else:
+            self.set_status(serial, 1, None)
+
+    def issue(self, fate):
+        self.count += 1
+        type(self).count = self.count
+        name = f"host{self.count}"
+        request = self.folder.request(name, f"{name}.example.org")
+        out = self.folder.path / f"{name}.crt"
+        self.run_icert(0, "issue", request, "--profile", "WebServer", "--out", out)
+        serial = self.folder.openssl("x509", "-in", out, "-noout", "-serial")
+        serial = serial.strip().partition("=")[2].lower()
+        self.fates[serial] = [fate, self.key_index, out]
+        return serial
+
+    def issue_all(self):
+        """One certificate of each fate; the released one is still on hold."""
+        for fate in FATES:
+            serial = self.issue(fate)
+            if fate in REASONS:
+                self.revoke(serial, fate)
+            elif fate == "released":
+                self.revoke(serial, "held")
+                self.fates[serial][0] = "held"
+
+    def publish(self, *options):
+        answer = self.run_icert(0, "--json", "crl", *options)
+        return answer.json["crls"]
+
+    def fetch(self, *options):
+        """The CRL as PEM file."""
+        out = self.folder.path / "fetched.crl"
+        out.unlink(missing_ok=True)
+        self.run_icert(0, "--quiet", "crl", "get", *options, "--out", out)
+        return out
+
+    def read_openssl(self, path):
+        """serial -> fate, as `openssl crl` reads it."""
+        text = self.folder.openssl("crl", "-in", path, "-noout", "-text")
+        found = {}
+        for part in text.split("Serial Number: ")[1:]:
+            serial = part.split()[0].lower()
+            reason = re.search(r"X509v3 CRL Reason Code: *\n +(.*?) *\n", part)
+            found[serial] = OPENSSL_REASONS.get(reason[1], reason[1]) if reason else "revoked"
+        return found
+
+    def read_certtool(self, path):
+        """The serials, as certtool reads them."""
+        text = subprocess.run(
+            ["certtool", "--crl-info", "--infile", path],
+            check=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ).stdout.decode()
+        return set(re.findall(r"Serial Number \(hex\): ([0-9a-f]+)", text))
+
+    def issuers_of(self, key_index):
+        """Certificates of the CA with that key."""
+        return [self.ca / "certs" / f"{index}.crt" for index in self.keys[key_index]]
+
+    @property
+    def keys(self):
+        """key index -> certificate indexes"""
+        keys = {}
+        for path in sorted((self.ca / "certs").glob("[0-9]*.crt")):
+            key = self.folder.openssl("x509", "-in", path, "-noout", "-pubkey")
+            keys.setdefault(key, []).append(int(path.stem))
+        return {indexes[0]: indexes for indexes in keys.values()}
+
+    def verify(self, crls, certificate, issuer, *options):
+        arguments = ["verify", "-x509_strict", *options, "-CAfile", issuer]
+        for crl in crls:
+            arguments += ["-CRLfile", crl]
+        return self.folder.openssl(*arguments, certificate, check=False)
+
+    def assert_agree(self):
+        """Every key's CRL is read alike by all, and openssl judges every certificate by it."""
+        for key_index in self.keys:
+            crl = self.fetch("--key-index", key_index)
+            expected = {
+                serial: fate
+                for serial, (fate, index, _path) in self.fates.items()
+                if index == key_index and fate in REASONS
+            }
+            self.assertEqual(self.read_openssl(crl), expected)
+            self.assertEqual(self.read_certtool(crl), set(expected))
+            for issuer in self.issuers_of(key_index):
+                text = self.folder.openssl("crl", "-in", crl, "-noout", "-CAfile", issuer)
+                self.assertIn("verify OK", text)
+            self.assert_verified(key_index, crl)
+
+    def assert_verified(self, key_index, crl):
+        issuer = self.issuers_of(key_index)[-1]
+        for fate, index, path in self.fates.values():
+            if index != key_index:
+                continue
+            answer = self.verify([crl], path, issuer, "-crl_check", "-crl_check_all")
+            if fate in REASONS:
+                self.assertIn("certificate revoked", answer)
+            else:
+                self.assertIn(": OK", answer)
+
+    # the tests build on one another, in the order of their names
+
+    def test_1_nothing_yet(self):
+        """Before the first CRL there is none to fetch, and none to publish again"""
+        self.assert_error(self.run_icert(1, "crl", "get"), "NOT_FOUND", "CRL")
+        self.assert_error(self.run_icert(1, "crl", "--republish"), "WRONG_STATE", "flags")
+        self.assert_error(self.run_icert(1, "crl", "--delta"), "WRONG_STATE", "flags")
+        self.run_icert(2, "crl", "get", "--form", "gif")
+        answer = self.run_icert(1, "crl", "--next", "2001-01-01T00:00:00Z")
+        self.assert_error(answer, "BAD_VALIDITY", "next-update")
+
+    def test_2_publish(self):
+        """`icert crl` makes a base CRL, as a table for people and as JSON"""
+        self.issue_all()
+        answer = self.run_icert(0, "crl")
+        self.assertRegex(answer.text, r"(?m)^key-index +partition +kind +number")
+        self.assertRegex(answer.text, r"(?m)^0 +0 +base +\d+ +3 ")
+        (crl,) = self.publish()
+        self.assertEqual((crl["kind"], crl["entries"], crl["key-index"]), ("base", 3, 0))
+        self.assertLess(crl["this-update"], crl["next-publish"])
+        self.assertLess(crl["next-publish"], crl["next-update"])
+        self.assert_agree()
+
+    def test_3_get(self):
+        """`crl get` writes PEM or DER to a file or stdout, and as JSON"""
+        pem = self.run_icert(0, "crl", "get").text
+        self.assertTrue(pem.startswith("-----BEGIN X509 CRL-----\n"))
+        der = self.run_icert(0, "crl", "get", "--form", "der").out
+        self.assertEqual(der[0], 0x30)
+        path = self.folder.path / "one.crl"
+        answer = self.run_icert(0, "--json", "crl", "get", "--form", "der", "--out", path)
+        self.assertEqual(answer.json["size"], len(der))
+        self.assertEqual(path.read_bytes(), der)
+        self.assertEqual(self.run_icert(0, "--json", "crl", "get").json["crl"], pem)
+        self.assert_error(self.run_icert(1, "crl", "get", "--key-index", 9), "NOT_FOUND", "key-index")
+
+    def test_4_delta(self):
+        """A delta brings what changed since its base, for openssl too"""
+        self.run_icert(0, "set-config", "CRL", "CRLDeltaPeriod", "1d")
+        base, delta = self.publish()
+        self.assertEqual((base["kind"], delta["kind"]), ("base", "delta"))
+        base_file = self.folder.path / "base.crl"
+        base_file.write_bytes(self.fetch().read_bytes())
+        serial = next(one for one, (fate, _i, _p) in self.fates.items() if fate == "good")
+        late = self.issue("revoked")
+        self.revoke(late, "revoked")
+        (delta,) = self.publish("--delta")
+        self.assertGreater(delta["number"], base["number"])
+        delta_file = self.fetch("--delta")
+        text = self.folder.openssl("crl", "-in", delta_file, "-noout", "-text")
+        self.assertRegex(text, r"X509v3 Delta CRL Indicator: critical\n")
+        self.assertEqual(self.read_openssl(delta_file)[late], "revoked")
+        self.assertIn(late, self.read_certtool(delta_file))
+        issuer = self.issuers_of(0)[0]
+        options = ["-crl_check", "-use_deltas", "-extended_crl"]
+        path = self.fates[late][2]
+        self.assertIn(": OK", self.verify([base_file], path, issuer, "-crl_check"))
+        answer = self.verify([base_file, delta_file], path, issuer, *options)
+        self.assertIn("certificate revoked", answer)
+        good = self.fates[serial][2]
+        self.assertIn(": OK", self.verify([base_file, delta_file], good, issuer, *options))
+
+    def test_5_release(self):
+        """What is released from hold is taken back by the delta and gone from the next base"""
+        serials = [one for one, (fate, _i, _p) in self.fates.items() if fate == "held"]
+        self.release(serials[-1])
+        self.fates[serials[-1]][0] = "released"
+        self.publish("--delta")
+        self.assertEqual(self.read_openssl(self.fetch("--delta"))[serials[-1]], "Remove From CRL")
+        self.publish()
+        self.assert_agree()
+
+    def test_6_renewals(self):
+        """Over three renewals every key goes on signing, and all agree on all certificates"""
+        if not self.has_verb("renew"):
+            # a verb of another part: until it is there, that is what is known
+            self.assertNotIn("renew", self.verbs)
+            return
+        for same_key in (False, True, False):
+            self.run_icert(0, "renew", *(["--same-key"] if same_key else []))
+            type(self).key_index = self.key_index = max(self.keys)
+            self.issue_all()
+            self.assertEqual(
+                sorted({crl["key-index"] for crl in self.publish()}), sorted(self.keys)
+            )
+            self.assert_agree()
+        self.assertEqual(len(self.keys), 3)
+
+    def test_7_partitions(self):
+        """With partitions each certificate is on the CRL of its CDP, and openssl finds it there"""
+        self.run_icert(0, "set-config", "CRL", "Partitions", "2")
+        before = set(self.fates)
+        self.issue_all()
+        crls = [crl for crl in self.publish() if crl["key-index"] == self.key_index]
+        self.assertEqual({crl["partition"] for crl in crls}, {0, 1, 2})
+        issuer = self.issuers_of(self.key_index)[-1]
+        found = {}
+        files = {}
+        for partition in (1, 2):
+            fetched = self.fetch("--key-index", self.key_index, "--partition", partition)
+            files[partition] = self.folder.path / f"part{partition}.crl"
+            files[partition].write_bytes(fetched.read_bytes())
+            found.update(self.read_openssl(files[partition]))
+            self.assertIn("verify OK", self.folder.openssl(
+                "crl", "-in", files[partition], "-noout", "-CAfile", issuer))
+        new = {one: what for one, what in self.fates.items() if one not in before}
+        self.assertEqual(found, {one: what[0] for one, what in new.items() if what[0] in REASONS})
+        for fate, _index, path in new.values():
+            text = self.folder.openssl("x509", "-in", path, "-noout", "-ext",
+                                       "crlDistributionPoints")
+            partition = int(re.search(r"_Partition(\d{5})\.crl", text)[1])
+            answer = self.verify([files[partition]], path, issuer, "-crl_check")
+            self.assertIn("certificate revoked" if fate in REASONS else ": OK", answer)
+            other = self.verify([files[3 - partition]], path, issuer, "-crl_check")
+            self.assertNotIn(": OK", other)
+
+    def test_8_audit(self):
+        """Runs and refusals are in the audit log"""
+        with sqlite3.connect(f"file:{self.ca}/store/ca.db?mode=ro", uri=True) as store:
+            rows = store.execute("SELECT outcome FROM audit WHERE verb = 'publish-crl'").fetchall()
+        outcomes = {row[0] for row in rows}
+        self.assertIn("OK", outcomes)
+        self.assertIn("WRONG_STATE", outcomes)
+        self.assertIn("BAD_VALIDITY", outcomes)
+
+
+if __name__ == "__main__":
+    tap.main()
