@@ -78,7 +78,7 @@ set_status (Fixture *fixture, guint i, const char *format, ...)
 }
 
 static void
-revoke (Fixture *fixture, guint i, int reason)
+revoke_one (Fixture *fixture, guint i, int reason)
 {
   gint64 now = g_get_real_time ();
 
@@ -233,10 +233,10 @@ test_base (Fixture *fixture, gconstpointer data)
   AUTHORITY_KEYID *identifier;
 
   g_test_summary ("S-I2: a base CRL lists what is revoked, by its reason, and nothing else");
-  revoke (fixture, 0, 1);
-  revoke (fixture, 1, 6);
-  revoke (fixture, 2, 0);
-  revoke (fixture, 3, 4);
+  revoke_one (fixture, 0, 1);
+  revoke_one (fixture, 1, 6);
+  revoke_one (fixture, 2, 0);
+  revoke_one (fixture, 3, 4);
   set_status (fixture, 3, "revoked_when = %" G_GINT64_FORMAT,
               g_get_real_time () + G_TIME_SPAN_HOUR);
   set_status (fixture, 4, "state = 3, reason = 4, revoked_when = 1, changed = 1");
@@ -306,8 +306,8 @@ test_expired (Fixture *fixture, gconstpointer data)
   X509_CRL *crl;
 
   g_test_summary ("S-I2: an expired certificate stays for one more CRL, or for ever if it is to");
-  revoke (fixture, 0, 1);
-  revoke (fixture, 1, 1);
+  revoke_one (fixture, 0, 1);
+  revoke_one (fixture, 1, 1);
   for (guint i = 0; i < 2; i++)
     set_status (fixture, i,
                 "not_after = %" G_GINT64_FORMAT ", changed = %" G_GINT64_FORMAT
@@ -343,8 +343,8 @@ test_delta (Fixture *fixture, gconstpointer data)
   g_test_summary ("A delta lists what changed since its base, and takes back what was released");
   publish_fails (fixture, ICERT_CRL_DELTA, NULL, ICERT_ERROR_WRONG_STATE, "flags");
   configure (fixture, "CRLDeltaPeriod", "1d");
-  revoke (fixture, 0, 1);
-  revoke (fixture, 1, 6);
+  revoke_one (fixture, 0, 1);
+  revoke_one (fixture, 1, 6);
   set_status (fixture, 0, "changed = changed - 600000000, revoked_when = revoked_when - 600000000");
   first = publish (fixture, ICERT_CRL_BASE);
   g_assert_cmpuint (first->len, ==, 2);
@@ -353,7 +353,7 @@ test_delta (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (X509_CRL_get_ext_by_NID (base, NID_freshest_crl, -1), >=, 0);
   g_assert_cmpint (reason_of (base, fixture->certificates[1]), ==, 6);
   release (fixture, 1);
-  revoke (fixture, 2, 4);
+  revoke_one (fixture, 2, 4);
   second = publish (fixture, ICERT_CRL_DELTA);
   g_assert_cmpuint (second->len, ==, 1);
   assert_delta (second->pdata[0], 2, 1);
@@ -384,7 +384,7 @@ test_shadow (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("After deltas were switched off there is one empty delta, and then none");
   configure (fixture, "CRLDeltaPeriod", "1d");
-  revoke (fixture, 0, 1);
+  revoke_one (fixture, 0, 1);
   g_ptr_array_unref (publish (fixture, ICERT_CRL_BASE));
   configure (fixture, "CRLDeltaPeriod", "0s");
   crls = publish (fixture, ICERT_CRL_BASE);
@@ -440,11 +440,11 @@ test_partitions (Fixture *fixture, gconstpointer data)
   g_test_summary (
       "S-I2: each certificate is on the CRL of its own partition, whose critical IDP is "
       "the CDP of the certificate");
-  revoke (fixture, 0, 1);
+  revoke_one (fixture, 0, 1);
   configure (fixture, "Partitions", "2");
   issue_all (fixture);
   for (guint i = 0; i < N_CERTIFICATES; i += 2)
-    revoke (fixture, i, 1);
+    revoke_one (fixture, i, 1);
   crls = publish (fixture, ICERT_CRL_BASE);
   g_assert_cmpuint (crls->len, ==, 3);
   zero = get (fixture, 0, FALSE);

@@ -209,7 +209,7 @@ CREATE TABLE serials (
 -- one range of this index and never looks into the table. Partial: the many that nothing ever happened
 -- to cost nothing.
 CREATE INDEX serials_issuer
-  ON serials (issuer, partition, serial, state, not_after, revoked_when, reason, changed, publish_expired)
+  ON serials (issuer, partition, serial, revoked_when, reason, state, not_after, changed, publish_expired)
   WHERE changed IS NOT NULL;
 -- what a start looks for after a crash
 CREATE INDEX serials_state ON serials (state) WHERE state = 0;
