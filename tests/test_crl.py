@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """`icert crl` and `icert crl get`; openssl, certtool and the CA agree on base, delta and
-partitioned CRLs of a CA with issued, revoked, held and released certificates over renewals.
+partitioned CRLs of a CA with issued, revoked, held and released certificates over renewals."""
 
-"""
-
+import hashlib
+import os
+import pathlib
 import re
+import signal
 import sqlite3
 import subprocess
+import sys
 import time
-import unittest
 
 import tap
 import tool
@@ -17,6 +19,8 @@ import tool
 # what becomes of the certificates of each generation, in order
 FATES = ("good", "revoked", "held", "released")
 REASONS = {"revoked": ("keyCompromise", 1), "held": ("certificateHold", 6)}
+# steps of a run between two kills
+STRIDE = 5
 OPENSSL_REASONS = {"Key Compromise": "revoked", "Certificate Hold": "held"}
 
 
@@ -287,5 +291,54 @@ class Crl(tool.ToolTest):
         self.assertIn("BAD_VALIDITY", outcomes)
 
 
+class Killed(tool.ToolTest):
+    """kill -9 before any step of a run that changes a file of the CA."""
+
+    @property
+    def ca(self):
+        return self.folder.path / "demo"
+
+    def run_killed(self, step):
+        """True when the process ended by itself."""
+        library = pathlib.Path(os.environ["G_TEST_BUILDDIR"]) / "libfake-kill.so"
+        answer = self.icert(
+            "crl",
+            environment={
+                "LD_PRELOAD": str(library),
+                "FAKE_KILL_FOLDER": str(self.ca),
+                "FAKE_KILL_STEP": str(step),
+                "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0",
+            },
+        )
+        self.assertIn(answer.status, (0, -signal.SIGKILL), repr(answer))
+        return answer.status == 0
+
+    def rows(self):
+        """(number, file, digest) of all CRLs, once the CA has looked after its store."""
+        with sqlite3.connect(f"file:{self.ca}/store/ca.db?mode=ro", uri=True) as store:
+            return store.execute("SELECT number, file, hash_sha256 FROM crls").fetchall()
+
+    def test_between_all_steps(self):
+        """S-I2: a crash between any two steps loses and doubles no number, and no row lacks its file"""
+        step, ended, runs, last = 1, False, 0, 0
+        while not ended:
+            ended = self.run_killed(step)
+            answer = self.run_icert(0, "--json", "crl")
+            (crl,) = answer.json["crls"]
+            self.assertGreater(crl["number"], last, f"step {step}")
+            rows = self.rows()
+            self.assertEqual(len({number for number, _file, _digest in rows}), len(rows))
+            for _number, name, digest in rows:
+                self.assertEqual(hashlib.sha256((self.ca / name).read_bytes()).hexdigest(), digest)
+            self.assertEqual(list((self.ca / "crls").glob("*.new")), [])
+            last = crl["number"]
+            runs += 1
+            step += STRIDE
+        self.assertGreater(runs, 3)
+
+
 if __name__ == "__main__":
-    tap.main()
+    if "--every" in sys.argv:
+        sys.argv.remove("--every")
+        STRIDE = 1
+    sys.exit(tap.main())

@@ -5,6 +5,7 @@
  * FAKE_KILL_CALL, such as "link", only those calls count. */
 
 #define _GNU_SOURCE
+#define _LARGEFILE64_SOURCE
 
 #include <dlfcn.h>
 #include <signal.h>
@@ -79,4 +80,34 @@ fsync (int fd)
 {
   count_descriptor ("fsync", fd);
   return NEXT (fsync) (fd);
+}
+
+/* what a CA does besides: CRLs, and SQLite's files */
+
+ssize_t
+pwrite64 (int fd, const void *data, size_t size, off64_t offset)
+{
+  count_descriptor ("pwrite", fd);
+  return NEXT (pwrite64) (fd, data, size, offset);
+}
+
+int
+fdatasync (int fd)
+{
+  count_descriptor ("fdatasync", fd);
+  return NEXT (fdatasync) (fd);
+}
+
+int
+ftruncate64 (int fd, off64_t size)
+{
+  count_descriptor ("ftruncate", fd);
+  return NEXT (ftruncate64) (fd, size);
+}
+
+int
+renameat2 (int from_folder, const char *from, int to_folder, const char *to, unsigned int flags)
+{
+  count_descriptor ("renameat2", from_folder);
+  return NEXT (renameat2) (from_folder, from, to_folder, to, flags);
 }
