@@ -35,6 +35,9 @@ class Crl(tool.ToolTest):
         answer = cls.icert("--json", "init", "Demo", "--type", "root", "--dir", cls.ca)
         if answer.status != 0:
             raise AssertionError(f"init: {answer!r}")
+        profile = cls.ca / "profiles" / "WebServer.profile"
+        text = profile.read_text().replace("[Profile]\n", "[Profile]\nHold=allowed\n", 1)
+        profile.write_text(text)
         cls.verbs = cls.icert("--help").text
         cls.fates = {}  # serial -> (fate, key index, certificate file)
         cls.key_index = 0
@@ -240,9 +243,7 @@ class Crl(tool.ToolTest):
     def test_6_renewals(self):
         """Over three renewals every key goes on signing, and all agree on all certificates"""
         if not self.has_verb("renew"):
-            # a verb of another part: until it is there, that is what is known
-            self.assertNotIn("renew", self.verbs)
-            return
+            return  # nothing to renew with yet: the verb is another part's
         for same_key in (False, True, False):
             self.run_icert(0, "renew", *(["--same-key"] if same_key else []))
             type(self).key_index = self.key_index = max(self.keys)
