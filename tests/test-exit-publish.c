@@ -44,7 +44,9 @@ initialize (Fixture *fixture, const char *certificate, GError **error)
 
   if (!icert_exit_initialize (fixture->exit, ICERT_SERVER (ca), settings, &mask, error))
     return FALSE;
-  g_assert_cmpint (mask, ==, ICERT_EXIT_EVENT_CERT_ISSUED | ICERT_EXIT_EVENT_STARTUP);
+  g_assert_cmpint (mask, ==,
+                   ICERT_EXIT_EVENT_CERT_ISSUED | ICERT_EXIT_EVENT_STARTUP
+                       | ICERT_EXIT_EVENT_CRL_ISSUED);
   return TRUE;
 }
 

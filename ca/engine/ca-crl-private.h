@@ -31,6 +31,7 @@ typedef struct
   guint n_partitions;
   gboolean divided;
   GPtrArray *crls; /* of CaCrl, in their order */
+  GArray *told;    /* of gint64: numbers of the runs that exits are told of */
 } CaCrlRun;
 
 /* ca-crl-rules.c: when it holds (processing.md 6); @delta by its row */

@@ -12,6 +12,8 @@
 
 #include "ca-crl-reader.h"
 #include "ca-crypto.h"
+#include "ca-limits.h"
+#include "ca-publisher.h"
 #include "ca-steps.h"
 
 #define FOLDER "crls"
@@ -353,6 +355,33 @@ draw_number (CaCrlRun *run, GError **error)
   return TRUE;
 }
 
+/* Commits @batch and, in it, that exits are to be told of the run @number (S-L4). Takes @batch and
+ * @audit (nullable). */
+static gboolean
+commit_and_tell (CaCrlRun *run,
+                 gint64 number,
+                 ICertStoreBatch *batch,
+                 GPtrArray *audit,
+                 GError **error)
+{
+  GPtrArray *deliveries = NULL;
+
+  if (!ca_exit_host_record_run (run->engine->exits, number, batch, &deliveries, error))
+    {
+      icert_store_batch_unref (batch);
+      g_clear_pointer (&audit, g_ptr_array_unref);
+      return FALSE;
+    }
+  if (!ca_writer_commit_wait (run->engine->writer, batch, audit, error))
+    {
+      g_clear_pointer (&deliveries, g_ptr_array_unref);
+      return FALSE;
+    }
+  ca_exit_host_deliver (run->engine->exits, deliveries);
+  g_array_append_val (run->told, number);
+  return TRUE;
+}
+
 static gboolean
 commit_rows (CaCrlRun *run, CaCaller *caller, GError **error)
 {
@@ -379,7 +408,7 @@ commit_rows (CaCrlRun *run, CaCaller *caller, GError **error)
     }
   g_ptr_array_add (audit, ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_PUBLISH_CRL),
                                                object, "OK", detail->str));
-  return ca_writer_commit_wait (run->engine->writer, g_steal_pointer (&batch), audit, error);
+  return commit_and_tell (run, run->number, g_steal_pointer (&batch), audit, error);
 }
 
 /* S-I3: what was committed before thisUpdate, and what waits for its commit, is in it. */
@@ -435,6 +464,45 @@ load_newest (CaCrlRun *run, GError **error)
   return FALSE;
 }
 
+static gboolean
+was_told (const CaCrlRun *run, gint64 number)
+{
+  for (guint i = 0; i < run->told->len; i++)
+    if (g_array_index (run->told, gint64, i) == number)
+      return TRUE;
+  return FALSE;
+}
+
+/* Base and delta may be of different runs: the older one is told first. */
+static gboolean
+publish_again (CaCrlRun *run, CaCaller *caller, GError **error)
+{
+  if (!load_newest (run, error))
+    return FALSE;
+  for (;;)
+    {
+      gint64 lowest = G_MAXINT64;
+      g_autofree char *object = NULL;
+      GPtrArray *audit;
+
+      for (guint i = 0; i < run->crls->len; i++)
+        {
+          gint64 number = ((CaCrl *) run->crls->pdata[i])->row->number;
+
+          if (!was_told (run, number))
+            lowest = MIN (lowest, number);
+        }
+      if (lowest == G_MAXINT64)
+        return TRUE;
+      object = g_strdup_printf ("crl:%" G_GINT64_FORMAT, lowest);
+      audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
+      g_ptr_array_add (audit, ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_PUBLISH_CRL),
+                                                   object, "OK", "again"));
+      if (!commit_and_tell (run, lowest, icert_store_batch_new (), audit, error))
+        return FALSE;
+    }
+}
+
 /* The call */
 
 static gboolean
@@ -477,14 +545,38 @@ check (const CaCrlRun *run, CaCaller *caller, GError **error)
          && ca_engine_check_signing (run->engine, error);
 }
 
+/* The CRLs are made whatever becomes of this. */
+static GPtrArray *
+wait_for_places (const CaCrlRun *run, GPtrArray *rows)
+{
+  gint64 deadline = g_get_monotonic_time () + CA_LIMIT_PUBLISH_WAIT * G_TIME_SPAN_SECOND;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *places;
+
+  for (guint i = 0; i < run->told->len; i++)
+    ca_exit_host_wait_run (run->engine->exits, g_array_index (run->told, gint64, i), deadline);
+  places = ca_publisher_list_places (run->engine, rows, &error);
+  if (places == NULL)
+    g_message ("places of CRLs: %s", error->message);
+  return places;
+}
+
 static ICertPublishResult *
 to_result (const CaCrlRun *run)
 {
   g_autoptr (GPtrArray) infos = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) rows = g_ptr_array_new ();
+  g_autoptr (GPtrArray) places = NULL;
 
   for (guint i = 0; i < run->crls->len; i++)
-    g_ptr_array_add (infos, ca_crl_row_to_info (((CaCrl *) run->crls->pdata[i])->row));
-  return icert_publish_result_new (infos, NULL);
+    {
+      CaCrlRow *row = ((CaCrl *) run->crls->pdata[i])->row;
+
+      g_ptr_array_add (rows, row);
+      g_ptr_array_add (infos, ca_crl_row_to_info (row));
+    }
+  places = wait_for_places (run, rows);
+  return icert_publish_result_new (infos, places);
 }
 
 static gboolean
@@ -497,7 +589,7 @@ run_once (CaCrlRun *run, CaCaller *caller, GError **error)
   /* one run at a time: the numbers of what is published rise */
   g_mutex_lock (&run->engine->crl_mutex);
   run->now = ca_clock_now ();
-  ok = (run->flags & ICERT_CRL_REPUBLISH) != 0 ? load_newest (run, error)
+  ok = (run->flags & ICERT_CRL_REPUBLISH) != 0 ? publish_again (run, caller, error)
                                                : make (run, caller, error);
   g_mutex_unlock (&run->engine->crl_mutex);
   return ok;
@@ -512,7 +604,9 @@ ca_crl_publish (CaEngine *engine,
 {
   g_autoptr (CaFacts) facts = NULL;
   g_autoptr (GPtrArray) crls = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_crl_free);
-  CaCrlRun run = { .engine = engine, .flags = flags, .manual = caller != NULL, .crls = crls };
+  g_autoptr (GArray) told = g_array_new (FALSE, FALSE, sizeof (gint64));
+  CaCrlRun run
+      = { .engine = engine, .flags = flags, .manual = caller != NULL, .crls = crls, .told = told };
   GError *local = NULL;
 
   if (!ca_engine_check_process (engine, error))

@@ -151,6 +151,15 @@ ca_crl_row_load (ICertStore *store, gint64 id, GError **error)
   return NULL;
 }
 
+GPtrArray *
+ca_crl_row_load_run (ICertStore *store, gint64 number, GError **error)
+{
+  ICertStoreCondition run = compare (ICERT_CRL_NUMBER, ICERT_SEEK_EQ, number);
+  const ICertStoreCondition *parts[] = { &run };
+
+  return load (store, parts, 1, 0, error);
+}
+
 void
 ca_crl_row_insert (const CaCrlRow *row, ICertStoreBatch *batch)
 {

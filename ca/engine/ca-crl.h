@@ -59,6 +59,8 @@ GPtrArray *ca_crl_row_load_unexpired (ICertStore *store,
                                       CaCrlKind kind,
                                       gint64 now,
                                       GError **error);
+/* (element-type CaCrlRow): those of the run @number */
+GPtrArray *ca_crl_row_load_run (ICertStore *store, gint64 number, GError **error);
 /* NULL with NOT_FOUND */
 CaCrlRow *ca_crl_row_load (ICertStore *store, gint64 id, GError **error);
 void ca_crl_row_insert (const CaCrlRow *row, ICertStoreBatch *batch);

@@ -32,6 +32,16 @@ ca_delivery_free (gpointer data)
   g_free (delivery);
 }
 
+CaDelivery *
+ca_delivery_new_alarm (CaExitModule *module, const char *code, const char *text)
+{
+  CaDelivery *delivery = ca_delivery_new (NULL, module, ICERT_EXIT_EVENT_ALARM);
+
+  delivery->alarm_code = g_strdup (code);
+  delivery->alarm = g_strdup (text);
+  return delivery;
+}
+
 void
 ca_delivery_insert (const CaDelivery *delivery, ICertStoreBatch *batch)
 {

@@ -12,7 +12,7 @@ struct _CaDelivery
   gint64 request_id;        /* 0 = of the CA */
   CaRequest *request;       /* NULL: to be read from the store */
   gint64 run;               /* number of the CRLs it tells of; 0 = none */
-  GPtrArray *crls;          /* of CaRunCrl, while it is delivered */
+  GPtrArray *crls;          /* of CaRunCrl, while it is delivered; nullable */
   char *alarm_code, *alarm; /* nullable */
   ICertExitEvents event;
   CaExitModule *module;
@@ -24,6 +24,7 @@ struct _CaDelivery
 
 /* @request: NULL for an event of the CA */
 CaDelivery *ca_delivery_new (CaRequest *request, CaExitModule *module, ICertExitEvents event);
+CaDelivery *ca_delivery_new_alarm (CaExitModule *module, const char *code, const char *text);
 void ca_delivery_free (gpointer delivery);
 /* adds its row to @batch */
 void ca_delivery_insert (const CaDelivery *delivery, ICertStoreBatch *batch);

@@ -20,6 +20,7 @@
 #include "ca-folder.h"
 #include "ca-key-check.h"
 #include "ca-load.h"
+#include "ca-publisher.h"
 #include "ca-request-row.h"
 #include "ca-steps.h"
 #include "ca-submit.h"
@@ -124,8 +125,8 @@ start_modules (CaEngine *engine, GError **error)
   engine->policies = ca_policy_host_new (engine->registry, engine->facts, error);
   if (engine->policies == NULL)
     return FALSE;
-  engine->exits
-      = ca_exit_host_new (engine->registry, engine->facts, engine->store, engine->writer, error);
+  engine->exits = ca_exit_host_new (engine->registry, engine->facts, engine->store, engine->writer,
+                                    &ca_publisher_run_funcs, engine, error);
   if (engine->exits == NULL)
     return FALSE;
   ca_auditor_set_facts (engine->auditor, engine->facts);

@@ -37,6 +37,8 @@ struct _CaExitHost
   Port *port;
   ICertStore *store;
   CaWriter *writer;
+  const CaRunFuncs *runs;
+  gpointer runs_data;
   CaIds *ids;
   GThread *thread;
   GMutex mutex;
@@ -47,6 +49,7 @@ struct _CaExitHost
   GHashTable *blocked; /* set of Blocked */
   gboolean started;    /* STARTUP was announced */
   gboolean running;    /* a delivery is with an exit of the configuration */
+  gint64 running_run;  /* number of the CRLs it is about; 0 = none */
   gboolean closing;
   gint64 close_by;    /* monotonic */
   gboolean ended;     /* the thread touches nothing of the host any more */
@@ -132,26 +135,43 @@ ref_modules (CaExitHost *host)
 
 /* Delivering */
 
-static void
-store_outcome (CaExitHost *host, const CaDelivery *delivery, const GError *error, gboolean dead)
+static CaAuditRecord *
+new_failure (const CaDelivery *delivery, const GError *error, gboolean dead)
 {
-  ICertStoreBatch *batch;
+  const CaExitModule *module = delivery->module;
+  g_autofree char *object
+      = delivery->alarm != NULL ? g_strdup_printf ("alarm:%s", delivery->alarm_code)
+        : delivery->run != 0    ? g_strdup_printf ("crl:%" G_GINT64_FORMAT, delivery->run)
+                             : g_strdup_printf ("request:%" G_GINT64_FORMAT, delivery->request_id);
+
+  return ca_audit_record_new (NULL, dead ? "exit-given-up" : "exit-failed", object,
+                              module->class_id, error->message);
+}
+
+/* How a run went is committed before the next delivery: what is known of a CRL as a whole is
+ * counted from rows. @batch: taken. */
+static void
+store_outcome (CaExitHost *host,
+               const CaDelivery *delivery,
+               const GError *error,
+               gboolean dead,
+               ICertStoreBatch *batch)
+{
   GPtrArray *audit = NULL;
 
-  if (delivery->id == 0)
-    return;
-  batch = icert_store_batch_new ();
-  ca_delivery_settle (delivery, error, dead, batch);
-  if (error != NULL)
+  if (error != NULL && (delivery->id != 0 || delivery->alarm != NULL))
     {
-      const CaExitModule *module = delivery->module;
-      g_autofree char *object = g_strdup_printf ("request:%" G_GINT64_FORMAT, delivery->request_id);
-
       audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
-      g_ptr_array_add (audit, ca_audit_record_new (NULL, dead ? "exit-given-up" : "exit-failed",
-                                                   object, module->class_id, error->message));
+      g_ptr_array_add (audit, new_failure (delivery, error, dead));
     }
-  ca_writer_commit (host->writer, batch, audit, NULL, NULL);
+  if (delivery->id != 0)
+    ca_delivery_settle (delivery, error, dead, batch);
+  if (delivery->run != 0)
+    ca_writer_commit_wait (host->writer, batch, audit, NULL);
+  else if (delivery->id != 0 || audit != NULL)
+    ca_writer_commit (host->writer, batch, audit, NULL, NULL);
+  else
+    icert_store_batch_unref (batch);
 }
 
 static const char *
@@ -181,7 +201,19 @@ new_context (CaExitHost *host, CaDelivery *delivery, CaFacts *facts, GError **er
       if (delivery->request == NULL)
         return NULL;
     }
-  return ca_server_new_exit_context (delivery->request, facts, delivery->module->class_id);
+  if (delivery->run != 0)
+    {
+      g_clear_pointer (&delivery->crls, g_ptr_array_unref);
+      delivery->crls = host->runs->load_run (host->runs_data, delivery->run, error);
+      if (delivery->crls == NULL)
+        return NULL;
+    }
+  if (delivery->request != NULL)
+    return ca_server_new_exit_context (delivery->request, facts, delivery->module->class_id);
+  return ca_server_new_event_context (
+      facts, delivery->module->class_id,
+      delivery->crls != NULL ? host->runs->list_crls (delivery->crls) : NULL, delivery->alarm_code,
+      delivery->alarm);
 }
 
 static gboolean
@@ -275,13 +307,46 @@ next_of_lent (CaExitHost *host, CaExitModule *module)
     g_queue_push_head (&host->ready, next);
 }
 
+/* CRLs: every ten minutes, nine times, then every hour (processing.md 6). */
 static void
 plan_retry (CaDelivery *delivery)
 {
-  gint64 pause = FIRST_PAUSE << MIN (delivery->attempts, 10);
+  gint64 pause = MIN (FIRST_PAUSE << MIN (delivery->attempts, 10), LAST_PAUSE);
 
+  if (delivery->run != 0)
+    pause = delivery->attempts < CA_LIMIT_PUBLISH_ATTEMPTS - 1 ? LAST_PAUSE : G_TIME_SPAN_HOUR;
   delivery->attempts++;
-  delivery->due = ca_clock_now () + MIN (pause, LAST_PAUSE);
+  delivery->due = ca_clock_now () + pause;
+}
+
+/* An event is given up after a day; one of CRLs only when there is nothing left to publish. */
+static gboolean
+is_dead (const CaDelivery *delivery)
+{
+  if (delivery->id == 0)
+    return TRUE;
+  if (delivery->crls != NULL && delivery->crls->len > 0)
+    return FALSE;
+  return ca_clock_now () - delivery->created > CA_LIMIT_EXIT_AGE * G_TIME_SPAN_SECOND;
+}
+
+/* (nullable): the failure that counts: one of a place when the exit has none itself */
+static GError *
+settle_run (CaExitHost *host,
+            const CaDelivery *delivery,
+            const GError *error,
+            gint64 due,
+            ICertStoreBatch *batch)
+{
+  gboolean failed = error != NULL;
+  GError *answer = error != NULL ? g_error_copy (error) : NULL;
+
+  if (delivery->crls != NULL)
+    host->runs->settle (host->runs_data, delivery->module->class_id, delivery->crls, error, due,
+                        batch, &failed);
+  if (failed && answer == NULL)
+    icert_set_error (&answer, ICERT_ERROR_FAILED, "place", "not every one has the CRLs (all)");
+  return answer;
 }
 
 /* The module came back after the host was given up: the writer is gone, and the row of the outbox
@@ -299,16 +364,26 @@ is_abandoned (CaExitHost *host)
 
 /* The second half of a delivery: what became of it. Takes @delivery. */
 static void
-finish_delivery (CaExitHost *host, CaDelivery *delivery, const GError *error)
+finish_delivery (CaExitHost *host, CaDelivery *delivery, const GError *outcome)
 {
-  gboolean dead
-      = error != NULL
-        && (delivery->id == 0
-            || ca_clock_now () - delivery->created > CA_LIMIT_EXIT_AGE * G_TIME_SPAN_SECOND);
+  ICertStoreBatch *batch = icert_store_batch_new ();
+  CaDelivery planned = *delivery;
+  g_autoptr (GError) error = NULL;
+  gboolean dead;
 
+  plan_retry (&planned);
+  if (delivery->run != 0)
+    error = settle_run (host, delivery, outcome, planned.due, batch);
+  else if (outcome != NULL)
+    error = g_error_copy (outcome);
+  dead = error != NULL && is_dead (delivery);
   if (error != NULL)
-    plan_retry (delivery);
-  store_outcome (host, delivery, error, dead);
+    {
+      delivery->due = planned.due;
+      delivery->attempts = planned.attempts;
+    }
+  store_outcome (host, delivery, error, dead, batch);
+  g_clear_pointer (&delivery->crls, g_ptr_array_unref);
   g_mutex_lock (&host->mutex);
   if (delivery->module->owned != NULL)
     next_of_lent (host, delivery->module);
@@ -316,7 +391,7 @@ finish_delivery (CaExitHost *host, CaDelivery *delivery, const GError *error)
     delay (host, g_steal_pointer (&delivery));
   else
     unblock (host, delivery);
-  g_cond_signal (&host->cond);
+  g_cond_broadcast (&host->cond);
   g_mutex_unlock (&host->mutex);
   g_clear_pointer (&delivery, ca_delivery_free);
 }
@@ -461,7 +536,8 @@ pop_ready (CaExitHost *host)
           delivery = g_queue_pop_head (&host->ready);
           if (delivery == NULL)
             return NULL;
-          blocked = delivery->retry ? NULL : find_blocked (host, delivery);
+          /* what is in no outbox waits behind nothing */
+          blocked = delivery->retry || delivery->id == 0 ? NULL : find_blocked (host, delivery);
         }
       if (delivery->module->removed)
         ca_delivery_free (delivery);
@@ -477,6 +553,8 @@ wait_for_work (CaExitHost *host)
 {
   GSequenceIter *first = g_sequence_get_begin_iter (host->delayed);
 
+  /* whoever waits for a delivery may see now that it is blocked */
+  g_cond_broadcast (&host->cond);
   if (g_sequence_iter_is_end (first))
     g_cond_wait (&host->cond, &host->mutex);
   else
@@ -496,10 +574,13 @@ take_delivery (CaExitHost *host, CaFacts **facts)
 
   g_mutex_lock (&host->mutex);
   host->running = FALSE;
+  host->running_run = 0;
+  g_cond_broadcast (&host->cond);
   while (!(host->closing && g_get_monotonic_time () > host->close_by)
          && (delivery = pop_ready (host)) == NULL && !host->closing)
     wait_for_work (host);
   host->running = delivery != NULL;
+  host->running_run = delivery != NULL ? delivery->run : 0;
   *facts = ca_facts_ref (host->facts);
   g_mutex_unlock (&host->mutex);
   return delivery;
@@ -531,6 +612,8 @@ ca_exit_host_new (ICertRegistry *registry,
                   CaFacts *facts,
                   ICertStore *store,
                   CaWriter *writer,
+                  const CaRunFuncs *runs,
+                  gpointer data,
                   GError **error)
 {
   CaExitHost *host = g_new0 (CaExitHost, 1);
@@ -541,6 +624,8 @@ ca_exit_host_new (ICertRegistry *registry,
   host->port->host = host;
   host->store = g_object_ref (store);
   host->writer = writer;
+  host->runs = runs;
+  host->runs_data = data;
   host->facts = ca_facts_ref (facts);
   host->ids = ca_ids_new (writer, "next-outbox-id");
   g_mutex_init (&host->mutex);
@@ -661,13 +746,14 @@ ca_exit_host_free (CaExitHost *host)
   g_free (host);
 }
 
-gboolean
-ca_exit_host_record (CaExitHost *host,
-                     CaRequest *request,
-                     ICertExitEvents event,
-                     ICertStoreBatch *batch,
-                     GPtrArray **deliveries,
-                     GError **error)
+static gboolean
+record (CaExitHost *host,
+        CaRequest *request,
+        gint64 run,
+        ICertExitEvents event,
+        ICertStoreBatch *batch,
+        GPtrArray **deliveries,
+        GError **error)
 {
   g_autoptr (GPtrArray) modules = ref_modules (host);
 
@@ -682,6 +768,7 @@ ca_exit_host_record (CaExitHost *host,
       if (*deliveries == NULL)
         *deliveries = g_ptr_array_new_with_free_func (ca_delivery_free);
       delivery = ca_delivery_new (request, module, event);
+      delivery->run = run;
       g_ptr_array_add (*deliveries, delivery);
       delivery->id = ca_ids_next (host->ids, error);
       if (delivery->id == 0)
@@ -692,6 +779,27 @@ ca_exit_host_record (CaExitHost *host,
       ca_delivery_insert (delivery, batch);
     }
   return TRUE;
+}
+
+gboolean
+ca_exit_host_record (CaExitHost *host,
+                     CaRequest *request,
+                     ICertExitEvents event,
+                     ICertStoreBatch *batch,
+                     GPtrArray **deliveries,
+                     GError **error)
+{
+  return record (host, request, 0, event, batch, deliveries, error);
+}
+
+gboolean
+ca_exit_host_record_run (CaExitHost *host,
+                         gint64 run,
+                         ICertStoreBatch *batch,
+                         GPtrArray **deliveries,
+                         GError **error)
+{
+  return record (host, NULL, run, ICERT_EXIT_EVENT_CRL_ISSUED, batch, deliveries, error);
 }
 
 void
@@ -707,7 +815,7 @@ ca_exit_host_deliver (CaExitHost *host, GPtrArray *deliveries)
   g_mutex_lock (&host->mutex);
   for (gsize i = 0; i < n; i++)
     g_queue_push_tail (&host->ready, items[i]);
-  g_cond_signal (&host->cond);
+  g_cond_broadcast (&host->cond);
   g_mutex_unlock (&host->mutex);
 }
 
@@ -726,7 +834,93 @@ ca_exit_host_announce (CaExitHost *host, ICertExitEvents event)
   host->started = event == ICERT_EXIT_EVENT_STARTUP;
   for (guint i = 0; i < host->modules->len; i++)
     push_event_of_ca (host, host->modules->pdata[i], event);
-  g_cond_signal (&host->cond);
+  g_cond_broadcast (&host->cond);
+  g_mutex_unlock (&host->mutex);
+}
+
+void
+ca_exit_host_alarm (CaExitHost *host, const char *code, const char *text)
+{
+  g_mutex_lock (&host->mutex);
+  for (guint i = 0; i < host->modules->len; i++)
+    {
+      CaExitModule *module = host->modules->pdata[i];
+
+      if ((module->mask & ICERT_EXIT_EVENT_ALARM) != 0)
+        g_queue_push_tail (&host->ready, ca_delivery_new_alarm (module, code, text));
+    }
+  g_cond_broadcast (&host->cond);
+  g_mutex_unlock (&host->mutex);
+}
+
+/* Whether an exit of the configuration is to be told of CRLs now, of run @run or (0) of any. Under
+ * the lock. */
+static gboolean
+is_telling (CaExitHost *host, gint64 run)
+{
+  if (host->running && host->running_run != 0 && (run == 0 || host->running_run == run))
+    return TRUE;
+  for (GList *link = host->ready.head; link != NULL; link = link->next)
+    {
+      const CaDelivery *delivery = link->data;
+
+      if (delivery->run != 0 && (run == 0 || delivery->run == run)
+          && delivery->module->owned == NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Failed deliveries of CRLs that are due at @limit go first in the queue, in their order. Under the
+ * lock. */
+static void
+hurry (CaExitHost *host, gint64 limit)
+{
+  GSequenceIter *iter = g_sequence_get_begin_iter (host->delayed);
+  GQueue found = G_QUEUE_INIT;
+  CaDelivery *delivery;
+
+  while (!g_sequence_iter_is_end (iter))
+    {
+      GSequenceIter *next = g_sequence_iter_next (iter);
+
+      delivery = g_sequence_get (iter);
+      if (delivery->run != 0 && delivery->due <= limit)
+        {
+          g_sequence_remove (iter);
+          g_queue_push_head (&found, delivery);
+        }
+      iter = next;
+    }
+  while ((delivery = g_queue_pop_head (&found)) != NULL)
+    g_queue_push_head (&host->ready, delivery);
+}
+
+/* Under the lock. */
+static void
+wait_until_told (CaExitHost *host, gint64 run, gint64 deadline)
+{
+  g_cond_broadcast (&host->cond);
+  while (!host->ended && is_telling (host, run)
+         && g_cond_wait_until (&host->cond, &host->mutex, deadline))
+    ;
+}
+
+void
+ca_exit_host_wait_run (CaExitHost *host, gint64 run, gint64 deadline)
+{
+  g_mutex_lock (&host->mutex);
+  hurry (host, G_MAXINT64);
+  wait_until_told (host, run, deadline);
+  g_mutex_unlock (&host->mutex);
+}
+
+void
+ca_exit_host_run_due (CaExitHost *host, gint64 deadline)
+{
+  g_mutex_lock (&host->mutex);
+  hurry (host, ca_clock_now ());
+  wait_until_told (host, 0, deadline);
   g_mutex_unlock (&host->mutex);
 }
 
@@ -834,7 +1028,7 @@ put_in (CaExitHost *host, CaExitModule *module, GQueue *deliveries)
     g_queue_push_tail (&host->ready, delivery);
   if (host->started)
     push_event_of_ca (host, module, ICERT_EXIT_EVENT_STARTUP);
-  g_cond_signal (&host->cond);
+  g_cond_broadcast (&host->cond);
 }
 
 /* FALSE: somebody was faster with the same exit, or nothing is lent any more: whoever takes

@@ -13,12 +13,31 @@
 typedef struct _CaExitHost CaExitHost;
 typedef struct _CaDelivery CaDelivery;
 
+/* What the host asks of whoever knows CRLs; called on the exits' threads. */
+typedef struct
+{
+  /* (element-type CaRunCrl): what is to be told of a run */
+  GPtrArray *(*load_run) (gpointer data, gint64 run, GError **error);
+  /* (transfer full): the ICertIssuedCrl of each */
+  GPtrArray *(*list_crls) (GPtrArray *crls);
+  /* how it went, into @batch; @failed: it has to be told again */
+  void (*settle) (gpointer data,
+                  const char *class_id,
+                  GPtrArray *crls,
+                  const GError *error,
+                  gint64 due,
+                  ICertStoreBatch *batch,
+                  gboolean *failed);
+} CaRunFuncs;
+
 /* A module that fails to load or initialise is skipped and audited; the others run. Events left by
  * an earlier run are queued. */
 CaExitHost *ca_exit_host_new (ICertRegistry *registry,
                               CaFacts *facts,
                               ICertStore *store,
                               CaWriter *writer,
+                              const CaRunFuncs *runs,
+                              gpointer data,
                               GError **error);
 /* Delivers what is due, for a few seconds at most, then ends. Before the writer ends. */
 void ca_exit_host_free (CaExitHost *host);
@@ -31,6 +50,20 @@ gboolean ca_exit_host_record (CaExitHost *host,
                               ICertStoreBatch *batch,
                               GPtrArray **deliveries,
                               GError **error);
+/* The same for CRL_ISSUED of the run @run, which has no request. */
+gboolean ca_exit_host_record_run (CaExitHost *host,
+                                  gint64 run,
+                                  ICertStoreBatch *batch,
+                                  GPtrArray **deliveries,
+                                  GError **error);
+/* Waits until each exit of the configuration was told of run @run once, or stands behind one of its
+ * own failures; until @deadline (monotonic) at most. Earlier runs that failed are told again first,
+ * at once. Exits of an application are not waited for: this may be their thread. */
+void ca_exit_host_wait_run (CaExitHost *host, gint64 run, gint64 deadline);
+/* Tells again at once of the CRLs that failed and are due at ca_clock_now(), and waits as above. */
+void ca_exit_host_run_due (CaExitHost *host, gint64 deadline);
+/* ALARM, to all that want it; not kept in the outbox, but audited where it fails */
+void ca_exit_host_alarm (CaExitHost *host, const char *code, const char *text);
 /* Takes @deliveries (nullable). */
 void ca_exit_host_deliver (CaExitHost *host, GPtrArray *deliveries);
 /* STARTUP and SHUTDOWN: of the CA, not kept in the outbox */

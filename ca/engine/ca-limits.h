@@ -30,6 +30,10 @@
 #define CA_LIMIT_MODULE_HANGS 4
 /* S-L4: an event is given up after this many seconds */
 #define CA_LIMIT_EXIT_AGE (24 * 60 * 60)
+/* processing.md 6: attempts to publish a CRL in a place before administrators are alarmed */
+#define CA_LIMIT_PUBLISH_ATTEMPTS 10
+/* seconds that publishing waits for exits before it answers without them */
+#define CA_LIMIT_PUBLISH_WAIT 120
 /* most requests that one transaction takes: a hundred saves nearly all of the sync, and leaves the
  * workers some of a window of 256 to go on with */
 #define CA_LIMIT_COMMIT_GROUP 100

@@ -17,6 +17,8 @@ typedef struct
   CaCaller *caller; /* nullable: whose account the facts are about */
   char *class_id;
   gboolean writable;
+  GPtrArray *crls;          /* of ICertIssuedCrl; nullable */
+  char *alarm_code, *alarm; /* nullable */
 } ServerData;
 
 static void
@@ -27,6 +29,9 @@ server_data_free (gpointer pointer)
   g_clear_pointer (&data->request, ca_request_unref);
   ca_facts_unref (data->facts);
   g_clear_pointer (&data->caller, ca_caller_unref);
+  g_clear_pointer (&data->crls, g_ptr_array_unref);
+  g_free (data->alarm_code);
+  g_free (data->alarm);
   g_free (data->class_id);
   g_free (data);
 }
@@ -545,6 +550,26 @@ backend_get_certificate (gpointer pointer, GError **error)
              : NULL;
 }
 
+static GPtrArray *
+backend_list_crls (gpointer pointer, GError **error)
+{
+  const ServerData *data = pointer;
+  GPtrArray *crls = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; data->crls != NULL && i < data->crls->len; i++)
+    g_ptr_array_add (crls, g_object_ref (data->crls->pdata[i]));
+  return crls;
+}
+
+static char *
+backend_get_alarm (gpointer pointer, char **code)
+{
+  const ServerData *data = pointer;
+
+  *code = g_strdup (data->alarm_code);
+  return g_strdup (data->alarm);
+}
+
 static const ICertServerBackend backend = {
   .get_property = backend_get_property,
   .set_property = backend_set_property,
@@ -560,6 +585,8 @@ static const ICertServerBackend backend = {
   .add_trace = backend_add_trace,
   .log = backend_log,
   .get_certificate = backend_get_certificate,
+  .list_crls = backend_list_crls,
+  .get_alarm = backend_get_alarm,
 };
 
 static ServerData *
@@ -593,6 +620,21 @@ ca_server_new_exit_context (CaRequest *request, CaFacts *facts, const char *clas
   return icert_issued_context_new (request != NULL ? request->id : 0, &backend,
                                    server_data_new (request, facts, NULL, class_id, FALSE),
                                    server_data_free);
+}
+
+ICertIssuedContext *
+ca_server_new_event_context (CaFacts *facts,
+                             const char *class_id,
+                             GPtrArray *crls,
+                             const char *alarm_code,
+                             const char *alarm)
+{
+  ServerData *data = server_data_new (NULL, facts, NULL, class_id, FALSE);
+
+  data->crls = crls;
+  data->alarm_code = g_strdup (alarm_code);
+  data->alarm = g_strdup (alarm);
+  return icert_issued_context_new (0, &backend, data, server_data_free);
 }
 
 ICertRequestContext *

@@ -16,6 +16,13 @@ ICertRequestContext *ca_server_new_policy_context (CaRequest *request,
 ICertIssuedContext *ca_server_new_exit_context (CaRequest *request,
                                                 CaFacts *facts,
                                                 const char *class_id);
+/* The same of an event of the CA. @crls: (element-type ICertIssuedCrl) (transfer full) (nullable):
+ * those of CRL_ISSUED; code and text: of ALARM, nullable */
+ICertIssuedContext *ca_server_new_event_context (CaFacts *facts,
+                                                 const char *class_id,
+                                                 GPtrArray *crls,
+                                                 const char *alarm_code,
+                                                 const char *alarm);
 /* Request id 0: what initialize() and list_profiles() get. @caller is nullable. */
 ICertRequestContext *ca_server_new_ca_context (CaFacts *facts,
                                                CaCaller *caller,

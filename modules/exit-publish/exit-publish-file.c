@@ -180,6 +180,53 @@ exit_publish_file_replace (const char *folder, const char *path, GBytes *content
   return same || write_new (parent, name, contents, error);
 }
 
+/* -1 without an error: it is not there */
+static int
+open_there (const char *folder, char **parts, GError **error)
+{
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const char *name = folder;
+
+  for (gsize i = 0; fd >= 0 && parts[i] != NULL; i++)
+    {
+      int flags = parts[i + 1] != NULL ? O_DIRECTORY : O_NONBLOCK;
+      int below = openat (fd, parts[i], O_RDONLY | O_NOFOLLOW | O_CLOEXEC | flags);
+      int saved = errno;
+
+      close (fd);
+      errno = saved;
+      fd = below;
+      name = parts[i];
+    }
+  if (fd < 0 && errno != ENOENT)
+    fail (error, name, "cannot be read back");
+  return fd;
+}
+
+/* Mapped: a CRL may be large, and of what is there mostly its frame is looked at. Only this exit
+ * writes files there, and it replaces them as a whole. */
+GBytes *
+exit_publish_file_load (const char *folder, const char *path, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (path, "/", -1);
+  GError *local = NULL;
+  g_auto (Descriptor) fd = open_there (folder, parts, &local);
+  g_autoptr (GMappedFile) mapped = NULL;
+
+  if (fd >= 0)
+    mapped = g_mapped_file_new_from_fd (fd, FALSE, &local);
+  if (mapped != NULL)
+    return g_mapped_file_get_bytes (mapped);
+  if (local != NULL && local->domain != ICERT_ERROR)
+    {
+      icert_set_error (error, ICERT_ERROR_FAILED, path, "cannot be read back: %s", local->message);
+      g_error_free (local);
+    }
+  else if (local != NULL)
+    g_propagate_error (error, local);
+  return NULL;
+}
+
 GBytes *
 exit_publish_pem (GBytes *certificate)
 {

@@ -13,6 +13,8 @@ gboolean exit_publish_file_replace (const char *folder,
                                     const char *path,
                                     GBytes *contents,
                                     GError **error);
+/* What lies at @path below @folder: NULL without an error when nothing does. FAILED as above. */
+GBytes *exit_publish_file_load (const char *folder, const char *path, GError **error);
 /* DER -> PEM */
 GBytes *exit_publish_pem (GBytes *certificate);
 

@@ -9,4 +9,4 @@ static const ICertModuleClass classes[] = {
   { NULL, NULL },
 };
 
-ICERT_MODULE_DEFINE ("exit-publish", "Publishes certificates as files", classes);
+ICERT_MODULE_DEFINE ("exit-publish", "Publishes certificates and CRLs as files", classes);

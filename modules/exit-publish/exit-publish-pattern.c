@@ -6,6 +6,11 @@
 
 #include <string.h>
 
+/* What has to be told apart by a name. */
+#define CERTIFICATES (1 << 0)
+#define KEYS (1 << 1)
+#define KINDS (1 << 2)
+
 /* Names and numbers of AD CS (certutil's publication URLs), and two of our own for what is issued.
  */
 static const struct
@@ -13,15 +18,18 @@ static const struct
   const char *number; /* nullable */
   const char *name;
   gsize offset;
-  gboolean tells_apart; /* one certificate from another */
+  guint tells_apart; /* mask of what: see below */
 } tokens_known[] = {
-  { "%1", "<ServerDNSName>", G_STRUCT_OFFSET (ExitPublishTokens, dns_name), FALSE },
-  { "%2", "<ServerShortName>", G_STRUCT_OFFSET (ExitPublishTokens, short_host), FALSE },
-  { "%3", "<CaName>", G_STRUCT_OFFSET (ExitPublishTokens, ca_name), FALSE },
-  { "%4", "<CertificateName>", G_STRUCT_OFFSET (ExitPublishTokens, suffix), TRUE },
-  { "%7", "<CATruncatedName>", G_STRUCT_OFFSET (ExitPublishTokens, short_name), FALSE },
-  { NULL, "<RequestID>", G_STRUCT_OFFSET (ExitPublishTokens, request_id), TRUE },
-  { NULL, "<SerialNumber>", G_STRUCT_OFFSET (ExitPublishTokens, serial), TRUE },
+  { "%1", "<ServerDNSName>", G_STRUCT_OFFSET (ExitPublishTokens, dns_name), 0 },
+  { "%2", "<ServerShortName>", G_STRUCT_OFFSET (ExitPublishTokens, short_host), 0 },
+  { "%3", "<CaName>", G_STRUCT_OFFSET (ExitPublishTokens, ca_name), 0 },
+  { "%4", "<CertificateName>", G_STRUCT_OFFSET (ExitPublishTokens, suffix), CERTIFICATES },
+  { "%7", "<CATruncatedName>", G_STRUCT_OFFSET (ExitPublishTokens, short_name), 0 },
+  { NULL, "<RequestID>", G_STRUCT_OFFSET (ExitPublishTokens, request_id), CERTIFICATES },
+  { NULL, "<SerialNumber>", G_STRUCT_OFFSET (ExitPublishTokens, serial), CERTIFICATES },
+  { "%8", "<CRLNameSuffix>", G_STRUCT_OFFSET (ExitPublishTokens, crl_suffix), KEYS },
+  { "%9", "<DeltaCRLAllowed>", G_STRUCT_OFFSET (ExitPublishTokens, delta), KINDS },
+  { NULL, "<CRLPartitionIndex>", G_STRUCT_OFFSET (ExitPublishTokens, partition), 0 },
 };
 
 /* Length of the token at @p, 0 when there is none that is known. */
@@ -57,10 +65,10 @@ is_plain_path (const char *path)
 gboolean
 exit_publish_pattern_check (const char *pattern,
                             const char *field,
-                            gboolean per_certificate,
+                            ExitPublishKind kind,
                             GError **error)
 {
-  gboolean tells_apart = FALSE;
+  guint tells_apart = 0;
 
   for (const char *p = pattern; *p != '\0';)
     {
@@ -73,8 +81,8 @@ exit_publish_pattern_check (const char *pattern,
           g_autofree char *quoted = icert_error_quote (p, -1);
 
           icert_set_error (error, ICERT_ERROR_CONFIG, field,
-                           "%s does not begin with a known token (%%1 to %%4, %%7, <RequestID>, "
-                           "<SerialNumber>)",
+                           "%s does not begin with a known token (%%1 to %%4, %%7 to %%9, "
+                           "<RequestID>, <SerialNumber>, <CRLPartitionIndex>)",
                            quoted);
           return FALSE;
         }
@@ -86,10 +94,16 @@ exit_publish_pattern_check (const char *pattern,
                        "not a path below the folder (as certs/<RequestID>.crt)");
       return FALSE;
     }
-  if (per_certificate && !tells_apart)
+  if (kind == EXIT_PUBLISH_CERTIFICATE && (tells_apart & CERTIFICATES) == 0)
     {
       icert_set_error (error, ICERT_ERROR_CONFIG, field,
                        "all certificates would have one name (<RequestID>, <SerialNumber> or %%4)");
+      return FALSE;
+    }
+  if (kind == EXIT_PUBLISH_CRL && (tells_apart & (KEYS | KINDS)) != (KEYS | KINDS))
+    {
+      icert_set_error (error, ICERT_ERROR_CONFIG, field,
+                       "CRLs of two keys, or base and delta, would have one name (%%8 and %%9)");
       return FALSE;
     }
   return TRUE;

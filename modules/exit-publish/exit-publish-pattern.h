@@ -16,13 +16,24 @@ typedef struct
   const char *short_name; /* %7 <CATruncatedName> */
   const char *request_id; /* <RequestID> */
   const char *serial;     /* <SerialNumber> */
+  const char *crl_suffix; /* %8 <CRLNameSuffix> */
+  const char *delta;      /* %9 <DeltaCRLAllowed> */
+  const char *partition;  /* <CRLPartitionIndex> */
 } ExitPublishTokens;
 
-/* CONFIG unless @pattern is a path below the folder, of known tokens; with @per_certificate it must
- * also tell one certificate from another. @field: name of the setting. */
+/* What a pattern names: its tokens, and which of them it has to have. */
+typedef enum
+{
+  EXIT_PUBLISH_CA_CERTIFICATE,
+  EXIT_PUBLISH_CERTIFICATE,
+  EXIT_PUBLISH_CRL
+} ExitPublishKind;
+
+/* CONFIG unless @pattern is a path below the folder, of known tokens, that tells one certificate,
+ * or one CRL of a key and kind, from another. @field: name of the setting. */
 gboolean exit_publish_pattern_check (const char *pattern,
                                      const char *field,
-                                     gboolean per_certificate,
+                                     ExitPublishKind kind,
                                      GError **error);
 /* The path, relative to the folder. FAILED when a token's text would leave its place. */
 char *exit_publish_pattern_expand (const char *pattern,

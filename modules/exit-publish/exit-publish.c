@@ -15,6 +15,7 @@ typedef struct
   char *folder;
   char *certificate;    /* pattern */
   char *ca_certificate; /* pattern; "" = the CA's own certificates are not published */
+  char *crl;            /* pattern; "" = CRLs are not published */
 } Target;
 
 /* Publishes certificates as files. Events come at least once (S-L4), so every file is written as a
@@ -40,11 +41,13 @@ static const ICertSettingInfo setting_infos[] = {
     "Name of an issued certificate's file; AD CS's tokens, <RequestID>, <SerialNumber>" },
   { "CACertificate", "string", "ca%4.crt", NULL, NULL,
     "Name of the files of the CA's own certificates; empty: none" },
+  { "CRL", "string", "crl/ca%8<CRLPartitionIndex>%9.crl", NULL, NULL,
+    "Name of the files of CRLs; empty: none" },
 };
 
 static const ICertModuleDescription module_description = {
   .name = "Publish.Exit",
-  .description = "Publishes certificates as files",
+  .description = "Publishes certificates and CRLs as files",
   .copyright = "The icert authors, LGPL-2.1-or-later",
   .version = ICERT_VERSION,
   .settings = setting_infos,
@@ -59,6 +62,7 @@ target_clear (gpointer data)
   g_free (target->folder);
   g_free (target->certificate);
   g_free (target->ca_certificate);
+  g_free (target->crl);
 }
 
 static void
@@ -79,12 +83,19 @@ target_new (ICertSettings *settings, GError **error)
     return NULL;
   target->certificate = icert_settings_get_string (settings, "Certificate", error);
   if (target->certificate == NULL
-      || !exit_publish_pattern_check (target->certificate, "Certificate", TRUE, error))
+      || !exit_publish_pattern_check (target->certificate, "Certificate", EXIT_PUBLISH_CERTIFICATE,
+                                      error))
     return NULL;
   target->ca_certificate = icert_settings_get_string (settings, "CACertificate", error);
   if (target->ca_certificate == NULL
       || (*target->ca_certificate != '\0'
-          && !exit_publish_pattern_check (target->ca_certificate, "CACertificate", FALSE, error)))
+          && !exit_publish_pattern_check (target->ca_certificate, "CACertificate",
+                                          EXIT_PUBLISH_CA_CERTIFICATE, error)))
+    return NULL;
+  target->crl = icert_settings_get_string (settings, "CRL", error);
+  if (target->crl == NULL
+      || (*target->crl != '\0'
+          && !exit_publish_pattern_check (target->crl, "CRL", EXIT_PUBLISH_CRL, error)))
     return NULL;
   return g_steal_pointer (&target);
 }
@@ -126,7 +137,24 @@ get_ca_text (ICertServer *server, const char *name)
              : NULL;
 }
 
-/* Expands @pattern with what the CA says of itself and @tokens' own fields, and writes the file. */
+/* (nullable): @pattern with what the CA says of itself and @own's fields */
+static char *
+make_path (ICertServer *server, const char *pattern, const ExitPublishTokens *own, GError **error)
+{
+  g_autofree char *dns_name = get_ca_text (server, "MachineDNSName");
+  g_autofree char *short_host
+      = dns_name != NULL ? g_strndup (dns_name, strcspn (dns_name, ".")) : NULL;
+  g_autofree char *ca_name = get_ca_text (server, "SanitizedCAName");
+  g_autofree char *short_name = get_ca_text (server, "SanitizedShortName");
+  ExitPublishTokens tokens = *own;
+
+  tokens.dns_name = dns_name;
+  tokens.short_host = short_host;
+  tokens.ca_name = ca_name;
+  tokens.short_name = short_name;
+  return exit_publish_pattern_expand (pattern, &tokens, error);
+}
+
 static gboolean
 publish (ICertServer *server,
          const Target *target,
@@ -135,19 +163,8 @@ publish (ICertServer *server,
          GBytes *contents,
          GError **error)
 {
-  g_autofree char *dns_name = get_ca_text (server, "MachineDNSName");
-  g_autofree char *short_host
-      = dns_name != NULL ? g_strndup (dns_name, strcspn (dns_name, ".")) : NULL;
-  g_autofree char *ca_name = get_ca_text (server, "SanitizedCAName");
-  g_autofree char *short_name = get_ca_text (server, "SanitizedShortName");
-  ExitPublishTokens tokens = *own;
-  g_autofree char *path = NULL;
+  g_autofree char *path = make_path (server, pattern, own, error);
 
-  tokens.dns_name = dns_name;
-  tokens.short_host = short_host;
-  tokens.ca_name = ca_name;
-  tokens.short_name = short_name;
-  path = exit_publish_pattern_expand (pattern, &tokens, error);
   return path != NULL && exit_publish_file_replace (target->folder, path, contents, error);
 }
 
@@ -215,6 +232,131 @@ publish_ca (ICertServer *server, const Target *target, GError **error)
   return TRUE;
 }
 
+/* CRLs */
+
+/* The path of @crl; of the base CRL of its key and partition when @base. */
+static char *
+make_crl_path (ICertServer *server,
+               const Target *target,
+               ICertIssuedCrl *crl,
+               gboolean base,
+               GError **error)
+{
+  int key = icert_issued_crl_get_key_index (crl);
+  int partition = icert_issued_crl_get_partition (crl);
+  g_autofree char *suffix = key > 0 ? g_strdup_printf ("(%d)", key) : NULL;
+  g_autofree char *index = partition > 0 ? g_strdup_printf ("_Partition%05d", partition) : NULL;
+  ExitPublishTokens tokens = { .crl_suffix = suffix,
+                               .partition = index,
+                               .delta = !base && icert_issued_crl_get_delta (crl) ? "+" : NULL };
+
+  if (index != NULL && strstr (target->crl, "<CRLPartitionIndex>") == NULL)
+    {
+      icert_set_error (error, ICERT_ERROR_CONFIG, "CRL",
+                       "all partitions would have one name (<CRLPartitionIndex>)");
+      return NULL;
+    }
+  return make_path (server, target->crl, &tokens, error);
+}
+
+/* What administrators see: the file as a URI. */
+static char *
+make_place (const Target *target, const char *path)
+{
+  g_autofree char *full = g_build_filename (target->folder, path, NULL);
+  g_autofree char *absolute = g_canonicalize_filename (full, NULL);
+
+  return g_filename_to_uri (absolute, NULL, NULL);
+}
+
+/* A delta goes nowhere before its base (processing.md 6). */
+static gboolean
+check_base (ICertServer *server, const Target *target, ICertIssuedCrl *crl, GError **error)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GBytes) base = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (!icert_issued_crl_get_delta (crl))
+    return TRUE;
+  path = make_crl_path (server, target, crl, TRUE, error);
+  if (path == NULL)
+    return FALSE;
+  base = exit_publish_file_load (target->folder, path, &local);
+  if (local == NULL)
+    return icert_issued_crl_check_base (crl, base, error);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* S-I4: judged against what is there, replaced as a whole, read back. */
+static gboolean
+put_crl (ICertServer *server,
+         const Target *target,
+         ICertIssuedCrl *crl,
+         const char *path,
+         GError **error)
+{
+  g_autoptr (GBytes) contents = icert_issued_crl_get_bytes (crl);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GBytes) before = exit_publish_file_load (target->folder, path, &local);
+  g_autoptr (GBytes) after = NULL;
+  gboolean same;
+
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (!icert_issued_crl_check_replaces (crl, before, &same, error)
+      || !check_base (server, target, crl, error)
+      || !exit_publish_file_replace (target->folder, path, contents, error))
+    return FALSE;
+  after = exit_publish_file_load (target->folder, path, &local);
+  if (after != NULL && g_bytes_equal (after, contents))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_FAILED, path,
+                   "read back, it is something else (what was written)");
+  return FALSE;
+}
+
+static gboolean
+publish_crl (ICertServer *server, const Target *target, ICertIssuedCrl *crl, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autofree char *path = make_crl_path (server, target, crl, FALSE, &local);
+  g_autofree char *place = make_place (target, path != NULL ? path : target->crl);
+
+  if (path != NULL && put_crl (server, target, crl, path, &local))
+    {
+      icert_issued_crl_report_done (crl, place, TRUE);
+      return TRUE;
+    }
+  icert_issued_crl_report_failure (crl, place, local);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* All that can be written are, whatever becomes of the others; the first failure is the answer. */
+static gboolean
+publish_crls (ICertServerExit *server, const Target *target, GError **error)
+{
+  g_autoptr (GPtrArray) crls = NULL;
+  g_autoptr (GError) first = NULL;
+
+  if (*target->crl == '\0')
+    return TRUE;
+  crls = icert_server_exit_list_crls (server, error);
+  if (crls == NULL)
+    return FALSE;
+  for (guint i = 0; i < crls->len; i++)
+    publish_crl (ICERT_SERVER (server), target, crls->pdata[i], first == NULL ? &first : NULL);
+  if (first == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&first));
+  return FALSE;
+}
+
 static gboolean
 exit_publish_initialize (ICertExit *module,
                          ICertServer *ca,
@@ -224,7 +366,7 @@ exit_publish_initialize (ICertExit *module,
 {
   if (!icert_module_base_use_settings (ICERT_MODULE_BASE (module), settings, error))
     return FALSE;
-  *mask = ICERT_EXIT_EVENT_CERT_ISSUED | ICERT_EXIT_EVENT_STARTUP;
+  *mask = ICERT_EXIT_EVENT_CERT_ISSUED | ICERT_EXIT_EVENT_STARTUP | ICERT_EXIT_EVENT_CRL_ISSUED;
   return TRUE;
 }
 
@@ -242,6 +384,8 @@ exit_publish_notify_event (ICertExit *module,
     {
     case ICERT_EXIT_EVENT_CERT_ISSUED:
       return publish_issued (server, target, error);
+    case ICERT_EXIT_EVENT_CRL_ISSUED:
+      return publish_crls (server, target, error);
     case ICERT_EXIT_EVENT_STARTUP:
       return publish_ca (ICERT_SERVER (server), target, error);
     default:
