@@ -43,6 +43,7 @@ struct _CaAuditor
   guint attempts; /* how often it was tried */
   gint64 last_attempt;
   gboolean wanted;
+  gboolean busy; /* it is being tried */
   gboolean closing;
 
   /* The thread's, and the closing one's after it: */
@@ -430,24 +431,35 @@ auditor_worker (gpointer data)
       else
         {
           auditor->wanted = FALSE;
+          auditor->busy = TRUE;
           g_mutex_unlock (&auditor->mutex);
           attempt (auditor);
           g_mutex_lock (&auditor->mutex);
+          auditor->busy = FALSE;
         }
     }
   g_mutex_unlock (&auditor->mutex);
   return NULL;
 }
 
-/* Before the thread runs: whether checkpoints could go where they are to go. */
+static gboolean
+has_sink (const CaFacts *facts, const char *sink)
+{
+  return facts != NULL && g_strv_contains ((const char *const *) facts->config->audit_sinks, sink);
+}
+
+/* Whether checkpoints could go where they are to go. @old: (nullable) those sinks are the thread's
+ * to judge. */
 static void
-probe (CaAuditor *auditor, const CaFacts *facts)
+probe (CaAuditor *auditor, const CaFacts *facts, const CaFacts *old)
 {
   char **sinks = facts->config->audit_sinks;
   GError *error = NULL;
 
   for (guint i = 0; sinks[i] != NULL && error == NULL; i++)
-    ca_audit_sink_check (sinks[i], auditor->folder, last_of (auditor, sinks[i]), &error);
+    if (!has_sink (old, sinks[i]))
+      ca_audit_sink_check (sinks[i], auditor->folder,
+                           old == NULL ? last_of (auditor, sinks[i]) : NULL, &error);
   if (error != NULL)
     {
       g_message ("the audit log's sink: %s", error->message);
@@ -458,25 +470,21 @@ probe (CaAuditor *auditor, const CaFacts *facts)
 void
 ca_auditor_set_facts (CaAuditor *auditor, CaFacts *facts)
 {
-  gboolean changed;
+  g_autoptr (CaFacts) old = ref_facts (auditor);
 
-  if (auditor->thread == NULL)
+  if (auditor->thread == NULL && auditor->last != NULL)
     {
-      if (auditor->last != NULL)
-        {
-          g_free (auditor->last->ca);
-          auditor->last->ca = g_strdup (facts->config->name);
-        }
-      probe (auditor, facts);
+      g_free (auditor->last->ca);
+      auditor->last->ca = g_strdup (facts->config->name);
     }
+  probe (auditor, facts, old);
   g_mutex_lock (&auditor->mutex);
-  /* other sinks begin with a checkpoint */
-  changed = auditor->facts != NULL
-            && !g_strv_equal ((const char *const *) auditor->facts->config->audit_sinks,
-                              (const char *const *) facts->config->audit_sinks);
   g_clear_pointer (&auditor->facts, ca_facts_unref);
   auditor->facts = ca_facts_ref (facts);
-  auditor->wanted |= changed;
+  /* other sinks begin with a checkpoint */
+  auditor->wanted |= old != NULL
+                     && !g_strv_equal ((const char *const *) old->config->audit_sinks,
+                                       (const char *const *) facts->config->audit_sinks);
   set_since (auditor, auditor->since);
   g_cond_broadcast (&auditor->cond);
   g_mutex_unlock (&auditor->mutex);
@@ -491,9 +499,9 @@ try_again (CaAuditor *auditor)
   gint64 now = g_get_monotonic_time ();
   guint attempts = auditor->attempts;
 
-  if (now - auditor->last_attempt < FASTEST_RETRY)
+  if (!auditor->busy && now - auditor->last_attempt < FASTEST_RETRY)
     return;
-  auditor->wanted = TRUE;
+  auditor->wanted |= !auditor->busy;
   g_cond_broadcast (&auditor->cond);
   while (auditor->attempts == attempts
          && g_cond_wait_until (&auditor->cond, &auditor->mutex, now + LONGEST_WAIT))

@@ -31,6 +31,7 @@ ca_clock_inject (CaClockFunc func, gpointer data)
 
 static CaClockFunc injected_boot;
 static gpointer injected_boot_data;
+static gint64 injected_machine;
 
 struct _CaClockGuard
 {
@@ -62,6 +63,12 @@ boot_now (void)
   return (gint64) time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
 }
 
+void
+ca_clock_inject_machine (gint64 number)
+{
+  injected_machine = number;
+}
+
 /* Sixty bits of the number that Linux draws at each boot. */
 static gint64
 machine_now (void)
@@ -69,6 +76,8 @@ machine_now (void)
   g_autofree char *text = NULL;
   gint64 number = 0;
 
+  if (injected_machine != 0)
+    return injected_machine;
   if (!g_file_get_contents ("/proc/sys/kernel/random/boot_id", &text, NULL, NULL))
     return 0;
   for (const char *at = text; *at != '\0' && number < G_GINT64_CONSTANT (1) << 56; at++)

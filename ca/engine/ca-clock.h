@@ -43,3 +43,5 @@ void ca_clock_guard_propose (CaClockGuard *guard, CaClockState *state);
 void ca_clock_guard_confirm (CaClockGuard *guard, const CaClockState *state);
 /* Tests: time since boot, microseconds; NULL = the system's. */
 void ca_clock_inject_boot (CaClockFunc func, gpointer data);
+/* Tests: another run of the machine; 0 = the system's. */
+void ca_clock_inject_machine (gint64 number);
