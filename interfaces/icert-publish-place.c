@@ -182,14 +182,14 @@ icert_publish_place_new (ICertCrlInfo *crl,
  *
  * Gives the CRL that was to be published there.
  *
- * Returns: (transfer full): which CRL
+ * Returns: (transfer full) (nullable): which CRL; `NULL` for an object that nobody made a place of
  */
 ICertCrlInfo *
 icert_publish_place_get_crl (ICertPublishPlace *self)
 {
   g_return_val_if_fail (ICERT_IS_PUBLISH_PLACE (self), NULL);
 
-  return g_object_ref (self->crl);
+  return self->crl != NULL ? g_object_ref (self->crl) : NULL;
 }
 
 /**

@@ -80,7 +80,7 @@ icert_publish_result_new (GPtrArray *crls, GPtrArray *places)
  *
  * Lists the CRLs of the run, by key, partition, and the base before its delta.
  *
- * Returns: (transfer full) (element-type ICertCrlInfo): the CRLs
+ * Returns: (transfer container) (element-type ICertCrlInfo): the CRLs
  */
 GPtrArray *
 icert_publish_result_list_crls (ICertPublishResult *self)
@@ -96,7 +96,7 @@ icert_publish_result_list_crls (ICertPublishResult *self)
  *
  * Lists how publishing went, one object for each CRL and place.
  *
- * Returns: (transfer full) (element-type ICertPublishPlace): the places
+ * Returns: (transfer container) (element-type ICertPublishPlace): the places
  */
 GPtrArray *
 icert_publish_result_list_places (ICertPublishResult *self)
@@ -120,7 +120,8 @@ icert_publish_result_check_status (ICertPublishResult *self, GError **error)
 {
   g_return_val_if_fail (ICERT_IS_PUBLISH_RESULT (self), FALSE);
 
-  for (guint i = 0; i < self->places->len; i++)
+  /* an object that a binding made of nothing has no lists */
+  for (guint i = 0; self->places != NULL && i < self->places->len; i++)
     if (!icert_publish_place_check_status (self->places->pdata[i], error))
       return FALSE;
   return TRUE;
