@@ -26,10 +26,47 @@ ICERT_DEFINE_UNSUPPORTED (icert_enum_view_row,
                           guint max,
                           GCancellable *cancellable)
 
+/* rows read at a time while they are skipped */
+#define SKIPPED_PAGE 1000
+
+/* For rows that cannot do better than reading what is skipped. */
+static gint64
+icert_enum_view_row_real_skip (ICertEnumViewRow *self,
+                               guint n,
+                               GCancellable *cancellable,
+                               GError **error)
+{
+  gint64 skipped = 0;
+
+  while (skipped < n)
+    {
+      guint wanted = (guint) MIN (SKIPPED_PAGE, n - skipped);
+      g_autoptr (GPtrArray) page = icert_enum_view_row_next (self, wanted, cancellable, error);
+
+      if (page == NULL)
+        return -1;
+      skipped += page->len;
+      if (page->len < wanted)
+        break;
+    }
+  return skipped;
+}
+
+ICERT_DEFINE_UNSUPPORTED (icert_enum_view_row, reset, gboolean, FALSE, ICertEnumViewRow *self)
+
+ICERT_DEFINE_UNSUPPORTED (icert_enum_view_row,
+                          clone,
+                          ICertEnumViewRow *,
+                          NULL,
+                          ICertEnumViewRow *self)
+
 static void
 icert_enum_view_row_default_init (ICertEnumViewRowInterface *iface)
 {
   iface->next = icert_enum_view_row_real_next;
+  iface->skip = icert_enum_view_row_real_skip;
+  iface->reset = icert_enum_view_row_real_reset;
+  iface->clone = icert_enum_view_row_real_clone;
 
   /**
    * ICertEnumViewRow:cursor:
@@ -130,4 +167,134 @@ icert_enum_view_row_next_finish (ICertEnumViewRow *self, GAsyncResult *result, G
   g_return_val_if_fail (ICERT_IS_ENUM_VIEW_ROW (self), NULL);
 
   return _icert_finish_pointer (self, result, icert_enum_view_row_next_async, error);
+}
+
+/**
+ * icert_enum_view_row_skip:
+ * @self: rows of a view
+ * @n: how many rows
+ * @cancellable: (nullable): to stop waiting
+ * @error: return location for an error
+ *
+ * Leaves rows out (AD CS: IEnumCERTVIEWROW::Skip). A cursor that was kept is the cheaper way to a
+ * far place, since this one passes by every row.
+ *
+ * Blocks.
+ *
+ * Errors: those of [method@ICert.EnumViewRow.next].
+ *
+ * Returns: how many rows were left out, fewer than `n` at the end, or -1 with `error` set
+ */
+gint64
+icert_enum_view_row_skip (ICertEnumViewRow *self,
+                          guint n,
+                          GCancellable *cancellable,
+                          GError **error)
+{
+  ICertEnumViewRowInterface *iface;
+  GError *local_error = NULL;
+  gint64 skipped;
+
+  g_return_val_if_fail (ICERT_IS_ENUM_VIEW_ROW (self), -1);
+
+  iface = ICERT_ENUM_VIEW_ROW_GET_IFACE (self);
+  ICERT_REQUIRE_SLOT (iface, skip, -1, error);
+  skipped = iface->skip (self, n, cancellable, &local_error);
+  return _icert_end_boolean (skipped >= 0, local_error, self, "skip", error) ? skipped : -1;
+}
+
+/**
+ * icert_enum_view_row_skip_async:
+ * @self: rows of a view
+ * @n: how many rows
+ * @cancellable: (nullable): to stop waiting
+ * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
+ * @user_data: data for `callback`
+ *
+ * [method@ICert.EnumViewRow.skip] without blocking. The next call waits for this one's answer.
+ */
+void
+icert_enum_view_row_skip_async (ICertEnumViewRow *self,
+                                guint n,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  g_return_if_fail (ICERT_IS_ENUM_VIEW_ROW (self));
+
+  _icert_call_async (self, G_CALLBACK (icert_enum_view_row_skip), icert_enum_view_row_skip_async,
+                     G_TYPE_INT64, cancellable, callback, user_data, G_TYPE_UINT, n,
+                     G_TYPE_INVALID);
+}
+
+/**
+ * icert_enum_view_row_skip_finish:
+ * @self: rows of a view
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends [method@ICert.EnumViewRow.skip_async]. Errors are those of
+ * [method@ICert.EnumViewRow.skip].
+ *
+ * Returns: how many rows were left out, or -1 with `error` set
+ */
+gint64
+icert_enum_view_row_skip_finish (ICertEnumViewRow *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (ICERT_IS_ENUM_VIEW_ROW (self), -1);
+
+  return _icert_finish_int (self, result, icert_enum_view_row_skip_async, -1, error);
+}
+
+/**
+ * icert_enum_view_row_reset:
+ * @self: rows of a view
+ * @error: return location for an error
+ *
+ * Goes back to where the rows began (AD CS: IEnumCERTVIEWROW::Reset).
+ *
+ * Errors: `ICERT_ERROR_NOT_SUPPORTED` by rows that only go forward.
+ *
+ * Returns: `TRUE` when the next row is the first again
+ */
+gboolean
+icert_enum_view_row_reset (ICertEnumViewRow *self, GError **error)
+{
+  ICertEnumViewRowInterface *iface;
+  GError *local_error = NULL;
+  gboolean ok;
+
+  g_return_val_if_fail (ICERT_IS_ENUM_VIEW_ROW (self), FALSE);
+
+  iface = ICERT_ENUM_VIEW_ROW_GET_IFACE (self);
+  ICERT_REQUIRE_SLOT (iface, reset, FALSE, error);
+  ok = iface->reset (self, &local_error);
+  return _icert_end_boolean (ok, local_error, self, "reset", error);
+}
+
+/**
+ * icert_enum_view_row_clone:
+ * @self: rows of a view
+ * @error: return location for an error
+ *
+ * Makes rows that stand where these stand, and go on by themselves (AD CS:
+ * IEnumCERTVIEWROW::Clone).
+ *
+ * Errors: `ICERT_ERROR_NOT_SUPPORTED` by rows that cannot.
+ *
+ * Returns: (transfer full): the other rows, or `NULL` with `error` set
+ */
+ICertEnumViewRow *
+icert_enum_view_row_clone (ICertEnumViewRow *self, GError **error)
+{
+  ICertEnumViewRowInterface *iface;
+  GError *local_error = NULL;
+  ICertEnumViewRow *rows;
+
+  g_return_val_if_fail (ICERT_IS_ENUM_VIEW_ROW (self), NULL);
+
+  iface = ICERT_ENUM_VIEW_ROW_GET_IFACE (self);
+  ICERT_REQUIRE_SLOT (iface, clone, NULL, error);
+  rows = iface->clone (self, &local_error);
+  return _icert_end_object (rows, ICERT_TYPE_ENUM_VIEW_ROW, local_error, self, "clone", error);
 }

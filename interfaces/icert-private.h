@@ -38,6 +38,9 @@ gboolean _icert_name_is_location (ICertName *name);
 ICertName *_icert_name_new_subtree_from_der (GBytes *general_name, GError **error);
 /* An absolute URL in visible ASCII. Laxer than a name of a subject: ldap:///… has no host. */
 gboolean _icert_url_is_valid (const char *url);
+/* One of AD CS's encodings; @label: of PEM where the encoding does not say it */
+GBytes *_icert_output_encode (GBytes *der, ICertOutputFlags flags, const char *label);
+gboolean _icert_output_is_known (ICertOutputFlags flags);
 /* Octets of hex digits, blanks between them ignored; NULL when they are none */
 GBytes *_icert_hex_decode (const char *text);
 

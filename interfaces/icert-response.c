@@ -9,6 +9,7 @@
 #include "icert-der.h"
 #include "icert-enum-types.h"
 #include "icert-error.h"
+#include "icert-private.h"
 
 #define OID_DATA "1.2.840.113549.1.7.1"
 #define OID_SIGNED_DATA "1.2.840.113549.1.7.2"
@@ -393,8 +394,8 @@ append_hex_raw (GString *out, GBytes *der, gboolean line_end)
     g_string_append_c (out, '\n');
 }
 
-static GBytes *
-encode_text (GBytes *der, ICertOutputFlags flags, const char *label)
+GBytes *
+_icert_output_encode (GBytes *der, ICertOutputFlags flags, const char *label)
 {
   gboolean line_end = (flags & ICERT_OUTPUT_NO_CRLF) == 0;
   GString *out = g_string_new (NULL);
@@ -431,9 +432,11 @@ encode_text (GBytes *der, ICertOutputFlags flags, const char *label)
   return g_string_free_to_bytes (out);
 }
 
-static gboolean
-is_known_encoding (guint encoding)
+gboolean
+_icert_output_is_known (ICertOutputFlags flags)
 {
+  guint encoding = (guint) flags & ENCODING_MASK;
+
   return encoding <= ICERT_OUTPUT_HEX_ASCII
          || (encoding >= ICERT_OUTPUT_BASE64_CRL_HEADER && encoding <= ICERT_OUTPUT_HEX_RAW);
 }
@@ -463,7 +466,7 @@ icert_response_get_certificate (ICertResponse *self, ICertOutputFlags flags, GEr
 
   g_return_val_if_fail (ICERT_IS_RESPONSE (self), NULL);
 
-  if (!is_known_encoding (encoding))
+  if (!_icert_output_is_known (flags))
     {
       icert_set_error (error, ICERT_ERROR_UNSUPPORTED, "encoding",
                        "%#x is unknown (ICertOutputFlags)", encoding);
@@ -475,7 +478,7 @@ icert_response_get_certificate (ICertResponse *self, ICertOutputFlags flags, GEr
   der = chain ? encode_chain (self) : g_bytes_ref (self->certificate);
   if (encoding == ICERT_OUTPUT_BINARY)
     return g_steal_pointer (&der);
-  return encode_text (der, flags, chain ? "PKCS7" : "CERTIFICATE");
+  return _icert_output_encode (der, flags, chain ? "PKCS7" : "CERTIFICATE");
 }
 
 /**

@@ -954,3 +954,46 @@ icert_store_backup (ICertStore *self,
   _icert_propagate_error (error, local_error, self, "backup");
   return FALSE;
 }
+
+/**
+ * icert_store_group: (skip)
+ * @self: a store
+ * @table: a table
+ * @column: the column whose values are told apart
+ * @period: what dates are put together by
+ * @condition: (nullable): which rows
+ * @limit: how many values at most; 0 = all
+ * @cancellable: (nullable): to stop waiting
+ * @error: return location for an error
+ *
+ * Counts rows by the value of a column, from any thread. Fails with `ICERT_ERROR_STORAGE`.
+ *
+ * Returns: (transfer full): rows of two cells, value and number, in the order of the values, or
+ * `NULL` with `error` set
+ */
+GPtrArray *
+icert_store_group (ICertStore *self,
+                   ICertStoreTable table,
+                   guint column,
+                   ICertPeriod period,
+                   const ICertStoreCondition *condition,
+                   guint limit,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  ICertStoreInterface *iface;
+  GError *local_error = NULL;
+  GPtrArray *rows;
+
+  g_return_val_if_fail (ICERT_IS_STORE (self), NULL);
+
+  iface = ICERT_STORE_GET_IFACE (self);
+  if (!check_slot (iface->group != NULL, "group", error))
+    return NULL;
+  rows = iface->group (self, table, column, period, condition, limit, cancellable, &local_error);
+  if (rows != NULL)
+    return rows;
+
+  _icert_propagate_error (error, local_error, self, "group");
+  return NULL;
+}

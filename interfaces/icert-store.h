@@ -83,12 +83,15 @@ const GError *icert_store_batch_get_error (ICertStoreBatch *batch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ICertStoreBatch, icert_store_batch_unref)
 
 /* A condition: a comparison (column, seek, value) or AND/OR of @n_parts conditions. An empty cell
- * fulfils EQ with an empty value and NE with any other, nothing else. */
+ * fulfils EQ with an empty value and NE with any other, nothing else. NAMED is for requests: the
+ * certificate has an alternative name that is or begins with @value (EQ, PREFIX); @column: the
+ * ICertNameKind, 0 = any. */
 typedef enum
 {
   ICERT_STORE_COMPARE,
   ICERT_STORE_AND,
-  ICERT_STORE_OR
+  ICERT_STORE_OR,
+  ICERT_STORE_NAMED
 } ICertStoreConditionKind;
 
 typedef struct _ICertStoreCondition ICertStoreCondition;
@@ -214,6 +217,17 @@ struct _ICertStoreInterface
                       gpointer data,
                       GCancellable *cancellable,
                       GError **error);
+  /* How many rows have each value of @column, dates put together by @period: rows of two cells,
+   * value and number, in the order of the values, at most @limit. The value of a period is its
+   * beginning. */
+  GPtrArray *(*group) (ICertStore *self,
+                       ICertStoreTable table,
+                       guint column,
+                       ICertPeriod period,
+                       const ICertStoreCondition *condition,
+                       guint limit,
+                       GCancellable *cancellable,
+                       GError **error);
 };
 
 ICERT_AVAILABLE_IN_0_1
@@ -261,5 +275,14 @@ gboolean icert_store_backup (ICertStore *self,
                              gpointer data,
                              GCancellable *cancellable,
                              GError **error);
+ICERT_AVAILABLE_IN_0_1
+GPtrArray *icert_store_group (ICertStore *self,
+                              ICertStoreTable table,
+                              guint column,
+                              ICertPeriod period,
+                              const ICertStoreCondition *condition,
+                              guint limit,
+                              GCancellable *cancellable,
+                              GError **error);
 
 G_END_DECLS

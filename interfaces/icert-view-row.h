@@ -25,6 +25,18 @@ ICERT_AVAILABLE_IN_0_1
 GVariant *icert_view_row_get_value (ICertViewRow *self, const char *name, GError **error);
 
 ICERT_AVAILABLE_IN_0_1
+GBytes *icert_view_row_encode_value (ICertViewRow *self,
+                                     const char *name,
+                                     ICertOutputFlags flags,
+                                     GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+char *icert_view_row_format_value (ICertViewRow *self, const char *name);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_view_row_get_values (ICertViewRow *self);
+
+ICERT_AVAILABLE_IN_0_1
 char *icert_view_row_get_cursor (ICertViewRow *self);
 
 ICERT_AVAILABLE_IN_0_1

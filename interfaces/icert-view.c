@@ -72,6 +72,16 @@ ICERT_DEFINE_UNSUPPORTED (icert_view,
 
 ICERT_DEFINE_UNSUPPORTED (icert_view, count, gint64, -1, ICertView *self, GCancellable *cancellable)
 
+ICERT_DEFINE_UNSUPPORTED (icert_view,
+                          count_by,
+                          GPtrArray *,
+                          NULL,
+                          ICertView *self,
+                          const char *column,
+                          ICertPeriod period,
+                          guint max,
+                          GCancellable *cancellable)
+
 static void
 icert_view_default_init (ICertViewInterface *iface)
 {
@@ -85,6 +95,7 @@ icert_view_default_init (ICertViewInterface *iface)
   iface->set_cursor = icert_view_real_set_cursor;
   iface->open_view = icert_view_real_open_view;
   iface->count = icert_view_real_count;
+  iface->count_by = icert_view_real_count_by;
 
   /**
    * ICertView:config:
@@ -257,6 +268,64 @@ icert_view_add_restriction (ICertView *self,
   ICERT_REQUIRE_SLOT (iface, add_restriction, FALSE, error);
   ok = iface->add_restriction (self, column, seek, sunk, &local_error);
   return _icert_end_boolean (ok, local_error, self, "add_restriction", error);
+}
+
+typedef struct
+{
+  ICertSeek seek;
+  gint64 disposition;
+} SetBound;
+
+static gboolean
+add_bound (ICertView *self, const SetBound *bound, GError **error)
+{
+  return bound->seek == ICERT_SEEK_NONE
+         || icert_view_add_restriction (self, "Request.Disposition", bound->seek,
+                                        g_variant_new_int64 (bound->disposition), error);
+}
+
+/**
+ * icert_view_restrict_to_set:
+ * @self: a view
+ * @column_set: whose rows: the queue (what waits), the log (what has a certificate), the log of
+ *   failures or the revoked
+ * @error: return location for an error
+ *
+ * Leaves out the rows that the usual set of columns is not for (AD CS: SetRestriction with a
+ * negative column). It is a restriction of the alternative that was begun last, like any other.
+ *
+ * Errors: `ICERT_ERROR_MALFORMED` for an unknown set; `ICERT_ERROR_NOT_SUPPORTED` for one that is
+ * of another table than requests; those of [method@ICert.View.add_restriction].
+ *
+ * Returns: `TRUE` when the restriction is added
+ */
+gboolean
+icert_view_restrict_to_set (ICertView *self, ICertColumnSet column_set, GError **error)
+{
+  static const struct
+  {
+    ICertColumnSet column_set;
+    SetBound bounds[2];
+  } sets[] = {
+    { ICERT_COLUMN_SET_QUEUE, { { ICERT_SEEK_LT, ICERT_ROW_DISPOSITION_FOREIGN } } },
+    { ICERT_COLUMN_SET_LOG,
+      { { ICERT_SEEK_GE, ICERT_ROW_DISPOSITION_FOREIGN },
+        { ICERT_SEEK_LT, ICERT_ROW_DISPOSITION_ERROR } } },
+    { ICERT_COLUMN_SET_LOG_FAILED, { { ICERT_SEEK_GE, ICERT_ROW_DISPOSITION_ERROR } } },
+    { ICERT_COLUMN_SET_LOG_REVOKED, { { ICERT_SEEK_EQ, ICERT_ROW_DISPOSITION_REVOKED } } },
+  };
+
+  g_return_val_if_fail (ICERT_IS_VIEW (self), FALSE);
+
+  if (!_icert_check_enum (ICERT_TYPE_COLUMN_SET, column_set, "column set", error))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (sets); i++)
+    if (sets[i].column_set == column_set)
+      return add_bound (self, &sets[i].bounds[0], error)
+             && add_bound (self, &sets[i].bounds[1], error);
+  icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, "column set",
+                   "%d chooses no rows (queue, log, failed or revoked)", (int) column_set);
+  return FALSE;
 }
 
 /**
@@ -487,4 +556,102 @@ icert_view_count_finish (ICertView *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (ICERT_IS_VIEW (self), -1);
 
   return _icert_finish_int (self, result, icert_view_count_async, -1, error);
+}
+
+/**
+ * icert_view_count_by:
+ * @self: a view
+ * @column: name of a column, without case
+ * @period: what dates are put together by, in UTC; `ICERT_PERIOD_NONE` for any other column
+ * @max: how many values at most, above 0
+ * @cancellable: (nullable): to stop waiting
+ * @error: return location for an error
+ *
+ * Counts the rows that pass the restrictions by the value of a column. No counterpart in AD CS.
+ *
+ * The answer is in the order of the values, the empty one first. Its rows have two columns: the one
+ * that was asked for, with the beginning of the period for dates, and `Count`.
+ *
+ * Blocks; the cost grows with the number of rows.
+ *
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_MALFORMED` for an unknown period, a period of
+ * what is no date, or when `max` is 0; `ICERT_ERROR_TOO_LARGE` when there are more values;
+ * `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_STORAGE`.
+ *
+ * Returns: (transfer container) (element-type ICertViewRow): a row for each value, or `NULL` with
+ * `error` set
+ */
+GPtrArray *
+icert_view_count_by (ICertView *self,
+                     const char *column,
+                     ICertPeriod period,
+                     guint max,
+                     GCancellable *cancellable,
+                     GError **error)
+{
+  ICertViewInterface *iface;
+  GError *local_error = NULL;
+  GPtrArray *rows;
+
+  g_return_val_if_fail (ICERT_IS_VIEW (self), NULL);
+
+  if (!_icert_check_text (column, "column", error)
+      || !_icert_check_enum (ICERT_TYPE_PERIOD, period, "period", error))
+    return NULL;
+  if (max == 0)
+    {
+      icert_set_error (error, ICERT_ERROR_MALFORMED, "max", "0 values (at least 1)");
+      return NULL;
+    }
+  iface = ICERT_VIEW_GET_IFACE (self);
+  ICERT_REQUIRE_SLOT (iface, count_by, NULL, error);
+  rows = iface->count_by (self, column, period, max, cancellable, &local_error);
+  return _icert_end_objects (rows, local_error, self, "count_by", error);
+}
+
+/**
+ * icert_view_count_by_async:
+ * @self: a view
+ * @column: name of a column, without case
+ * @period: what dates are put together by, in UTC
+ * @max: how many values at most, above 0
+ * @cancellable: (nullable): to stop waiting
+ * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
+ * @user_data: data for `callback`
+ *
+ * [method@ICert.View.count_by] without blocking. The view is not changed before the answer.
+ */
+void
+icert_view_count_by_async (ICertView *self,
+                           const char *column,
+                           ICertPeriod period,
+                           guint max,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_return_if_fail (ICERT_IS_VIEW (self));
+
+  _icert_call_async (self, G_CALLBACK (icert_view_count_by), icert_view_count_by_async,
+                     G_TYPE_PTR_ARRAY, cancellable, callback, user_data, G_TYPE_STRING, column,
+                     ICERT_TYPE_PERIOD, period, G_TYPE_UINT, max, G_TYPE_INVALID);
+}
+
+/**
+ * icert_view_count_by_finish:
+ * @self: a view
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends [method@ICert.View.count_by_async]. Errors are those of [method@ICert.View.count_by].
+ *
+ * Returns: (transfer container) (element-type ICertViewRow): a row for each value, or `NULL` with
+ * `error` set
+ */
+GPtrArray *
+icert_view_count_by_finish (ICertView *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (ICERT_IS_VIEW (self), NULL);
+
+  return _icert_finish_pointer (self, result, icert_view_count_by_async, error);
 }

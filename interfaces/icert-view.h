@@ -39,6 +39,13 @@ struct _ICertViewInterface
   ICertEnumViewRow *(*open_view) (ICertView *self, GCancellable *cancellable, GError **error);
 
   gint64 (*count) (ICertView *self, GCancellable *cancellable, GError **error);
+
+  GPtrArray *(*count_by) (ICertView *self,
+                          const char *column,
+                          ICertPeriod period,
+                          guint max,
+                          GCancellable *cancellable,
+                          GError **error);
 };
 
 ICERT_AVAILABLE_IN_0_1
@@ -59,6 +66,9 @@ gboolean icert_view_add_restriction (ICertView *self,
                                      ICertSeek seek,
                                      GVariant *value,
                                      GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_view_restrict_to_set (ICertView *self, ICertColumnSet column_set, GError **error);
 
 ICERT_AVAILABLE_IN_0_1
 gboolean icert_view_add_alternative (ICertView *self, GError **error);
@@ -94,5 +104,25 @@ void icert_view_count_async (ICertView *self,
 
 ICERT_AVAILABLE_IN_0_1
 gint64 icert_view_count_finish (ICertView *self, GAsyncResult *result, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+GPtrArray *icert_view_count_by (ICertView *self,
+                                const char *column,
+                                ICertPeriod period,
+                                guint max,
+                                GCancellable *cancellable,
+                                GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_view_count_by_async (ICertView *self,
+                                const char *column,
+                                ICertPeriod period,
+                                guint max,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+GPtrArray *icert_view_count_by_finish (ICertView *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -52,5 +52,6 @@
 #include "icert-store.h"
 #include "icert-test-server.h"
 #include "icert-view-column.h"
+#include "icert-view-model.h"
 #include "icert-view-row.h"
 #include "icert-view.h"

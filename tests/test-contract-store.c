@@ -294,6 +294,20 @@ release (ICertStore *store, const char *counter, gint64 next, GError **error)
   return icert_store_release (LIAR_STORE (store)->inner, counter, next, error);
 }
 
+static GPtrArray *
+group (ICertStore *store,
+       ICertStoreTable table,
+       guint column,
+       ICertPeriod period,
+       const ICertStoreCondition *condition,
+       guint limit,
+       GCancellable *cancellable,
+       GError **error)
+{
+  return icert_store_group (LIAR_STORE (store)->inner, table, column, period, condition, limit,
+                            cancellable, error);
+}
+
 static void
 store_iface_init (ICertStoreInterface *iface)
 {
@@ -306,6 +320,7 @@ store_iface_init (ICertStoreInterface *iface)
   iface->count = count;
   iface->reserve = reserve;
   iface->release = release;
+  iface->group = group;
 }
 
 static void

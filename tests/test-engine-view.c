@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "fake-ca.h"
 
@@ -264,8 +265,8 @@ test_bad_arguments (void)
   g_assert_false (icert_view_set_sort (view, "RawCertificate", ICERT_SORT_ASCEND, &error));
   g_assert_true (error->domain == ICERT_ERROR);
   g_clear_error (&error);
-  g_assert_false (icert_view_set_table (view, ICERT_TABLE_CRLS, &error));
-  fake_assert_error (error, ICERT_ERROR_NOT_SUPPORTED, "table", 0);
+  g_assert_false (icert_view_set_table (view, (ICertTable) 0x7000, &error));
+  fake_assert_error (error, ICERT_ERROR_MALFORMED, "table", 0);
   g_clear_error (&error);
   for (guint i = 0; i < G_N_ELEMENTS (cursors); i++)
     {
@@ -334,6 +335,322 @@ test_row (void)
   extensions = icert_view_row_list_extensions (page->pdata[0], &error);
   g_assert_no_error (error);
   g_assert_cmpuint (g_list_model_get_n_items (extensions), >=, 3);
+}
+
+/* Other tables, and the rest of database.md 8 */
+
+static ICertView *
+new_table_view (FakeCa *ca, ICertTable table)
+{
+  g_autoptr (GError) error = NULL;
+  ICertView *view = icert_view_open (ca->address, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (icert_view_set_table (view, table, &error));
+  g_assert_no_error (error);
+  return view;
+}
+
+static void
+test_own_tables (void)
+{
+  g_autoptr (ICertView) certificates = new_table_view (shared, ICERT_TABLE_CERTIFICATES);
+  g_autoptr (ICertView) names = new_table_view (shared, ICERT_TABLE_NAMES);
+  g_autoptr (ICertView) audit = new_table_view (shared, ICERT_TABLE_AUDIT);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Certificates, alternative names and the audit log are tables, too");
+  g_assert_cmpint (count_of (certificates), ==, N_ISSUED);
+  restrict_to (certificates, "CommonName", ICERT_SEEK_EQ,
+               g_variant_new_string ("host01.example.org"));
+  g_assert_true (icert_view_add_alternative (certificates, &error));
+  restrict_to (certificates, "Disposition", ICERT_SEEK_EQ, g_variant_new_int32 (31));
+  g_assert_cmpint (count_of (certificates), ==, 3);
+  g_assert_cmpint (count_of (names), ==, N_ISSUED);
+  g_assert_true (icert_view_set_sort (names, "NameRequestId", ICERT_SORT_DESCEND, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (count_of (audit), >=, N_ISSUED + N_DENIED);
+}
+
+static void
+test_sets (void)
+{
+  static const struct
+  {
+    ICertTable table;
+    ICertColumnSet set;
+    gint64 count; /* -1: chooses no rows */
+  } cases[] = {
+    { ICERT_TABLE_REQUESTS, ICERT_COLUMN_SET_QUEUE, 0 },
+    { ICERT_TABLE_REQUESTS, ICERT_COLUMN_SET_LOG, N_ISSUED },
+    { ICERT_TABLE_REQUESTS, ICERT_COLUMN_SET_LOG_FAILED, N_DENIED },
+    { ICERT_TABLE_REQUESTS, ICERT_COLUMN_SET_LOG_REVOKED, 0 },
+    { ICERT_TABLE_ATTRIBUTES, ICERT_COLUMN_SET_ATTRIBUTE, -1 },
+    { ICERT_TABLE_EXTENSIONS, ICERT_COLUMN_SET_EXTENSION, -1 },
+    { ICERT_TABLE_AUDIT, ICERT_COLUMN_SET_AUDIT, -1 },
+    { ICERT_TABLE_CRLS, ICERT_COLUMN_SET_CRL, -1 },
+    { ICERT_TABLE_NAMES, ICERT_COLUMN_SET_NAME, -1 },
+  };
+
+  g_test_summary ("The usual sets choose columns of their table, and rows where AD CS's do");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (ICertView) view = new_table_view (shared, cases[i].table);
+      g_autoptr (ICertView) other
+          = new_table_view (shared, cases[i].table == ICERT_TABLE_REQUESTS ? ICERT_TABLE_AUDIT
+                                                                           : ICERT_TABLE_REQUESTS);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (ICertEnumViewRow) rows = NULL;
+
+      g_assert_true (icert_view_set_column_set (view, cases[i].set, &error));
+      g_assert_no_error (error);
+      rows = icert_view_open_view (view, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_false (icert_view_set_column_set (other, cases[i].set, &error));
+      fake_assert_error (error, ICERT_ERROR_WRONG_STATE, "column-set", 0);
+      g_clear_error (&error);
+      if (cases[i].count >= 0)
+        {
+          g_assert_true (icert_view_restrict_to_set (view, cases[i].set, &error));
+          g_assert_cmpint (count_of (view), ==, cases[i].count);
+          continue;
+        }
+      g_assert_false (icert_view_restrict_to_set (view, cases[i].set, &error));
+      fake_assert_error (error, ICERT_ERROR_NOT_SUPPORTED, "column set", 0);
+    }
+}
+
+static gint64
+first_id (ICertEnumViewRow *rows)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) page = icert_enum_view_row_next (rows, 1, NULL, &error);
+
+  g_assert_no_error (error);
+  return page->len > 0 ? id_of (page->pdata[0]) : -1;
+}
+
+static void
+test_enumerator (void)
+{
+  g_autoptr (ICertView) view = new_view (id_column);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertEnumViewRow) rows = icert_view_open_view (view, NULL, &error);
+  g_autoptr (ICertEnumViewRow) clone = NULL;
+  g_autoptr (ICertEnumViewRow) second = NULL;
+  g_autoptr (GArray) ids = ids_of (view, 100);
+  gint64 all = N_ISSUED + N_DENIED;
+
+  g_test_summary ("Rows are skipped, begun again and cloned; each opening has rows of its own");
+  g_assert_cmpint (icert_enum_view_row_skip (rows, 3, NULL, &error), ==, 3);
+  g_assert_cmpint (first_id (rows), ==, g_array_index (ids, gint64, 3));
+  clone = icert_enum_view_row_clone (rows, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (first_id (clone), ==, g_array_index (ids, gint64, 4));
+  g_assert_cmpint (first_id (rows), ==, g_array_index (ids, gint64, 4));
+  g_assert_true (icert_enum_view_row_reset (clone, &error));
+  g_assert_cmpint (first_id (clone), ==, g_array_index (ids, gint64, 0));
+  g_assert_cmpint (first_id (rows), ==, g_array_index (ids, gint64, 5));
+  g_assert_cmpint (icert_enum_view_row_skip (rows, 1000, NULL, &error), ==, all - 6);
+  g_assert_cmpint (first_id (rows), ==, -1);
+  second = icert_view_open_view (view, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (first_id (second), ==, g_array_index (ids, gint64, 0));
+}
+
+static void
+test_count_by (void)
+{
+  g_autoptr (ICertView) view = new_view (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) groups
+      = icert_view_count_by (view, "CommonName", ICERT_PERIOD_NONE, 10, NULL, &error);
+  g_autoptr (GPtrArray) months = NULL;
+  gint64 sum = 0;
+
+  g_test_summary ("Rows are counted by value, the empty one first, and by parts of the calendar");
+  g_assert_no_error (error);
+  g_assert_cmpuint (groups->len, ==, 5);
+  for (guint i = 0; i < groups->len; i++)
+    {
+      g_autoptr (GVariant) name = icert_view_row_get_value (groups->pdata[i], "CommonName", NULL);
+      g_autoptr (GVariant) count = icert_view_row_get_value (groups->pdata[i], "Count", NULL);
+
+      g_assert_cmpint (name == NULL, ==, i == 0);
+      g_assert_cmpint (g_variant_get_int64 (count), ==, i == 0 ? N_DENIED : N_ISSUED / 4);
+    }
+  months = icert_view_count_by (view, "NotAfter", ICERT_PERIOD_MONTH, 10, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < months->len; i++)
+    {
+      g_autoptr (GVariant) month = icert_view_row_get_value (months->pdata[i], "NotAfter", NULL);
+      g_autoptr (GVariant) count = icert_view_row_get_value (months->pdata[i], "Count", NULL);
+      g_autoptr (GDateTime) date = NULL;
+
+      sum += g_variant_get_int64 (count);
+      if (month == NULL)
+        continue;
+      date = g_date_time_new_from_unix_utc (g_variant_get_int64 (month) / G_USEC_PER_SEC);
+      g_assert_cmpint (g_date_time_get_day_of_month (date), ==, 1);
+      g_assert_cmpint (g_date_time_get_hour (date), ==, 0);
+    }
+  g_assert_cmpint (sum, ==, N_ISSUED + N_DENIED);
+  g_assert_null (icert_view_count_by (view, "CommonName", ICERT_PERIOD_NONE, 2, NULL, &error));
+  fake_assert_error (error, ICERT_ERROR_TOO_LARGE, "CommonName", 0);
+  g_clear_error (&error);
+  g_assert_null (icert_view_count_by (view, "CommonName", ICERT_PERIOD_DAY, 2, NULL, &error));
+  fake_assert_error (error, ICERT_ERROR_MALFORMED, "period", 0);
+  g_clear_error (&error);
+  g_assert_null (icert_view_count_by (view, "Colour", ICERT_PERIOD_NONE, 2, NULL, &error));
+  fake_assert_error (error, ICERT_ERROR_UNKNOWN_NAME, "column", 0);
+  g_clear_error (&error);
+  g_assert_null (icert_view_count_by (view, "CommonName", (ICertPeriod) 9, 2, NULL, &error));
+  fake_assert_error (error, ICERT_ERROR_MALFORMED, "period", 0);
+  g_clear_error (&error);
+  g_assert_null (icert_view_count_by (view, "CommonName", ICERT_PERIOD_NONE, 0, NULL, &error));
+  fake_assert_error (error, ICERT_ERROR_MALFORMED, "max", 0);
+}
+
+static void
+test_alternative_names (void)
+{
+  static const struct
+  {
+    const char *column;
+    ICertSeek seek;
+    const char *value;
+    gint64 count;
+  } cases[] = {
+    { "SubjectAltName", ICERT_SEEK_EQ, "host02.example.org", 3 },
+    { "SubjectAltName.dNSName", ICERT_SEEK_EQ, "HOST02.example.org", 3 },
+    { "subjectaltname.dns", ICERT_SEEK_PREFIX, "host0", N_ISSUED },
+    { "SubjectAltName", ICERT_SEEK_PREFIX, "host03", 3 },
+    { "SubjectAltName.email", ICERT_SEEK_EQ, "a@example.org", 0 },
+    { "SubjectAltName.dns", ICERT_SEEK_EQ, "host99.example.org", 0 },
+  };
+  g_autoptr (ICertView) bad = new_view (id_column);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary (
+      "Certificates are found by alternative names: of a kind or any, whole or in part");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (ICertView) view = new_view (id_column);
+      g_autoptr (GArray) ids = NULL;
+
+      restrict_to (view, cases[i].column, cases[i].seek, g_variant_new_string (cases[i].value));
+      g_assert_cmpint (count_of (view), ==, cases[i].count);
+      ids = ids_of (view, 2);
+      g_assert_cmpint (ids->len, ==, cases[i].count);
+    }
+  g_assert_false (icert_view_add_restriction (bad, "SubjectAltName.colour", ICERT_SEEK_EQ,
+                                              g_variant_new_string ("red"), &error));
+  fake_assert_error (error, ICERT_ERROR_UNKNOWN_NAME, "column", 0);
+  g_clear_error (&error);
+  g_assert_false (icert_view_add_restriction (bad, "SubjectAltName", ICERT_SEEK_LT,
+                                              g_variant_new_string ("red"), &error));
+  fake_assert_error (error, ICERT_ERROR_MALFORMED, "SubjectAltName", 0);
+  g_clear_error (&error);
+  g_assert_false (icert_view_add_restriction (bad, "SubjectAltName", ICERT_SEEK_EQ,
+                                              g_variant_new_int64 (1), &error));
+  fake_assert_error (error, ICERT_ERROR_MALFORMED, "SubjectAltName", 0);
+  g_clear_error (&error);
+  g_assert_false (icert_view_add_restriction (bad, "SubjectAltName", ICERT_SEEK_EQ, NULL, &error));
+  fake_assert_error (error, ICERT_ERROR_MALFORMED, "SubjectAltName", 0);
+  g_clear_error (&error);
+  g_assert_false (icert_view_add_restriction (bad, "SubjectAltName.ip", ICERT_SEEK_EQ,
+                                              g_variant_new_string ("nowhere"), &error));
+  fake_assert_error (error, ICERT_ERROR_MALFORMED, "SubjectAltName", 0);
+}
+
+static void
+test_cursors_of_others (void)
+{
+  g_autoptr (ICertView) view = new_view (id_column);
+  g_autoptr (ICertView) sorted = new_view (id_column);
+  g_autoptr (ICertView) backwards = new_view (id_column);
+  g_autoptr (ICertView) audit = new_table_view (shared, ICERT_TABLE_AUDIT);
+  ICertView *others[] = { sorted, backwards, audit };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertEnumViewRow) rows = icert_view_open_view (view, NULL, &error);
+  g_autofree char *cursor = NULL;
+  g_autofree char *half = NULL;
+
+  g_test_summary ("A cursor is of one table and order; another's is WRONG_STATE, half of one none");
+  g_assert_cmpint (icert_enum_view_row_skip (rows, 2, NULL, &error), ==, 2);
+  g_object_get (rows, "cursor", &cursor, NULL);
+  icert_view_set_sort (sorted, "NotAfter", ICERT_SORT_ASCEND, &error);
+  icert_view_set_sort (backwards, "RequestID", ICERT_SORT_DESCEND, &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_assert_false (icert_view_set_cursor (others[i], cursor, &error));
+      fake_assert_error (error, ICERT_ERROR_WRONG_STATE, "cursor", 0);
+      g_clear_error (&error);
+    }
+  for (gsize length = 1; length < strlen (cursor); length++)
+    {
+      g_free (half);
+      half = g_strndup (cursor, length);
+      if (!icert_view_set_cursor (view, half, &error))
+        g_assert_cmpint (error->domain, ==, ICERT_ERROR);
+      g_clear_error (&error);
+    }
+  g_assert_true (icert_view_set_cursor (view, cursor, &error));
+  g_assert_no_error (error);
+}
+
+static void
+assert_may_view (FakeCa *ca, ICertTable table, gboolean may)
+{
+  g_autoptr (ICertView) view = new_table_view (ca, table);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertEnumViewRow) rows = icert_view_open_view (view, NULL, &error);
+  const char *column = table == ICERT_TABLE_AUDIT   ? "AuditVerb"
+                       : table == ICERT_TABLE_NAMES ? "NameKind"
+                                                    : "CommonName";
+  g_autoptr (GPtrArray) groups = NULL;
+
+  g_assert_cmpint (rows != NULL, ==, may);
+  if (!may)
+    fake_assert_error (error, ICERT_ERROR_NOT_AUTHORIZED, "caller", 0);
+  g_clear_error (&error);
+  g_assert_cmpint (icert_view_count (view, NULL, &error) >= 0, ==, may);
+  if (!may)
+    fake_assert_error (error, ICERT_ERROR_NOT_AUTHORIZED, "caller", 0);
+  g_clear_error (&error);
+  groups = icert_view_count_by (view, column, ICERT_PERIOD_NONE, 100, NULL, &error);
+  g_assert_cmpint (groups != NULL, ==, may);
+  if (!may)
+    fake_assert_error (error, ICERT_ERROR_NOT_AUTHORIZED, "caller", 0);
+}
+
+static void
+test_rights (void)
+{
+  static const struct
+  {
+    const char *role;
+    gboolean requests;
+    gboolean audit;
+  } cases[] = { { "reader", TRUE, FALSE },
+                { "auditor", FALSE, TRUE },
+                { "administrator", TRUE, TRUE },
+                { "officer", TRUE, FALSE },
+                { "submitter", TRUE, FALSE } };
+  g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
+  g_autofree char *caller = g_strdup_printf ("uid:%u", (guint) getuid ());
+
+  g_test_summary ("S-D15: who may not see a table learns nothing of it, not even how many rows");
+  fake_ca_configure (ca, "Roles", "uid:4242", "administrator");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      fake_ca_configure (ca, "Roles", caller, cases[i].role);
+      assert_may_view (ca, ICERT_TABLE_REQUESTS, cases[i].requests);
+      assert_may_view (ca, ICERT_TABLE_CERTIFICATES, cases[i].requests);
+      assert_may_view (ca, ICERT_TABLE_NAMES, cases[i].requests);
+      assert_may_view (ca, ICERT_TABLE_AUDIT, cases[i].audit);
+    }
 }
 
 /* The CA */
@@ -424,6 +741,13 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/view/bad-arguments", test_bad_arguments);
   g_test_add_func ("/engine/view/tables", test_tables);
   g_test_add_func ("/engine/view/row", test_row);
+  g_test_add_func ("/engine/view/own-tables", test_own_tables);
+  g_test_add_func ("/engine/view/sets", test_sets);
+  g_test_add_func ("/engine/view/enumerator", test_enumerator);
+  g_test_add_func ("/engine/view/count-by", test_count_by);
+  g_test_add_func ("/engine/view/alternative-names", test_alternative_names);
+  g_test_add_func ("/engine/view/cursors-of-others", test_cursors_of_others);
+  g_test_add_func ("/engine/view/rights", test_rights);
   g_test_add_func ("/engine/ca/properties", test_properties);
   g_test_add_func ("/engine/ca/every-property", test_every_property);
   g_test_add_func ("/engine/ca/profiles", test_profiles);

@@ -175,7 +175,7 @@ test_schema (Fixture *fixture, gconstpointer data)
 static char *
 explain (sqlite3 *db, const ICertStoreQuery *query, StoreSqlitePart part)
 {
-  g_autofree char *text = store_sqlite_query_text (query, part);
+  g_autofree char *text = store_sqlite_query_text (query, part, STORE_SQLITE_WAY_ANY);
   g_autofree char *explain_text = g_strconcat ("EXPLAIN QUERY PLAN ", text, NULL);
   GString *plan = g_string_new (NULL);
   sqlite3_stmt *statement = NULL;
@@ -273,6 +273,150 @@ test_filter_plans (Fixture *fixture, gconstpointer data)
         else
           assert_plan (store_sqlite_connection_get_db (reader), &query, STORE_SQLITE_PART_AFTER);
       }
+  store_sqlite_connection_free (reader, FALSE);
+}
+
+/* what SQLite would do for a text that is bound like a count's */
+static char *
+explain_text (sqlite3 *db, const char *text)
+{
+  g_autofree char *full = g_strconcat ("EXPLAIN QUERY PLAN ", text, NULL);
+  GString *plan = g_string_new (NULL);
+  sqlite3_stmt *statement = NULL;
+
+  g_assert_cmpint (sqlite3_prepare_v2 (db, full, -1, &statement, NULL), ==, SQLITE_OK);
+  while (sqlite3_step (statement) == SQLITE_ROW)
+    g_string_append_printf (plan, "%s\n", (const char *) sqlite3_column_text (statement, 3));
+  sqlite3_finalize (statement);
+  return g_string_free (plan, FALSE);
+}
+
+/* No row is looked at that the index of a restriction does not lead to: neither when rows are
+ * counted, nor when the store looks how many there are, nor when there are few. */
+static void
+assert_no_scan (sqlite3 *db, const ICertStoreQuery *query)
+{
+  g_autofree char *count_text = store_sqlite_count_text (query->table, query->condition);
+  g_autofree char *count_plan = explain_text (db, count_text);
+  g_autofree char *look_text = store_sqlite_look_text (query);
+  g_autofree char *look_plan = explain_text (db, look_text);
+  g_autofree char *page_text = store_sqlite_query_text (
+      query, STORE_SQLITE_PART_ALL,
+      store_sqlite_query_must_look (query) ? STORE_SQLITE_WAY_FEW : STORE_SQLITE_WAY_ANY);
+  g_autofree char *page_plan = explain_text (db, page_text);
+  const char *const plans[] = { count_plan, look_plan, page_plan };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (plans); i++)
+    if (strstr (plans[i], "SCAN requests") != NULL || strstr (plans[i], "SCAN names") != NULL)
+      {
+        g_test_message ("%s\n%s", page_text, plans[i]);
+        g_test_fail ();
+      }
+}
+
+static void
+test_restriction_plans (Fixture *fixture, gconstpointer data)
+{
+  static const ICertSeek seeks[] = { ICERT_SEEK_EQ, ICERT_SEEK_LT, ICERT_SEEK_LE,
+                                     ICERT_SEEK_GE, ICERT_SEEK_GT, ICERT_SEEK_PREFIX };
+  g_autoptr (GError) error = NULL;
+  StoreSqliteConnection *reader = store_sqlite_connection_new_reader (fixture->url, &error);
+  sqlite3 *db = store_sqlite_connection_get_db (reader);
+  guint n_columns;
+  const ICertStoreColumnInfo *columns
+      = icert_store_table_columns (ICERT_STORE_REQUESTS, &n_columns);
+  const guint8 wanted[] = { ICERT_REQUEST_ID };
+  ICertStoreCondition issued = { .column = ICERT_REQUEST_DISPOSITION,
+                                 .seek = ICERT_SEEK_GE,
+                                 .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = 12 } };
+  guint n = 0;
+
+  g_test_summary ("P6: no restriction on an indexed column goes through all rows, alone, with a "
+                  "disposition, in any order");
+  for (guint column = 0; column < n_columns; column++)
+    for (gsize i = 0; i < G_N_ELEMENTS (seeks); i++)
+      for (guint variant = 0; variant < 6; variant++)
+        {
+          ICertStoreCondition condition
+              = { .column = column, .seek = seeks[i], .value.type = columns[column].type };
+          const ICertStoreCondition *parts[] = { &issued, &condition };
+          ICertStoreCondition both = { .kind = ICERT_STORE_AND, .n_parts = 2, .parts = parts };
+          ICertStoreQuery query = { .table = ICERT_STORE_REQUESTS,
+                                    .n_columns = 1,
+                                    .columns = wanted,
+                                    .condition = variant % 2 == 0 ? &condition : &both,
+                                    .sort_column = variant < 4 ? -1 : (int) ICERT_REQUEST_NOT_AFTER,
+                                    .limit = 50,
+                                    .descending = variant / 2 == 1 };
+          const gboolean lookup = (columns[column].flags & ICERT_STORE_COLUMN_LOOKUP) != 0;
+
+          if (!lookup && (columns[column].flags & ICERT_STORE_COLUMN_INDEXED) == 0)
+            continue;
+          if (column == ICERT_REQUEST_CERTIFICATE_HASH_SHA256 && seeks[i] != ICERT_SEEK_EQ)
+            continue;
+          if (seeks[i] == ICERT_SEEK_PREFIX && columns[column].type != ICERT_PROPERTY_TYPE_STRING)
+            continue;
+          assert_no_scan (db, &query);
+          n++;
+        }
+  g_assert_cmpuint (n, >, 200);
+  store_sqlite_connection_free (reader, FALSE);
+}
+
+static void
+test_name_plans (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  StoreSqliteConnection *reader = store_sqlite_connection_new_reader (fixture->url, &error);
+  const guint8 wanted[] = { ICERT_REQUEST_ID };
+
+  g_test_summary (
+      "P6: alternative names are found in the key of their table, of any kind, in part");
+  for (guint variant = 0; variant < 8; variant++)
+    {
+      ICertStoreCondition condition
+          = { .kind = ICERT_STORE_NAMED,
+              .column = variant % 2 == 0 ? ICERT_NAME_KIND_NONE : ICERT_NAME_KIND_DNS,
+              .seek = variant / 2 % 2 == 0 ? ICERT_SEEK_EQ : ICERT_SEEK_PREFIX,
+              .value = { .type = ICERT_PROPERTY_TYPE_STRING, .data = "x", .size = 1 } };
+      ICertStoreQuery query = { .table = ICERT_STORE_REQUESTS,
+                                .n_columns = 1,
+                                .columns = wanted,
+                                .condition = &condition,
+                                .sort_column = variant < 4 ? -1 : (int) ICERT_REQUEST_NOT_AFTER,
+                                .limit = 50 };
+
+      assert_no_scan (store_sqlite_connection_get_db (reader), &query);
+    }
+  store_sqlite_connection_free (reader, FALSE);
+}
+
+/* Many rows: the order's own index is followed, and nothing is sorted. */
+static void
+test_many_plans (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  StoreSqliteConnection *reader = store_sqlite_connection_new_reader (fixture->url, &error);
+  const guint8 wanted[] = { ICERT_REQUEST_ID };
+  ICertStoreCondition condition
+      = { .column = ICERT_REQUEST_TEMPLATE,
+          .seek = ICERT_SEEK_EQ,
+          .value = { .type = ICERT_PROPERTY_TYPE_STRING, .data = "x", .size = 1 } };
+  ICertStoreQuery query = { .table = ICERT_STORE_REQUESTS,
+                            .n_columns = 1,
+                            .columns = wanted,
+                            .condition = &condition,
+                            .sort_column = ICERT_REQUEST_NOT_AFTER,
+                            .limit = 50 };
+  g_autofree char *text = NULL;
+  g_autofree char *plan = NULL;
+
+  g_test_summary ("P6: many rows of a value come in the order's index, and are not sorted");
+  g_assert_true (store_sqlite_query_must_look (&query));
+  text = store_sqlite_query_text (&query, STORE_SQLITE_PART_AFTER, STORE_SQLITE_WAY_MANY);
+  plan = explain_text (store_sqlite_connection_get_db (reader), text);
+  g_assert_nonnull (strstr (plan, "INDEX requests_not_after"));
+  g_assert_null (strstr (plan, "TEMP B-TREE"));
   store_sqlite_connection_free (reader, FALSE);
 }
 
@@ -840,6 +984,9 @@ main (int argc, char **argv)
     { "/store-sqlite/sort-plans", test_sort_plans },
     { "/store-sqlite/filter-plans", test_filter_plans },
     { "/store-sqlite/disposition-plans", test_disposition_plans },
+    { "/store-sqlite/restriction-plans", test_restriction_plans },
+    { "/store-sqlite/name-plans", test_name_plans },
+    { "/store-sqlite/many-plans", test_many_plans },
     { "/store-sqlite/status-plans", test_status_plans },
     { "/store-sqlite/settings/S-F2", test_settings },
     { "/store-sqlite/readers-read/S-F2", test_readers_read },

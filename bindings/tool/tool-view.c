@@ -30,12 +30,19 @@ static const char *const extension_columns[]
 static const char *const crl_columns[]
     = { "CRLRowId", "CRLNumber", "CRLMinBase", "CRLCount", "CRLThisUpdate", "CRLNextUpdate", NULL };
 
+static const char *const audit_columns[]
+    = { "AuditSequence", "AuditTime",   "AuditActor",   "AuditDoor",
+        "AuditVerb",     "AuditObject", "AuditOutcome", NULL };
+static const char *const name_columns[] = { "NameRequestId", "NameKind", "NameValue", NULL };
+
 static const ToolViewTable tables[] = {
-  { "requests", ICERT_TABLE_REQUESTS, request_columns, FALSE },
-  { "certificates", ICERT_TABLE_REQUESTS, certificate_columns, TRUE },
-  { "attributes", ICERT_TABLE_ATTRIBUTES, attribute_columns, FALSE },
-  { "extensions", ICERT_TABLE_EXTENSIONS, extension_columns, FALSE },
-  { "crls", ICERT_TABLE_CRLS, crl_columns, FALSE },
+  { "requests", ICERT_TABLE_REQUESTS, request_columns },
+  { "certificates", ICERT_TABLE_CERTIFICATES, certificate_columns },
+  { "attributes", ICERT_TABLE_ATTRIBUTES, attribute_columns },
+  { "extensions", ICERT_TABLE_EXTENSIONS, extension_columns },
+  { "names", ICERT_TABLE_NAMES, name_columns },
+  { "crls", ICERT_TABLE_CRLS, crl_columns },
+  { "audit", ICERT_TABLE_AUDIT, audit_columns },
 };
 
 const ToolViewTable *
@@ -46,8 +53,9 @@ tool_view_find_table (const char *name, GError **error)
   for (i = 0; i < G_N_ELEMENTS (tables); i++)
     if (name == NULL || strcmp (tables[i].name, name) == 0)
       return &tables[i];
-  tool_usage_error (
-      error, "--table: '%s' is none (requests, certificates, attributes, extensions or crls)",
-      name);
+  tool_usage_error (error,
+                    "--table: '%s' is none (requests, certificates, attributes, extensions, names, "
+                    "crls or audit)",
+                    name);
   return NULL;
 }

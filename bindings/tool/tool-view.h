@@ -10,7 +10,6 @@ typedef struct
   const char *name;
   ICertTable table;
   const char *const *columns; /* shown when none are named */
-  gboolean certificates_only;
 } ToolViewTable;
 
 /* @name: nullable: requests */

@@ -17,7 +17,7 @@ static const struct
   /* longer ones first */
   { "==", ICERT_SEEK_EQ }, { "!=", ICERT_SEEK_NE }, { "<>", ICERT_SEEK_NE },
   { "<=", ICERT_SEEK_LE }, { ">=", ICERT_SEEK_GE }, { "=", ICERT_SEEK_EQ },
-  { "<", ICERT_SEEK_LT },  { ">", ICERT_SEEK_GT },
+  { "<", ICERT_SEEK_LT },  { ">", ICERT_SEEK_GT },  { "^=", ICERT_SEEK_PREFIX },
 };
 
 static const struct
@@ -198,6 +198,14 @@ parse_value (ICertViewColumn *column, const char *text, GError **error)
     }
 }
 
+/* "SubjectAltName.dns": views find requests by it, and show it in table names */
+static gboolean
+is_names_column (const char *name)
+{
+  return g_ascii_strcasecmp (name, "SubjectAltName") == 0
+         || g_ascii_strncasecmp (name, "SubjectAltName.", strlen ("SubjectAltName.")) == 0;
+}
+
 static gboolean
 parse_restriction (const char **p,
                    GListModel *columns,
@@ -215,13 +223,16 @@ parse_restriction (const char **p,
       tool_usage_error (error, "--where: no column at '%s' (COLUMN OP VALUE [and|or …])", *p);
       return FALSE;
     }
-  column = tool_find_column (columns, name, error);
+  if (is_names_column (name))
+    column = icert_view_column_new (name, NULL, ICERT_PROPERTY_TYPE_STRING, FALSE, 0);
+  else
+    column = tool_find_column (columns, name, error);
   if (column == NULL)
     return FALSE;
   skip_blanks (p);
   if (!read_operator (p, &restriction->seek))
     {
-      tool_usage_error (error, "--where: no comparison at '%s' (== != < <= > >=)", *p);
+      tool_usage_error (error, "--where: no comparison at '%s' (== != < <= > >= ^=)", *p);
       return FALSE;
     }
   skip_blanks (p);

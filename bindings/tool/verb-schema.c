@@ -9,7 +9,7 @@ static char *option_table;
 
 static const GOptionEntry options[] = {
   { "table", 't', 0, G_OPTION_ARG_STRING, &option_table, "Which table (default: requests)",
-    "requests|attributes|extensions|crls" },
+    "requests|certificates|attributes|extensions|names|crls|audit" },
   { NULL },
 };
 

@@ -11,6 +11,8 @@
 #include "tool-where.h"
 
 #define PAGE 256
+/* values of --group-by: a page of them is all there is */
+#define MOST_GROUPS 100000
 
 static char *option_table;
 static char *option_columns;
@@ -20,19 +22,24 @@ static gint64 option_limit;
 static char *option_after;
 static gboolean option_count;
 static gboolean option_csv;
+static char *option_group_by;
 
 static const GOptionEntry options[] = {
   { "table", 't', 0, G_OPTION_ARG_STRING, &option_table, "Which table (default: requests)",
-    "requests|certificates|attributes|extensions|crls" },
+    "requests|certificates|attributes|extensions|names|crls|audit" },
   { "columns", 0, 0, G_OPTION_ARG_STRING, &option_columns,
     "Columns to show; 'icert schema' lists them", "A,B,…" },
   { "where", 'w', 0, G_OPTION_ARG_STRING, &option_where,
-    "COLUMN OP VALUE [and|or …] with OP one of == != < <= > >=; 'and' binds closer", "TEXT" },
+    "COLUMN OP VALUE [and|or …] with OP one of == != < <= > >= ^= (begins with); 'and' binds "
+    "closer",
+    "TEXT" },
   { "sort", 's', 0, G_OPTION_ARG_STRING, &option_sort, "Order of the rows; indexed columns only",
     "COLUMN[:desc]" },
   { "limit", 'n', 0, G_OPTION_ARG_INT64, &option_limit, "At most so many rows", "N" },
   { "after", 0, 0, G_OPTION_ARG_STRING, &option_after, "Go on behind this cursor", "CURSOR" },
   { "count", 0, 0, G_OPTION_ARG_NONE, &option_count, "Print only how many rows there are", NULL },
+  { "group-by", 'g', 0, G_OPTION_ARG_STRING, &option_group_by,
+    "Print how many rows each value of a column has", "COLUMN[:day|month|year]" },
   { "csv", 0, 0, G_OPTION_ARG_NONE, &option_csv, "Print comma-separated values", NULL },
   { NULL },
 };
@@ -55,22 +62,11 @@ shown_clear (Shown *shown)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Shown, shown_clear)
 
 static gboolean
-restrict_to_certificates (ICertView *view, GError **error)
-{
-  return icert_view_add_restriction (view, "Request.Disposition", ICERT_SEEK_GE,
-                                     g_variant_new_int64 (ICERT_ROW_DISPOSITION_ISSUED), error)
-         && icert_view_add_restriction (view, "Request.Disposition", ICERT_SEEK_LE,
-                                        g_variant_new_int64 (ICERT_ROW_DISPOSITION_REVOKED), error);
-}
-
-static gboolean
-add_restrictions (ICertView *view, const ToolViewTable *table, GListModel *columns, GError **error)
+add_restrictions (ICertView *view, GListModel *columns, GError **error)
 {
   g_autoptr (GArray) restrictions = NULL;
   guint i;
 
-  if (table->certificates_only && !restrict_to_certificates (view, error))
-    return FALSE;
   if (option_where == NULL)
     return TRUE;
   restrictions = tool_where_parse (option_where, columns, error);
@@ -80,9 +76,7 @@ add_restrictions (ICertView *view, const ToolViewTable *table, GListModel *colum
     {
       ToolRestriction *part = &g_array_index (restrictions, ToolRestriction, i);
 
-      if (part->alternative
-          && (!icert_view_add_alternative (view, error)
-              || (table->certificates_only && !restrict_to_certificates (view, error))))
+      if (part->alternative && !icert_view_add_alternative (view, error))
         return FALSE;
       if (!icert_view_add_restriction (view, part->column, part->seek, part->value, error))
         return FALSE;
@@ -179,11 +173,9 @@ add_row (ToolTable *table, Shown *shown, ICertViewRow *row, GError **error)
       /* a cell that is shared with the row keeps a reference of its own in the table */
       cells[i] = value != NULL ? g_variant_take_ref (to_cell (shown, i, value)) : NULL;
     }
-  if (shown->tool->json)
-    {
-      cursor = icert_view_row_get_cursor (row);
-      cells[i] = cursor != NULL ? g_variant_ref_sink (g_variant_new_string (cursor)) : NULL;
-    }
+  cursor = shown->tool->json ? icert_view_row_get_cursor (row) : NULL;
+  if (cursor != NULL)
+    cells[i] = g_variant_ref_sink (g_variant_new_string (cursor));
   tool_table_add_row (table, cells);
   for (i = 0; i <= shown->n_columns; i++)
     g_clear_pointer (&cells[i], g_variant_unref);
@@ -275,6 +267,57 @@ print_count (Tool *tool, ICertView *view, GError **error)
   return TOOL_EXIT_DONE;
 }
 
+/* "NotAfter:month" */
+static gboolean
+parse_group (GListModel *columns, Shown *shown, ICertPeriod *period, GError **error)
+{
+  static const char *const periods[] = { "", "day", "month", "year" };
+  g_auto (GStrv) parts = g_strsplit (option_group_by, ":", 2);
+  g_autoptr (ICertViewColumn) column = tool_find_column (columns, parts[0], error);
+  gsize i = 0;
+
+  if (column == NULL)
+    return FALSE;
+  while (parts[1] != NULL && i < G_N_ELEMENTS (periods) && strcmp (periods[i], parts[1]) != 0)
+    i++;
+  if (i == G_N_ELEMENTS (periods))
+    {
+      tool_usage_error (error, "--group-by: '%s' is no period (day, month or year)", parts[1]);
+      return FALSE;
+    }
+  *period = (ICertPeriod) i;
+  shown_clear (shown);
+  shown->n_columns = 2;
+  shown->names = g_new0 (char *, 3);
+  shown->names[0] = icert_view_column_get_name (column);
+  shown->names[1] = g_strdup ("Count");
+  shown->types = g_new0 (ICertPropertyType, 2);
+  shown->types[0] = icert_view_column_get_property_type (column);
+  shown->types[1] = ICERT_PROPERTY_TYPE_LONG;
+  return TRUE;
+}
+
+static ToolExit
+print_groups (Shown *shown, ICertView *view, GListModel *columns, GError **error)
+{
+  ICertPeriod period;
+  g_autoptr (GPtrArray) groups = NULL;
+  g_autoptr (ToolTable) table = NULL;
+  guint i;
+
+  if (!parse_group (columns, shown, &period, error))
+    return TOOL_EXIT_FAILED;
+  groups = icert_view_count_by (view, shown->names[0], period, MOST_GROUPS, NULL, error);
+  if (groups == NULL)
+    return TOOL_EXIT_FAILED;
+  table = tool_table_new ((const char *const *) shown->names);
+  for (i = 0; i < groups->len; i++)
+    if (!add_row (table, shown, g_ptr_array_index (groups, i), error))
+      return TOOL_EXIT_FAILED;
+  print_page (table, shown, TRUE);
+  return TOOL_EXIT_DONE;
+}
+
 static ToolExit
 run (Tool *tool, char **arguments, GError **error)
 {
@@ -292,10 +335,12 @@ run (Tool *tool, char **arguments, GError **error)
     return TOOL_EXIT_FAILED;
   columns = icert_view_list_columns (view, error);
   if (columns == NULL || !choose_columns (&shown, table, columns, error)
-      || !add_restrictions (view, table, columns, error))
+      || !add_restrictions (view, columns, error))
     return TOOL_EXIT_FAILED;
   if (option_count)
     return print_count (tool, view, error);
+  if (option_group_by != NULL)
+    return print_groups (&shown, view, columns, error);
   if (!icert_view_set_columns (view, (const char *const *) shown.names, error)
       || !set_sort (view, columns, error)
       || (option_after != NULL && !icert_view_set_cursor (view, option_after, error)))
@@ -305,12 +350,14 @@ run (Tool *tool, char **arguments, GError **error)
 
 const ToolVerb tool_verb_view = {
   .name = "view",
-  .summary = "List requests, certificates, attributes or extensions",
+  .summary = "List requests, certificates, CRLs or the audit log",
   .example = "icert view --where 'Disposition = pending'",
   .examples = "icert view --table certificates --where \"NotAfter < 2027-01-01 and CommonName == "
               "'www.example.org'\"\n"
               "  icert view --columns RequestID,SerialNumber --sort RequestID:desc --limit 20\n"
               "  icert --json view --where 'Disposition = 20 or Disposition = 21'\n"
+              "  icert view --where \"SubjectAltName.dns == www.example.org\"\n"
+              "  icert view --table certificates --group-by NotAfter:month\n"
               "  icert view --count --where 'Request.Status == empty'",
   .options = options,
   .run = run,

@@ -15,6 +15,7 @@ struct _CaLocalRows
   CaEngine *engine;
   GMutex mutex;
   CaViewQuery *query; /* under the mutex: its cursor moves */
+  GVariant *begin;    /* (nullable) its first cursor */
 };
 
 enum
@@ -51,10 +52,61 @@ ca_local_rows_next (ICertEnumViewRow *rows, guint max, GCancellable *cancellable
   return page;
 }
 
+static gint64
+ca_local_rows_skip (ICertEnumViewRow *rows, guint n, GCancellable *cancellable, GError **error)
+{
+  CaLocalRows *self = CA_LOCAL_ROWS (rows);
+  gint64 skipped;
+
+  if (!ca_engine_check_process (self->engine, error))
+    return -1;
+  g_mutex_lock (&self->mutex);
+  skipped = ca_view_skip (self->query, self->engine->store, n, cancellable, error);
+  g_mutex_unlock (&self->mutex);
+  return skipped;
+}
+
+static void
+set_cursor (CaViewQuery *query, GVariant *cursor)
+{
+  g_clear_pointer (&query->cursor, g_variant_unref);
+  query->cursor = cursor != NULL ? g_variant_ref (cursor) : NULL;
+}
+
+static gboolean
+ca_local_rows_reset (ICertEnumViewRow *rows, GError **error)
+{
+  CaLocalRows *self = CA_LOCAL_ROWS (rows);
+
+  g_mutex_lock (&self->mutex);
+  set_cursor (self->query, self->begin);
+  g_mutex_unlock (&self->mutex);
+  return TRUE;
+}
+
+static ICertEnumViewRow *
+ca_local_rows_clone (ICertEnumViewRow *rows, GError **error)
+{
+  CaLocalRows *self = CA_LOCAL_ROWS (rows);
+  ICertEnumViewRow *clone;
+
+  g_mutex_lock (&self->mutex);
+  clone = ca_local_rows_new (self->engine, ca_view_query_copy (self->query));
+  g_mutex_unlock (&self->mutex);
+  /* it goes back to where these began */
+  g_clear_pointer (&CA_LOCAL_ROWS (clone)->begin, g_variant_unref);
+  if (self->begin != NULL)
+    CA_LOCAL_ROWS (clone)->begin = g_variant_ref (self->begin);
+  return clone;
+}
+
 static void
 rows_iface_init (ICertEnumViewRowInterface *iface)
 {
   iface->next = ca_local_rows_next;
+  iface->skip = ca_local_rows_skip;
+  iface->reset = ca_local_rows_reset;
+  iface->clone = ca_local_rows_clone;
 }
 
 static void
@@ -73,6 +125,7 @@ ca_local_rows_finalize (GObject *object)
   CaLocalRows *self = CA_LOCAL_ROWS (object);
 
   ca_view_query_free (self->query);
+  g_clear_pointer (&self->begin, g_variant_unref);
   ca_engine_unref (self->engine);
   g_mutex_clear (&self->mutex);
   G_OBJECT_CLASS (ca_local_rows_parent_class)->finalize (object);
@@ -99,5 +152,6 @@ ca_local_rows_new (CaEngine *engine, CaViewQuery *query)
 
   self->engine = ca_engine_ref (engine);
   self->query = query;
+  self->begin = query->cursor != NULL ? g_variant_ref (query->cursor) : NULL;
   return ICERT_ENUM_VIEW_ROW (self);
 }

@@ -274,6 +274,18 @@ store_sqlite_change_bind (sqlite3_stmt *statement, const ICertStoreChange *chang
 /* Conditions */
 
 static gboolean
+check_named (ICertStoreTable table, const ICertStoreCondition *condition, GError **error)
+{
+  if (table == ICERT_STORE_REQUESTS && condition->column <= ICERT_NAME_KIND_REGISTERED_ID
+      && (condition->seek == ICERT_SEEK_EQ || condition->seek == ICERT_SEEK_PREFIX)
+      && condition->value.type == ICERT_PROPERTY_TYPE_STRING)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_INTERNAL, icert_store_table_name (table),
+                   "cannot be asked for a name so (a request that has it)");
+  return FALSE;
+}
+
+static gboolean
 check_condition (ICertStoreTable table,
                  const ICertStoreCondition *condition,
                  guint depth,
@@ -286,6 +298,11 @@ check_condition (ICertStoreTable table,
                        "is too large (at most %d comparisons, %d deep)", MAX_COMPARISONS,
                        MAX_DEPTH);
       return FALSE;
+    }
+  if (condition->kind == ICERT_STORE_NAMED)
+    {
+      *n_comparisons += 1;
+      return check_named (table, condition, error);
     }
   if (condition->kind == ICERT_STORE_COMPARE)
     {
@@ -379,10 +396,15 @@ append_literal (GString *text, const ICertStoreValue *value)
     g_string_append_c (text, '0' + (char) value->integer);
 }
 
+/* @apart: not by the index of the column; SQLite takes a plus as a sign of that */
 static void
-append_comparison (GString *text, ICertStoreTable table, const ICertStoreCondition *condition)
+append_comparison (GString *text,
+                   ICertStoreTable table,
+                   const ICertStoreCondition *condition,
+                   gboolean apart)
 {
-  const char *name = column_name (table, condition->column);
+  g_autofree char *name
+      = g_strconcat (apart ? "+" : "", column_name (table, condition->column), NULL);
 
   if (comparison_operator (condition) == NULL)
     g_string_append_c (text, '1');
@@ -403,12 +425,81 @@ append_comparison (GString *text, ICertStoreTable table, const ICertStoreConditi
     }
 }
 
+/* The kinds are written out, so that each is a search of its own in the key of the names. */
 static void
-append_condition (GString *text, ICertStoreTable table, const ICertStoreCondition *condition)
+append_named (GString *text, const ICertStoreCondition *condition)
 {
+  const gboolean prefix = condition->seek == ICERT_SEEK_PREFIX;
+
+  g_string_append (text, "id IN (SELECT request_id FROM names WHERE kind ");
+  if (condition->column != ICERT_NAME_KIND_NONE)
+    g_string_append_printf (text, "= %u", condition->column);
+  else
+    g_string_append (text, "IN (1, 2, 3, 4, 5, 6, 7, 8, 9)");
+  g_string_append (text, prefix ? " AND value >= ? AND value < ?)" : " AND value = ?)");
+}
+
+/* whether an index leads to the rows that fulfil the comparison */
+static gboolean
+is_search (ICertStoreTable table, const ICertStoreCondition *condition)
+{
+  const ICertStoreColumnInfo *info = column_info (table, condition->column);
+  const gboolean empty = condition->value.type == ICERT_PROPERTY_TYPE_NONE;
+
+  if (condition->seek == ICERT_SEEK_NONE || condition->seek == ICERT_SEEK_NE)
+    return FALSE;
+  if (is_short_lookup (table, condition))
+    return TRUE;
+  if ((info->flags & ICERT_STORE_COLUMN_LOOKUP) != 0)
+    return !empty && condition->column != ICERT_REQUEST_CERTIFICATE_HASH_SHA256;
+  return (info->flags & ICERT_STORE_COLUMN_INDEXED) != 0
+         || (condition->column == 0 && is_key (table, 0));
+}
+
+static gboolean
+is_of_disposition (ICertStoreTable table, const ICertStoreCondition *condition)
+{
+  return table == ICERT_STORE_REQUESTS && condition->kind == ICERT_STORE_COMPARE
+         && condition->column == ICERT_REQUEST_DISPOSITION;
+}
+
+/* Whether indexes lead to the rows that fulfil @condition. @but_disposition: other indexes than
+ * that of the dispositions, of which nearly every row has the same. */
+static gboolean
+has_search (ICertStoreTable table, const ICertStoreCondition *condition, gboolean but_disposition)
+{
+  const gboolean any = condition->kind == ICERT_STORE_AND;
+
+  if (condition->kind == ICERT_STORE_NAMED)
+    return TRUE;
+  if (condition->kind == ICERT_STORE_COMPARE)
+    return is_search (table, condition)
+           && !(but_disposition && is_of_disposition (table, condition));
+  for (guint i = 0; i < condition->n_parts; i++)
+    if (has_search (table, condition->parts[i], but_disposition) == any)
+      return any;
+  return !any;
+}
+
+/* @apart: the condition's columns but @but (-1 = none) are compared without their indexes */
+static void
+append_condition (GString *text,
+                  ICertStoreTable table,
+                  const ICertStoreCondition *condition,
+                  gboolean apart,
+                  int but)
+{
+  const gboolean other_way
+      = condition->kind == ICERT_STORE_AND && has_search (table, condition, TRUE);
+
+  if (condition->kind == ICERT_STORE_NAMED)
+    {
+      append_named (text, condition);
+      return;
+    }
   if (condition->kind == ICERT_STORE_COMPARE)
     {
-      append_comparison (text, table, condition);
+      append_comparison (text, table, condition, apart && (int) condition->column != but);
       return;
     }
   /* nothing to fulfil is fulfilled; no alternative is not */
@@ -419,7 +510,11 @@ append_condition (GString *text, ICertStoreTable table, const ICertStoreConditio
       if (i > 0)
         g_string_append (text, condition->kind == ICERT_STORE_AND ? " AND " : " OR ");
       g_string_append_c (text, '(');
-      append_condition (text, table, condition->parts[i]);
+      /* SQLite takes any value for one that few rows have, also a disposition */
+      if (other_way && is_of_disposition (table, condition->parts[i]))
+        append_comparison (text, table, condition->parts[i], TRUE);
+      else
+        append_condition (text, table, condition->parts[i], apart, but);
       g_string_append_c (text, ')');
     }
 }
@@ -464,7 +559,7 @@ bind_condition (sqlite3_stmt *statement,
                 ICertStoreTable table,
                 const ICertStoreCondition *condition)
 {
-  if (condition->kind == ICERT_STORE_COMPARE)
+  if (condition->kind == ICERT_STORE_COMPARE || condition->kind == ICERT_STORE_NAMED)
     return bind_comparison (statement, parameter, table, condition);
 
   for (guint i = 0; i < condition->n_parts; i++)
@@ -572,15 +667,21 @@ store_sqlite_query_plan (const ICertStoreQuery *query, StoreSqlitePart parts[2])
   return query->descending ? 1 : 2;
 }
 
-/* " AND (a, b) > (?, ?)" of the columns from @from on */
+/* " AND (a, b) > (?, ?)" of the columns from @from on; the plus keeps SQLite from going there by
+ * the index of the order */
 static void
-append_after (GString *text, const ICertStoreQuery *query, const Order *order, guint from)
+append_after (GString *text,
+              const ICertStoreQuery *query,
+              const Order *order,
+              guint from,
+              StoreSqliteWay way)
 {
+  const char *plus = way == STORE_SQLITE_WAY_FEW ? "+" : "";
   guint n = order->n_columns - from;
 
   g_string_append (text, " AND (");
   for (guint i = 0; i < n; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "",
+    g_string_append_printf (text, "%s%s%s", i > 0 ? ", " : "", plus,
                             column_name (query->table, order->columns[from + i]));
   g_string_append_printf (text, ") %c (", query->descending ? '<' : '>');
   for (guint i = 0; i < n; i++)
@@ -589,20 +690,25 @@ append_after (GString *text, const ICertStoreQuery *query, const Order *order, g
 }
 
 static void
-append_part (GString *text, const ICertStoreQuery *query, const Order *order, StoreSqlitePart part)
+append_part (GString *text,
+             const ICertStoreQuery *query,
+             const Order *order,
+             StoreSqlitePart part,
+             StoreSqliteWay way)
 {
-  const char *sort = column_name (query->table, order->columns[0]);
+  g_autofree char *sort = g_strconcat (way == STORE_SQLITE_WAY_FEW ? "+" : "",
+                                       column_name (query->table, order->columns[0]), NULL);
 
   switch (part)
     {
     case STORE_SQLITE_PART_ALL:
       break;
     case STORE_SQLITE_PART_AFTER:
-      append_after (text, query, order, 0);
+      append_after (text, query, order, 0, way);
       break;
     case STORE_SQLITE_PART_EMPTY_KEY:
       g_string_append_printf (text, " AND %s IS NULL", sort);
-      append_after (text, query, order, 1);
+      append_after (text, query, order, 1, way);
       break;
     case STORE_SQLITE_PART_EMPTY:
       g_string_append_printf (text, " AND %s IS NULL", sort);
@@ -656,6 +762,8 @@ fulfils (gint64 disposition, const ICertStoreCondition *condition)
 static gboolean
 may_fulfil (gint64 disposition, const ICertStoreCondition *condition)
 {
+  if (condition->kind == ICERT_STORE_NAMED)
+    return TRUE;
   if (condition->kind == ICERT_STORE_COMPARE)
     return condition->column != ICERT_REQUEST_DISPOSITION || fulfils (disposition, condition);
 
@@ -667,15 +775,17 @@ may_fulfil (gint64 disposition, const ICertStoreCondition *condition)
 
 /* whether another index leads to few rows in the order of the key already */
 static gboolean
-has_equality (const ICertStoreCondition *condition)
+has_equality (ICertStoreTable table, const ICertStoreCondition *condition, gboolean but_disposition)
 {
   if (condition->kind == ICERT_STORE_AND)
     for (guint i = 0; i < condition->n_parts; i++)
-      if (has_equality (condition->parts[i]))
+      if (has_equality (table, condition->parts[i], but_disposition))
         return TRUE;
-  return condition->kind == ICERT_STORE_COMPARE && condition->seek == ICERT_SEEK_EQ
-         && (column_info (ICERT_STORE_REQUESTS, condition->column)->flags
-             & (ICERT_STORE_COLUMN_INDEXED | ICERT_STORE_COLUMN_LOOKUP));
+  if (but_disposition && is_of_disposition (table, condition))
+    return FALSE;
+  return condition->kind == ICERT_STORE_NAMED
+         || (condition->kind == ICERT_STORE_COMPARE && condition->seek == ICERT_SEEK_EQ
+             && is_search (table, condition));
 }
 
 /* P6: the queue, the log and the failed are ranges of dispositions in the order of ids. SQLite
@@ -683,13 +793,13 @@ has_equality (const ICertStoreCondition *condition)
  * are few dispositions; the rows of each are a range of the index in the order of ids; so the query
  * becomes one for each disposition that fits, and SQLite merges them row by row. */
 static Arms
-query_arms (const ICertStoreQuery *query, const Order *order)
+query_arms (const ICertStoreQuery *query, const Order *order, StoreSqliteWay way)
 {
   Arms arms = { .n = 0 };
   guint n_comparisons = 0;
 
   if (query->table != ICERT_STORE_REQUESTS || query->condition == NULL || order->sorted
-      || has_equality (query->condition)
+      || way == STORE_SQLITE_WAY_FEW || has_equality (query->table, query->condition, FALSE)
       || !check_condition (query->table, query->condition, 0, &n_comparisons, NULL)
       || n_comparisons > MAX_COMPARISONS_SPLIT)
     return arms;
@@ -706,8 +816,12 @@ append_select (GString *text,
                const ICertStoreQuery *query,
                const Order *order,
                StoreSqlitePart part,
+               StoreSqliteWay way,
                gboolean arm)
 {
+  const gboolean apart = way == STORE_SQLITE_WAY_MANY;
+  const int but = order->columns[0];
+
   g_string_append (text, "SELECT ");
   for (guint i = 0; i < query->n_columns; i++)
     g_string_append_printf (text, "%s%s", i > 0 ? ", " : "",
@@ -717,34 +831,83 @@ append_select (GString *text,
     g_string_append_printf (text, ", %s", column_name (query->table, order->columns[0]));
   g_string_append_printf (text, " FROM %s WHERE (", icert_store_table_name (query->table));
   if (query->condition != NULL)
-    append_condition (text, query->table, query->condition);
+    append_condition (text, query->table, query->condition, apart, but);
   else
     g_string_append_c (text, '1');
   g_string_append_c (text, ')');
   if (arm)
     g_string_append_printf (text, " AND %s = ?",
                             column_name (ICERT_STORE_REQUESTS, ICERT_REQUEST_DISPOSITION));
-  append_part (text, query, order, part);
+  append_part (text, query, order, part, way);
+}
+
+/* whether the condition compares nothing but the column that the rows are ordered by, so that what
+ * fulfils it is a range of the order */
+static gboolean
+is_of_order (const ICertStoreCondition *condition, const Order *order)
+{
+  if (condition->kind == ICERT_STORE_COMPARE)
+    return condition->column == order->columns[0];
+  for (guint i = 0; i < condition->n_parts; i++)
+    if (!is_of_order (condition->parts[i], order))
+      return FALSE;
+  return condition->kind != ICERT_STORE_NAMED;
+}
+
+/* P6: a condition with an index and an order with another: either the rows that fulfil it are
+ * sorted, which is good when they are few, or the order is followed and the others are left out,
+ * which is good when they are many. SQLite cannot know, so the store looks. */
+gboolean
+store_sqlite_query_must_look (const ICertStoreQuery *query)
+{
+  Order order = query_order (query);
+  const ICertStoreCondition *condition = query->condition;
+
+  /* who wants all rows, as a CRL does, has them in either way */
+  if (condition == NULL || query->limit == 0 || !has_search (query->table, condition, FALSE)
+      || is_of_order (condition, &order))
+    return FALSE;
+  if (order.sorted)
+    return TRUE;
+  /* what has one value of a column lies in the order of the key in that column's index */
+  if (condition->kind != ICERT_STORE_OR && has_equality (query->table, condition, FALSE))
+    return condition->kind == ICERT_STORE_AND && has_search (query->table, condition, TRUE)
+           && !has_equality (query->table, condition, TRUE);
+  return query_arms (query, &order, STORE_SQLITE_WAY_ANY).n == 0
+         || has_search (query->table, condition, TRUE);
 }
 
 char *
-store_sqlite_query_text (const ICertStoreQuery *query, StoreSqlitePart part)
+store_sqlite_look_text (const ICertStoreQuery *query)
+{
+  GString *text = g_string_new ("SELECT count(*) FROM (SELECT 1 FROM ");
+
+  g_string_append (text, icert_store_table_name (query->table));
+  g_string_append (text, " WHERE ");
+  append_condition (text, query->table, query->condition, FALSE, -1);
+  g_string_append_printf (text, " LIMIT %d)", STORE_SQLITE_FEW + 1);
+  return g_string_free (text, FALSE);
+}
+
+char *
+store_sqlite_query_text (const ICertStoreQuery *query, StoreSqlitePart part, StoreSqliteWay way)
 {
   Order order = query_order (query);
-  Arms arms = query_arms (query, &order);
+  Arms arms = query_arms (query, &order, way);
+  const char *plus = way == STORE_SQLITE_WAY_FEW ? "+" : "";
   GString *text = g_string_new (NULL);
 
-  append_select (text, query, &order, part, arms.n > 0);
+  append_select (text, query, &order, part, way, arms.n > 0);
   for (guint i = 1; i < arms.n; i++)
     {
       g_string_append (text, " UNION ALL ");
-      append_select (text, query, &order, part, TRUE);
+      append_select (text, query, &order, part, way, TRUE);
     }
   if (arms.n > 1)
     g_string_append_printf (text, " ORDER BY %u%s", query->n_columns + 1,
                             query->descending ? " DESC" : "");
   for (guint i = 0; arms.n <= 1 && i < order.n_columns; i++)
-    g_string_append_printf (text, "%s%s%s", i > 0 ? ", " : " ORDER BY ",
+    g_string_append_printf (text, "%s%s%s%s", i > 0 ? ", " : " ORDER BY ", plus,
                             column_name (query->table, order.columns[i]),
                             query->descending ? " DESC" : "");
   g_string_append (text, " LIMIT ?");
@@ -781,10 +944,11 @@ gboolean
 store_sqlite_query_bind (sqlite3_stmt *statement,
                          const ICertStoreQuery *query,
                          StoreSqlitePart part,
+                         StoreSqliteWay way,
                          gint64 limit)
 {
   Order order = query_order (query);
-  Arms arms = query_arms (query, &order);
+  Arms arms = query_arms (query, &order, way);
   int parameter = 0;
 
   if (arms.n == 0 && !bind_select (statement, &parameter, query, &order, part, NULL))
@@ -815,7 +979,7 @@ store_sqlite_count_text (ICertStoreTable table, const ICertStoreCondition *condi
   if (condition != NULL)
     {
       g_string_append (text, " WHERE ");
-      append_condition (text, table, condition);
+      append_condition (text, table, condition, FALSE, -1);
     }
   return g_string_free (text, FALSE);
 }
@@ -828,6 +992,65 @@ store_sqlite_count_bind (sqlite3_stmt *statement,
   int parameter = 0;
 
   return condition == NULL || bind_condition (statement, &parameter, table, condition);
+}
+
+/* Groups */
+
+gboolean
+store_sqlite_group_check (ICertStoreTable table,
+                          guint column,
+                          ICertPeriod period,
+                          const ICertStoreCondition *condition,
+                          GError **error)
+{
+  if (!store_sqlite_count_check (table, condition, error) || !check_column (table, column, error))
+    return FALSE;
+  if (period == ICERT_PERIOD_NONE
+      || ((guint) period <= ICERT_PERIOD_YEAR
+          && column_info (table, column)->type == ICERT_PROPERTY_TYPE_DATE))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_INTERNAL, column_info (table, column)->name,
+                   "has no period %d (a date)", (int) period);
+  return FALSE;
+}
+
+char *
+store_sqlite_group_text (ICertStoreTable table,
+                         guint column,
+                         ICertPeriod period,
+                         const ICertStoreCondition *condition)
+{
+  static const char *const beginnings[] = { NULL, "day", "month", "year" };
+  GString *text = g_string_new ("SELECT ");
+  const char *name = column_name (table, column);
+
+  if (period == ICERT_PERIOD_NONE)
+    g_string_append (text, name);
+  else
+    g_string_append_printf (text,
+                            "CAST(strftime('%%s', %s / 1000000, 'unixepoch', 'start of %s') "
+                            "AS INTEGER) * 1000000",
+                            name, beginnings[period]);
+  g_string_append_printf (text, ", count(*) FROM %s", icert_store_table_name (table));
+  if (condition != NULL)
+    {
+      g_string_append (text, " WHERE ");
+      append_condition (text, table, condition, FALSE, -1);
+    }
+  g_string_append (text, " GROUP BY 1 ORDER BY 1 LIMIT ?");
+  return g_string_free (text, FALSE);
+}
+
+gboolean
+store_sqlite_group_bind (sqlite3_stmt *statement,
+                         ICertStoreTable table,
+                         const ICertStoreCondition *condition,
+                         gint64 limit)
+{
+  int parameter = 0;
+
+  return (condition == NULL || bind_condition (statement, &parameter, table, condition))
+         && sqlite3_bind_int64 (statement, ++parameter, limit) == SQLITE_OK;
 }
 
 void

@@ -24,6 +24,17 @@ typedef enum
   STORE_SQLITE_PART_FILLED     /* all with a sort cell */
 } StoreSqlitePart;
 
+/* How the rows of a query are found */
+typedef enum
+{
+  STORE_SQLITE_WAY_ANY, /* as SQLite likes */
+  STORE_SQLITE_WAY_FEW, /* by the condition; then they are sorted */
+  STORE_SQLITE_WAY_MANY /* by the order; what does not fulfil the condition is left out */
+} StoreSqliteWay;
+
+/* Rows that are sorted rather than looked for among all: a millisecond's work */
+#define STORE_SQLITE_FEW 1000
+
 /* checks the change and gives the text for it; its values are parameters 1 to n_values, the
  * expected version n_values + 1 */
 char *store_sqlite_change_text (const ICertStoreChange *change, GError **error);
@@ -36,11 +47,18 @@ gboolean store_sqlite_change_bind (sqlite3_stmt *statement,
 gboolean store_sqlite_query_check (const ICertStoreQuery *query, GError **error);
 /* The parts that together are the answer, in order; at most two. */
 guint store_sqlite_query_plan (const ICertStoreQuery *query, StoreSqlitePart parts[2]);
-char *store_sqlite_query_text (const ICertStoreQuery *query, StoreSqlitePart part);
+/* whether FEW or MANY must be found out first: by this text, bound as a count's; its answer is
+ * above STORE_SQLITE_FEW when they are many */
+gboolean store_sqlite_query_must_look (const ICertStoreQuery *query);
+char *store_sqlite_look_text (const ICertStoreQuery *query);
+char *store_sqlite_query_text (const ICertStoreQuery *query,
+                               StoreSqlitePart part,
+                               StoreSqliteWay way);
 /* @limit: rows that are still wanted, -1 = all */
 gboolean store_sqlite_query_bind (sqlite3_stmt *statement,
                                   const ICertStoreQuery *query,
                                   StoreSqlitePart part,
+                                  StoreSqliteWay way,
                                   gint64 limit);
 gboolean store_sqlite_count_check (ICertStoreTable table,
                                    const ICertStoreCondition *condition,
@@ -49,6 +67,20 @@ char *store_sqlite_count_text (ICertStoreTable table, const ICertStoreCondition 
 gboolean store_sqlite_count_bind (sqlite3_stmt *statement,
                                   ICertStoreTable table,
                                   const ICertStoreCondition *condition);
+gboolean store_sqlite_group_check (ICertStoreTable table,
+                                   guint column,
+                                   ICertPeriod period,
+                                   const ICertStoreCondition *condition,
+                                   GError **error);
+char *store_sqlite_group_text (ICertStoreTable table,
+                               guint column,
+                               ICertPeriod period,
+                               const ICertStoreCondition *condition);
+/* @limit: -1 = all */
+gboolean store_sqlite_group_bind (sqlite3_stmt *statement,
+                                  ICertStoreTable table,
+                                  const ICertStoreCondition *condition,
+                                  gint64 limit);
 
 /* the cells of the row that the statement stands on; nothing is copied */
 void store_sqlite_row_read (sqlite3_stmt *statement,

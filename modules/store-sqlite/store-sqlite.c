@@ -836,11 +836,12 @@ static gboolean
 read_part (StoreSqliteConnection *reader,
            const ICertStoreQuery *query,
            StoreSqlitePart part,
+           StoreSqliteWay way,
            Receiver *receiver,
            GCancellable *cancellable,
            GError **error)
 {
-  g_autofree char *text = store_sqlite_query_text (query, part);
+  g_autofree char *text = store_sqlite_query_text (query, part, way);
   g_autofree ICertStoreValue *values = g_new (ICertStoreValue, query->n_columns);
   sqlite3_stmt *statement = store_sqlite_connection_prepare (reader, text, error);
   int result = SQLITE_MISUSE;
@@ -848,7 +849,7 @@ read_part (StoreSqliteConnection *reader,
 
   if (statement == NULL)
     return FALSE;
-  if (store_sqlite_query_bind (statement, query, part,
+  if (store_sqlite_query_bind (statement, query, part, way,
                                query->limit > 0 ? (gint64) query->limit - receiver->n : -1))
     while (!receiver->ended && (result = sqlite3_step (statement)) == SQLITE_ROW)
       {
@@ -865,6 +866,61 @@ read_part (StoreSqliteConnection *reader,
   return local == NULL && (receiver->ended || result == SQLITE_DONE);
 }
 
+/* The only number of a query whose parameters are those of a condition; -1 with an error. */
+static gint64
+read_number (StoreSqliteConnection *reader,
+             const char *text,
+             ICertStoreTable table,
+             const ICertStoreCondition *condition,
+             GCancellable *cancellable,
+             GError **error)
+{
+  sqlite3_stmt *statement = store_sqlite_connection_prepare (reader, text, error);
+  int result = SQLITE_MISUSE;
+  gint64 count = -1;
+
+  if (statement == NULL)
+    return -1;
+  if (store_sqlite_count_bind (statement, table, condition))
+    result = sqlite3_step (statement);
+  if (result == SQLITE_ROW)
+    count = sqlite3_column_int64 (statement, 0);
+  else
+    set_read_error (reader, result, cancellable, error);
+  sqlite3_reset (statement);
+  sqlite3_clear_bindings (statement);
+  return count;
+}
+
+/* How many rows a condition has, up to one above STORE_SQLITE_FEW; -1 with an error. */
+static gint64
+look (StoreSqliteConnection *reader,
+      const ICertStoreQuery *query,
+      GCancellable *cancellable,
+      GError **error)
+{
+  g_autofree char *text = store_sqlite_look_text (query);
+
+  return read_number (reader, text, query->table, query->condition, cancellable, error);
+}
+
+static gboolean
+choose_way (StoreSqliteConnection *reader,
+            const ICertStoreQuery *query,
+            StoreSqliteWay *way,
+            GCancellable *cancellable,
+            GError **error)
+{
+  gint64 n;
+
+  *way = STORE_SQLITE_WAY_ANY;
+  if (!store_sqlite_query_must_look (query))
+    return TRUE;
+  n = look (reader, query, cancellable, error);
+  *way = n > STORE_SQLITE_FEW ? STORE_SQLITE_WAY_MANY : STORE_SQLITE_WAY_FEW;
+  return n >= 0;
+}
+
 /* Both parts see the same state of the store. */
 static gboolean
 read_parts (StoreSqliteConnection *reader,
@@ -875,13 +931,16 @@ read_parts (StoreSqliteConnection *reader,
 {
   StoreSqlitePart parts[2];
   guint n_parts = store_sqlite_query_plan (query, parts);
+  StoreSqliteWay way;
   gboolean ok = TRUE;
 
+  if (!choose_way (reader, query, &way, cancellable, error))
+    return FALSE;
   if (n_parts > 1 && !store_sqlite_connection_execute (reader, "BEGIN", error))
     return FALSE;
   for (guint i = 0; ok && i < n_parts && !receiver->ended; i++)
     if (query->limit == 0 || receiver->n < query->limit)
-      ok = read_part (reader, query, parts[i], receiver, cancellable, error);
+      ok = read_part (reader, query, parts[i], way, receiver, cancellable, error);
   if (n_parts > 1 && !store_sqlite_connection_execute (reader, "COMMIT", ok ? error : NULL))
     return FALSE;
   return ok;
@@ -936,31 +995,6 @@ store_sqlite_query (ICertStore *store,
 }
 
 static gint64
-read_count (StoreSqliteConnection *reader,
-            ICertStoreTable table,
-            const ICertStoreCondition *condition,
-            GCancellable *cancellable,
-            GError **error)
-{
-  g_autofree char *text = store_sqlite_count_text (table, condition);
-  sqlite3_stmt *statement = store_sqlite_connection_prepare (reader, text, error);
-  int result = SQLITE_MISUSE;
-  gint64 count = -1;
-
-  if (statement == NULL)
-    return -1;
-  if (store_sqlite_count_bind (statement, table, condition))
-    result = sqlite3_step (statement);
-  if (result == SQLITE_ROW)
-    count = sqlite3_column_int64 (statement, 0);
-  else
-    set_read_error (reader, result, cancellable, error);
-  sqlite3_reset (statement);
-  sqlite3_clear_bindings (statement);
-  return count;
-}
-
-static gint64
 store_sqlite_count (ICertStore *store,
                     ICertStoreTable table,
                     const ICertStoreCondition *condition,
@@ -969,6 +1003,7 @@ store_sqlite_count (ICertStore *store,
 {
   StoreSqlite *self = STORE_SQLITE (store);
   g_autoptr (GRWLockReaderLocker) life = g_rw_lock_reader_locker_new (&self->life);
+  g_autofree char *text = NULL;
   StoreSqliteConnection *reader;
   gint64 count;
 
@@ -979,7 +1014,8 @@ store_sqlite_count (ICertStore *store,
   if (reader == NULL)
     return -1;
   watch_cancellable (reader, cancellable);
-  count = read_count (reader, table, condition, cancellable, error);
+  text = store_sqlite_count_text (table, condition);
+  count = read_number (reader, text, table, condition, cancellable, error);
   watch_cancellable (reader, NULL);
   give_reader_back (self, reader);
   return count;
@@ -1007,6 +1043,74 @@ store_sqlite_make_backup (ICertStore *store,
   ok = store_sqlite_backup (reader, url, progress, data, cancellable, error);
   store_sqlite_connection_free (reader, FALSE);
   return ok;
+}
+
+/* @limit: 0 = all */
+static gboolean
+read_groups (StoreSqliteConnection *reader,
+             const char *text,
+             ICertStoreTable table,
+             guint column,
+             const ICertStoreCondition *condition,
+             guint limit,
+             GPtrArray *rows,
+             GCancellable *cancellable,
+             GError **error)
+{
+  sqlite3_stmt *statement = store_sqlite_connection_prepare (reader, text, error);
+  const guint8 columns[] = { column };
+  int result = SQLITE_MISUSE;
+
+  if (statement == NULL)
+    return FALSE;
+  if (store_sqlite_group_bind (statement, table, condition, limit > 0 ? (gint64) limit : -1))
+    while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+      {
+        ICertStoreValue values[2];
+
+        store_sqlite_row_read (statement, table, columns, 1, values);
+        values[1] = (ICertStoreValue){ .type = ICERT_PROPERTY_TYPE_LONG,
+                                       .integer = sqlite3_column_int64 (statement, 1) };
+        g_ptr_array_add (rows, icert_store_row_new (values, 2));
+      }
+  if (result != SQLITE_DONE)
+    set_read_error (reader, result, cancellable, error);
+  sqlite3_reset (statement);
+  sqlite3_clear_bindings (statement);
+  return result == SQLITE_DONE;
+}
+
+static GPtrArray *
+store_sqlite_group (ICertStore *store,
+                    ICertStoreTable table,
+                    guint column,
+                    ICertPeriod period,
+                    const ICertStoreCondition *condition,
+                    guint limit,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+  StoreSqlite *self = STORE_SQLITE (store);
+  g_autoptr (GRWLockReaderLocker) life = g_rw_lock_reader_locker_new (&self->life);
+  g_autoptr (GPtrArray) rows
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) icert_store_row_free);
+  g_autofree char *text = NULL;
+  StoreSqliteConnection *reader;
+  gboolean ok;
+
+  if (!check_open (self, error)
+      || !store_sqlite_group_check (table, column, period, condition, error)
+      || g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  reader = take_reader (self, error);
+  if (reader == NULL)
+    return NULL;
+  text = store_sqlite_group_text (table, column, period, condition);
+  watch_cancellable (reader, cancellable);
+  ok = read_groups (reader, text, table, column, condition, limit, rows, cancellable, error);
+  watch_cancellable (reader, NULL);
+  give_reader_back (self, reader);
+  return ok ? g_steal_pointer (&rows) : NULL;
 }
 
 /* The class */
@@ -1056,4 +1160,5 @@ store_iface_init (ICertStoreInterface *iface)
   iface->reserve = store_sqlite_reserve;
   iface->release = store_sqlite_release;
   iface->backup = store_sqlite_make_backup;
+  iface->group = store_sqlite_group;
 }

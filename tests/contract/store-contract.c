@@ -941,6 +941,133 @@ test_pages_of_dispositions (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* rows that fulfil @condition, by pages of @limit in the order of the requesters */
+static guint
+count_sorted (ICertStore *store,
+              const ICertStoreCondition *condition,
+              gboolean descending,
+              guint limit)
+{
+  const guint8 columns[] = { ICERT_REQUEST_REQUESTER_NAME, ICERT_REQUEST_ID };
+  ICertStoreQuery query = { .table = ICERT_STORE_REQUESTS,
+                            .n_columns = 2,
+                            .columns = columns,
+                            .condition = condition,
+                            .sort_column = ICERT_REQUEST_REQUESTER_NAME,
+                            .descending = descending,
+                            .limit = limit };
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) rows = run_query (store, &query);
+
+  while (rows->len > 0)
+    {
+      const ICertStoreRow *last = rows->pdata[rows->len - 1];
+      ICertStoreValue after[] = { *icert_store_row_get (last, 0), *icert_store_row_get (last, 1) };
+      GPtrArray *next;
+
+      for (guint i = 0; i < rows->len; i++)
+        g_assert_true (g_hash_table_add (
+            seen, GINT_TO_POINTER ((int) icert_store_row_get_int (rows->pdata[i], 1))));
+      query.n_after = 2;
+      query.after = after;
+      next = run_query (store, &query);
+      g_ptr_array_unref (rows);
+      rows = next;
+    }
+  return g_hash_table_size (seen);
+}
+
+static void
+test_pages_of_few_and_many (Fixture *fixture, gconstpointer data)
+{
+  ICertStoreCondition few = compare_int (ICERT_REQUEST_SUBMITTED_WHEN, ICERT_SEEK_LT, 0);
+  ICertStoreCondition pending = compare_int (ICERT_REQUEST_DISPOSITION, ICERT_SEEK_LE, 20);
+  ICertStoreCondition low = compare_int (ICERT_REQUEST_ID, ICERT_SEEK_LE, 40);
+  ICertStoreCondition text = compare_text (ICERT_REQUEST_REQUESTER_NAME, ICERT_SEEK_GE, "a");
+  const ICertStoreCondition *low_parts[] = { &pending, &low };
+  const ICertStoreCondition *text_parts[] = { &pending, &text };
+  ICertStoreCondition low_and = { .kind = ICERT_STORE_AND, .n_parts = 2, .parts = low_parts };
+  ICertStoreCondition low_or = { .kind = ICERT_STORE_OR, .n_parts = 2, .parts = low_parts };
+  ICertStoreCondition text_and = { .kind = ICERT_STORE_AND, .n_parts = 2, .parts = text_parts };
+  const ICertStoreCondition *cases[] = { &few, &pending, &low_and, &low_or, &text, &text_and };
+
+  g_test_summary ("Few rows and many, in an order that is not that of their restriction: all of "
+                  "them, once, and as many as a count says");
+  fill (fixture->store, 1800);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (guint descending = 0; descending < 2; descending++)
+      {
+        gint64 n = count_table (fixture->store, ICERT_STORE_REQUESTS, cases[i]);
+
+        g_assert_cmpint (count_sorted (fixture->store, cases[i], descending, 90), ==, n);
+        g_assert_cmpint (count_by_pages (fixture->store, cases[i], descending), ==, n);
+      }
+}
+
+static gint64
+count_named (ICertStore *store, ICertNameKind kind, ICertSeek seek, const char *text)
+{
+  ICertStoreCondition condition = compare_text (kind, seek, text);
+
+  condition.kind = ICERT_STORE_NAMED;
+  return count_table (store, ICERT_STORE_REQUESTS, &condition);
+}
+
+static void
+test_named (Fixture *fixture, gconstpointer data)
+{
+  ICertStoreCondition wrong = compare_text (1, ICERT_SEEK_LT, "x");
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Requests are found by the alternative names of their certificates");
+  for (gint64 id = 1; id <= 12; id++)
+    {
+      g_autoptr (ICertStoreBatch) batch = store_contract_new_request (id, "alice");
+
+      store_contract_add_certificate (batch, id);
+      store_contract_commit (fixture->store, batch);
+    }
+  g_assert_cmpint (count_named (fixture->store, 2, ICERT_SEEK_EQ, "host1.example.org"), ==, 1);
+  g_assert_cmpint (count_named (fixture->store, 0, ICERT_SEEK_EQ, "host1.example.org"), ==, 1);
+  g_assert_cmpint (count_named (fixture->store, 3, ICERT_SEEK_EQ, "host1.example.org"), ==, 0);
+  g_assert_cmpint (count_named (fixture->store, 2, ICERT_SEEK_PREFIX, "host1"), ==, 4);
+  g_assert_cmpint (count_named (fixture->store, 0, ICERT_SEEK_PREFIX, "host"), ==, 12);
+  wrong.kind = ICERT_STORE_NAMED;
+  g_assert_cmpint (icert_store_count (fixture->store, ICERT_STORE_REQUESTS, &wrong, NULL, &error),
+                   ==, -1);
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_INTERNAL);
+}
+
+static void
+test_groups (Fixture *fixture, gconstpointer data)
+{
+  ICertStoreCondition low = compare_int (ICERT_REQUEST_ID, ICERT_SEEK_LE, 15);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+  g_autoptr (GPtrArray) some = NULL;
+  g_autofree char *second = NULL;
+
+  g_test_summary ("Rows are counted by the values of a column, the empty one first");
+  fill (fixture->store, 30);
+  all = icert_store_group (fixture->store, ICERT_STORE_REQUESTS, ICERT_REQUEST_REQUESTER_NAME,
+                           ICERT_PERIOD_NONE, NULL, 0, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (all->len, ==, 3);
+  g_assert_cmpint (icert_store_row_get (all->pdata[0], 0)->type, ==, ICERT_PROPERTY_TYPE_NONE);
+  second = icert_store_row_dup_text (all->pdata[1], 0);
+  g_assert_cmpstr (second, ==, "alice");
+  g_assert_cmpint (icert_store_row_get_int (all->pdata[1], 1), ==, 10);
+  some = icert_store_group (fixture->store, ICERT_STORE_REQUESTS, ICERT_REQUEST_REQUESTER_NAME,
+                            ICERT_PERIOD_NONE, &low, 2, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (some->len, ==, 2);
+  g_assert_cmpint (icert_store_row_get_int (some->pdata[1], 1), ==, 5);
+  g_assert_null (icert_store_group (fixture->store, ICERT_STORE_REQUESTS,
+                                    ICERT_REQUEST_REQUESTER_NAME, ICERT_PERIOD_DAY, NULL, 0, NULL,
+                                    &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_INTERNAL);
+}
+
 static void
 test_pages_composite (Fixture *fixture, gconstpointer data)
 {
@@ -1279,6 +1406,9 @@ store_contract_add_tests (const char *prefix, const StoreContract *contract)
     { "pages", test_pages },
     { "pages-under-inserts", test_pages_under_inserts },
     { "pages-of-dispositions", test_pages_of_dispositions },
+    { "pages-of-few-and-many", test_pages_of_few_and_many },
+    { "named", test_named },
+    { "groups", test_groups },
     { "pages-composite", test_pages_composite },
     { "cancelled", test_cancelled },
     { "scan", test_scan },

@@ -562,7 +562,7 @@ class Walk(unittest.TestCase):
         return repository.find_by_name("ICert", name) is not None
 
     def test_walk(self):
-        """Each method of sections 2 to 9 and 11 is in the typelib or waits for something"""
+        """Each method of sections 2 to 11 is in the typelib or waits for something"""
         reasons, used, seen = {}, set(), 0
         for section, line in self.lines():
             if section == "reasons":

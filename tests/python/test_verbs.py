@@ -38,7 +38,7 @@ FREE = {
     "View.add_restriction": "state of the object",
     "View.add_alternative": "state of the object",
     "View.set_sort": "state of the object",
-    "View.set_group": "state of the object",
+    "View.restrict_to_set": "state of the object",
     "View.set_cursor": "state of the object",
 }
 
