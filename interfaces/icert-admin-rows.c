@@ -50,7 +50,8 @@ end_number (gint64 number,
  * Any thread; blocks. Right: officer.
  *
  * Errors: `ICERT_ERROR_CONFLICT` when the serial is known, or it is the CA's own certificate;
- * `ICERT_ERROR_BAD_SIGNATURE` when no key of this CA signed it; `ICERT_ERROR_NOT_FOUND` when no
+ * `ICERT_ERROR_BAD_SIGNATURE` when no key of this CA signed it; `ICERT_ERROR_WRONG_STATE` while
+ * CRLs are divided into partitions; `ICERT_ERROR_NOT_FOUND` when no
  * pending request has its key; `ICERT_ERROR_NOT_AUTHORIZED`, also for a foreign one where the
  * configuration allows none; `ICERT_ERROR_MALFORMED`, `ICERT_ERROR_BAD_NAME` and
  * `ICERT_ERROR_TOO_LARGE` for what cannot be read; `ICERT_ERROR_STORAGE` and
@@ -131,14 +132,15 @@ icert_admin_import_certificate_finish (ICertAdmin *self, GAsyncResult *result, G
  * icert_admin_delete_row:
  * @self: an admin object
  * @table: which table
- * @id: request id
+ * @id: request id; of `ICERT_TABLE_CRLS` the row id
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
  * Deletes a row (AD CS: ICertAdmin2::DeleteRow with a row id): of the request table a request with
  * its attributes, extensions and trace; of the attribute and extension tables all of a request that
- * was decided. Serial and request id stay used: the status of a deleted certificate is known as
- * before, it can be revoked, and CRLs list it. The audit log names what was deleted.
+ * was decided; of the CRL table a CRL that is not the newest one. Serial and request id stay used:
+ * the status of a deleted certificate is known as before, it can be revoked, and CRLs list it. The
+ * audit log names what was deleted.
  *
  * Any thread; blocks. Right: administrator and officer together.
  *
@@ -173,7 +175,7 @@ icert_admin_delete_row (ICertAdmin *self,
  * icert_admin_delete_row_async:
  * @self: an admin object
  * @table: which table
- * @id: request id
+ * @id: request id; of `ICERT_TABLE_CRLS` the row id
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an
  *   answer
@@ -218,21 +220,24 @@ icert_admin_delete_row_finish (ICertAdmin *self, GAsyncResult *result, GError **
 /**
  * icert_admin_delete_expired:
  * @self: an admin object
- * @table: `ICERT_TABLE_REQUESTS`
+ * @table: `ICERT_TABLE_REQUESTS` or `ICERT_TABLE_CRLS`
  * @before: a time
  * @more: (out) (optional): whether there are more rows to delete
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
- * Deletes what expired before a time (AD CS: ICertAdmin2::DeleteRow with CDR_EXPIRED): issued and
- * revoked rows whose NotAfter is earlier. At most a thousand rows go in one call and one
- * transaction; call again while there are more, and tell whoever waits how far it is. Rows with
- * archived keys stay. What deleting leaves behind: [method@ICert.Admin.delete_row].
+ * Deletes what expired before a time (AD CS: ICertAdmin2::DeleteRow with CDR_EXPIRED): of the
+ * request table issued and revoked rows whose NotAfter is earlier; of the CRL table those whose
+ * NextUpdate is earlier, but for the newest base and delta of each key and partition. At most a
+ * thousand rows go in one call and one transaction; call again while there are more, and tell
+ * whoever waits how far it is. Rows with archived keys stay. What deleting leaves behind:
+ * [method@ICert.Admin.delete_row].
  *
  * Any thread; blocks. Right: administrator and officer together.
  *
  * Errors: `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_STORAGE` and `ICERT_ERROR_OUTCOME_UNKNOWN`;
- * `ICERT_ERROR_MALFORMED` for arguments, also for a table whose rows have no end.
+ * `ICERT_ERROR_MALFORMED` for arguments, also for a table whose rows have no end, and for a time
+ * that lies ahead.
  *
  * Returns: how many rows were deleted; -1 with `error` set
  */
@@ -282,7 +287,7 @@ delete_expired_packed (ICertAdmin *self,
 /**
  * icert_admin_delete_expired_async:
  * @self: an admin object
- * @table: `ICERT_TABLE_REQUESTS`
+ * @table: `ICERT_TABLE_REQUESTS` or `ICERT_TABLE_CRLS`
  * @before: a time
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an

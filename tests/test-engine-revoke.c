@@ -512,24 +512,30 @@ test_archived (void)
   g_autoptr (FakeCa) ca = new_ca (FALSE);
   g_autofree char *serial = issue (ca, NULL);
   g_autofree char *other = issue (ca, NULL);
-  g_autoptr (GDateTime) end = g_date_time_new_utc (2999, 1, 1, 0, 0, 0);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autoptr (GDateTime) ahead = g_date_time_add_days (now, 400);
   g_autoptr (GError) error = NULL;
   gboolean more;
 
   g_test_summary ("A row with an archived key stays, however it is to be deleted");
   fake_ca_close (ca);
   fake_ca_query_int (ca, "UPDATE requests SET raw_archived_key = x'30' WHERE id = 1");
+  fake_ca_query_int (ca, "UPDATE requests SET not_after = 1");
   fake_ca_open (ca);
   g_assert_cmpint (icert_admin_delete_row (ca->admin, ICERT_TABLE_REQUESTS, 1, NULL, &error), ==,
                    -1);
   fake_assert_error (error, ICERT_ERROR_WRONG_STATE, "request", 0x80094003);
   g_clear_error (&error);
   g_assert_cmpint (
-      icert_admin_delete_expired (ca->admin, ICERT_TABLE_REQUESTS, end, &more, NULL, &error), ==,
+      icert_admin_delete_expired (ca->admin, ICERT_TABLE_REQUESTS, now, &more, NULL, &error), ==,
       1);
   g_assert_no_error (error);
   g_assert_false (more);
   g_assert_cmpint (fake_ca_query_int (ca, "SELECT id FROM requests"), ==, 1);
+  g_assert_cmpint (
+      icert_admin_delete_expired (ca->admin, ICERT_TABLE_REQUESTS, ahead, &more, NULL, &error), ==,
+      -1);
+  fake_assert_error (error, ICERT_ERROR_MALFORMED, "before", 0);
 }
 
 static void
@@ -551,6 +557,75 @@ test_numbers_stay (void)
   g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM serials"), ==, 2);
   g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM names"), ==, 1);
   assert_valid (ca, serial);
+}
+
+static void
+publish (FakeCa *ca)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertPublishResult) result
+      = icert_admin_publish_crls (ca->admin, ICERT_CRL_BASE, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (result);
+}
+
+static void
+test_crls (void)
+{
+  g_autoptr (FakeCa) ca = new_ca (FALSE);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *file = NULL;
+  g_autofree char *path = NULL;
+  gboolean more;
+
+  g_test_summary ("Old CRLs are deleted with their files, the newest one never");
+  publish (ca);
+  publish (ca);
+  publish (ca);
+  g_assert_cmpint (icert_admin_delete_row (ca->admin, ICERT_TABLE_CRLS, 3, NULL, &error), ==, -1);
+  fake_assert_error (error, ICERT_ERROR_WRONG_STATE, "crl", 0);
+  g_clear_error (&error);
+  file = fake_ca_query_text (ca, "SELECT file FROM crls WHERE id = 1");
+  path = fake_ca_path (ca, file);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (icert_admin_delete_row (ca->admin, ICERT_TABLE_CRLS, 1, NULL, &error), ==, 1);
+  g_assert_no_error (error);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (icert_admin_delete_row (ca->admin, ICERT_TABLE_CRLS, 1, NULL, &error), ==, 0);
+  g_assert_no_error (error);
+  fake_ca_close (ca);
+  fake_ca_query_int (ca, "UPDATE crls SET next_update = 2, this_update = 1");
+  fake_ca_open (ca);
+  g_assert_cmpint (
+      icert_admin_delete_expired (ca->admin, ICERT_TABLE_CRLS, now, &more, NULL, &error), ==, 1);
+  g_assert_no_error (error);
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT id FROM crls"), ==, 3);
+  fake_ca_check_audit (ca);
+}
+
+/* Importing */
+
+static void
+test_same_name (void)
+{
+  g_autoptr (FakeCa) ca = new_ca (FALSE);
+  g_autoptr (FakeCa) twin = new_ca (FALSE);
+  g_autoptr (GBytes) request = fake_ca_request ("www.example.org");
+  g_autoptr (ICertResponse) response = NULL;
+  g_autoptr (GBytes) certificate = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A certificate of another CA of the same name is refused, whatever the flags");
+  response = fake_ca_submit (twin, request, "Test", &error);
+  g_assert_no_error (error);
+  certificate = fake_certificate (response);
+  g_assert_cmpint (icert_admin_import_certificate (ca->admin, certificate,
+                                                   ICERT_IMPORT_ALLOW_FOREIGN, NULL, &error),
+                   ==, -1);
+  fake_assert_error (error, ICERT_ERROR_BAD_SIGNATURE, "certificate", 0x800b0107);
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM requests"), ==, 0);
 }
 
 /* Properties */
@@ -591,6 +666,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/delete/chunks", test_chunks);
   g_test_add_func ("/engine/delete/archived", test_archived);
   g_test_add_func ("/engine/delete/numbers/S-E7", test_numbers_stay);
+  g_test_add_func ("/engine/delete/crls", test_crls);
+  g_test_add_func ("/engine/import/same-name", test_same_name);
   g_test_add_func ("/engine/properties", test_properties);
   return fake_ca_run ();
 }

@@ -3,6 +3,7 @@
 """The `icert` command: revoke, unrevoke, is-valid, import, delete-row, delete-expired."""
 
 import shutil
+import sqlite3
 
 import tap
 import tool
@@ -31,13 +32,11 @@ class Revoke(tool.ToolTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.issuing = cls.folder.path / "demo" / "ca"
-        if not (cls.issuing / "ca.conf").exists():
-            cls.issuing = next(
-                one.parent
-                for one in (cls.folder.path / "demo").glob("**/ca.conf")
-                if "root" not in one.parent.name
-            )
+        cls.issuing = next(
+            one.parent
+            for one in (cls.folder.path / "demo").glob("**/ca.conf")
+            if "root" not in one.parent.name
+        )
         (cls.issuing / "profiles" / "Any.profile").write_text(PROFILE)
         cls.twin = cls.folder.path / "twin"
         shutil.copytree(cls.issuing, cls.twin)
@@ -58,6 +57,13 @@ class Revoke(tool.ToolTest):
         text = self.folder.openssl("x509", "-in", out, "-noout", "-serial")
         return answer.json["request-id"], text.strip().partition("=")[2], out
 
+    def age(self, column):
+        """Makes a date of all rows that of long ago."""
+        store = sqlite3.connect(self.issuing / "store" / "ca.db")
+        with store:
+            store.execute(f"UPDATE requests SET {column} = 1")
+        store.close()
+
     def test_revoke(self):
         """A certificate is revoked, by its serial in any form; is-valid ends with 5"""
         number, serial, _ = self.issue()
@@ -74,17 +80,18 @@ class Revoke(tool.ToolTest):
         answer = self.run_icert(5, "retrieve", number)
         self.assertIn("BEGIN CERTIFICATE", answer.text)
         self.assertRegex(answer.error, "revoked: Revoked by ")
-        again = self.run_icert(4, "submit", self.folder.path / f"r{self.count}.pem", "--profile", "Any")
+        path = self.folder.path / f"r{self.count}.pem"
+        again = self.run_icert(4, "submit", path, "--profile", "Any")
         self.assertIn("blocked keys", again.error)
 
     def test_revoke_json(self):
         """revoke --json says what was done, from when on; a date may lie ahead"""
         _, serial, _ = self.issue()
-        date = "2026-12-01T00:00:00Z"
-        answer = self.run_icert(0, "view", "--count")
-        not_after = self.run_icert(
-            0, "--json", "view", "--columns", "NotAfter", "--where", f"SerialNumber == {serial.lower()}"
-        ).lines[0]["NotAfter"]
+        where = f"SerialNumber == {serial.lower()}"
+        answer = self.run_icert(
+            0, "--json", "view", "--columns", "NotAfter", "--where", where
+        )
+        not_after = answer.lines[0]["NotAfter"]
         date = not_after[:10] + "T00:00:00Z"
         answer = self.run_icert(0, "--json", "revoke", serial, "4", "--date", date)
         self.assertEqual(
@@ -92,7 +99,8 @@ class Revoke(tool.ToolTest):
             {"serial": serial, "disposition": "revoked", "reason": "superseded", "date": date},
         )
         self.run_icert(0, "is-valid", serial)
-        self.assert_error(self.run_icert(1, "revoke", serial, "1", "--date", not_after), "WRONG_STATE", "certificate")
+        answer = self.run_icert(1, "revoke", serial, "1", "--date", not_after)
+        self.assert_error(answer, "WRONG_STATE", "certificate")
 
     def test_hold(self):
         """A hold is released; nothing else is"""
@@ -204,12 +212,18 @@ class Revoke(tool.ToolTest):
         answer = self.run_icert(0, "--json", "delete-expired", "requests", "2020-01-01")
         self.assertEqual(answer.json, {"deleted": 0})
         number, _, _ = self.issue()
-        answer = self.run_icert(0, "delete-expired", "requests", "2999-01-01")
+        self.age("not_after")
+        answer = self.run_icert(0, "delete-expired", "requests", "2026-01-01")
         self.assertRegex(answer.text, r"deleted +\d+")
+        self.assert_error(
+            self.run_icert(1, "delete-expired", "requests", "2999-01-01"), "MALFORMED", "before"
+        )
         self.run_icert(1, "retrieve", number)
-        pending = self.run_icert(3, "--json", "submit", self.request(), "--profile", "WebServer").json
+        path = self.request()
+        pending = self.run_icert(3, "--json", "submit", path, "--profile", "WebServer").json
+        self.age("submitted_when")
         answer = self.run_icert(
-            0, "--json", "delete-expired", "requests", "2999-01-01", "--unresolved"
+            0, "--json", "delete-expired", "requests", "2026-01-01", "--unresolved"
         )
         self.assertGreaterEqual(answer.json["deleted"], 1)
         self.run_icert(1, "retrieve", pending["request-id"])

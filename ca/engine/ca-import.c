@@ -300,12 +300,23 @@ store (Import *import, CaRequest *request, GError **error)
   return TRUE;
 }
 
+/* Which CRL lists a certificate is written in it, and fixed when it is issued. */
+static gboolean
+check_partitions (const Import *import, GError **error)
+{
+  if (import->facts->config->partitions <= 1)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_WRONG_STATE, "certificate",
+                   "cannot be imported while CRLs are divided (a CA with one partition)");
+  return FALSE;
+}
+
 static gint64
 import_own (Import *import, GError **error)
 {
   g_autoptr (CaRequest) request = NULL;
 
-  if (!check_serial (import, error))
+  if (!check_partitions (import, error) || !check_serial (import, error))
     return -1;
   request = (import->flags & ICERT_IMPORT_EXISTING_ROW) != 0 ? find_pending (import, error)
                                                              : new_request (import, error);

@@ -4,6 +4,12 @@
 
 #include "ca-prune.h"
 
+#include <errno.h>
+
+#include <glib/gstdio.h>
+
+#include "ca-clock.h"
+#include "ca-crl.h"
 #include "ca-limits.h"
 #include "ca-revoke.h"
 #include "ca-steps.h"
@@ -60,8 +66,8 @@ static gboolean
 check_table (ICertTable table, GError **error)
 {
   return table == ICERT_TABLE_REQUESTS || table == ICERT_TABLE_ATTRIBUTES
-         || table == ICERT_TABLE_EXTENSIONS
-         || refuse_table (error, "its rows stay", "requests, attributes or extensions");
+         || table == ICERT_TABLE_EXTENSIONS || table == ICERT_TABLE_CRLS
+         || refuse_table (error, "its rows stay", "requests, attributes, extensions or crls");
 }
 
 /* Each deleted row has a record of its own, so that the log proves what is missing and why (S-E7).
@@ -290,7 +296,141 @@ delete_parts (const Prune *prune, gint64 id, GError **error)
              : -1;
 }
 
+/* CRLs */
+
+/* What is still to be had stays: the newest base and delta of each key and partition, whose number
+ * the next run counts on from. */
+static gboolean
+is_newest (const Prune *prune, const CaCrlRow *row, gboolean *newest, GError **error)
+{
+  g_autoptr (CaCrlRow) last
+      = ca_crl_row_load_newest (prune->engine->store, row->key_index, row->partition,
+                                row->min_base == 0 ? CA_CRL_KIND_BASE : CA_CRL_KIND_DELTA, error);
+
+  *newest = last == NULL || last->id == row->id;
+  return last != NULL;
+}
+
+/* TRUE: it is part of the batch, its file of @files */
+static gboolean
+add_crl (const Prune *prune,
+         gint64 id,
+         ICertStoreBatch *batch,
+         GPtrArray *audit,
+         GPtrArray *files,
+         GError **error)
+{
+  g_autoptr (CaCrlRow) row = ca_crl_row_load (prune->engine->store, id, error);
+  gboolean newest = TRUE;
+
+  if (row == NULL || !is_newest (prune, row, &newest, error) || newest)
+    return FALSE;
+  icert_store_batch_begin (batch, ICERT_STORE_PUBLICATIONS, ICERT_STORE_DELETE);
+  icert_store_batch_set_int (batch, ICERT_PUBLICATION_CRL, id);
+  icert_store_batch_begin (batch, ICERT_STORE_CRLS, ICERT_STORE_DELETE);
+  icert_store_batch_set_int (batch, ICERT_CRL_ID, id);
+  add_record (prune, "crl", id, audit);
+  g_ptr_array_add (files, g_build_filename (prune->engine->folder, row->file, NULL));
+  return TRUE;
+}
+
+/* Rows first: a file without a row is litter, a row without its file an error. */
+static gboolean
+commit_crls (const Prune *prune,
+             ICertStoreBatch *batch,
+             GPtrArray *audit,
+             GPtrArray *files,
+             GError **error)
+{
+  if (!ca_writer_commit_wait (prune->engine->writer, batch, audit, error))
+    return FALSE;
+  for (guint i = 0; i < files->len; i++)
+    if (g_unlink (files->pdata[i]) != 0 && errno != ENOENT)
+      g_message ("%s: %s", (const char *) files->pdata[i], g_strerror (errno));
+  return TRUE;
+}
+
+static gint64
+delete_crls (const Prune *prune, GPtrArray *rows, guint n, GError **error)
+{
+  g_autoptr (ICertStoreBatch) batch = icert_store_batch_new ();
+  g_autoptr (GPtrArray) audit
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  GError *local = NULL;
+  gint64 count = 0;
+
+  for (guint i = 0; i < n && local == NULL; i++)
+    count += add_crl (prune, icert_store_row_get_int (rows->pdata[i], 0), batch, audit, files,
+                      &local);
+  if (local != NULL)
+    {
+      g_propagate_error (error, local);
+      return -1;
+    }
+  if (count > 0
+      && !commit_crls (prune, g_steal_pointer (&batch), g_steal_pointer (&audit), files, error))
+    return -1;
+  return count;
+}
+
+static gint64
+delete_expired_crls (const Prune *prune, gint64 before, gboolean *more, GError **error)
+{
+  static const guint8 columns[] = { ICERT_CRL_ID };
+  ICertStoreCondition ended = compare (ICERT_CRL_NEXT_UPDATE, ICERT_SEEK_LT, before);
+  ICertStoreQuery query = { .table = ICERT_STORE_CRLS,
+                            .n_columns = G_N_ELEMENTS (columns),
+                            .columns = columns,
+                            .condition = &ended,
+                            .sort_column = ICERT_CRL_NEXT_UPDATE,
+                            .limit = CA_LIMIT_PRUNE_CHUNK + 1 };
+  g_autoptr (GPtrArray) rows = icert_store_query (prune->engine->store, &query, NULL, error);
+
+  if (rows == NULL)
+    return -1;
+  *more = rows->len > CA_LIMIT_PRUNE_CHUNK;
+  return delete_crls (prune, rows, MIN (rows->len, CA_LIMIT_PRUNE_CHUNK), error);
+}
+
+static gint64
+delete_one_crl (const Prune *prune, gint64 id, GError **error)
+{
+  g_autoptr (CaCrlRow) row = NULL;
+  g_autoptr (ICertStoreBatch) batch = icert_store_batch_new ();
+  g_autoptr (GPtrArray) audit
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  GError *local = NULL;
+
+  if (add_crl (prune, id, batch, audit, files, &local))
+    return commit_crls (prune, g_steal_pointer (&batch), g_steal_pointer (&audit), files, error)
+               ? 1
+               : -1;
+  if (g_error_matches (local, ICERT_ERROR, ICERT_ERROR_NOT_FOUND))
+    {
+      g_error_free (local);
+      return 0;
+    }
+  if (local == NULL)
+    icert_set_error (&local, ICERT_ERROR_WRONG_STATE, "crl",
+                     "%" G_GINT64_FORMAT " is the newest one (an older one)", id);
+  g_propagate_error (error, local);
+  return -1;
+}
+
 /* Doors */
+
+/* A wrong year must not delete what is in force. */
+static gboolean
+check_before (GDateTime *before, gint64 *microseconds, GError **error)
+{
+  *microseconds = g_date_time_to_unix (before) * G_USEC_PER_SEC;
+  if (*microseconds <= ca_clock_now ())
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_MALFORMED, "before", "lies ahead (now, or earlier)");
+  return FALSE;
+}
 
 static gboolean
 authorise (const Prune *prune, GError **error)
@@ -330,12 +470,33 @@ ca_engine_delete_row (CaEngine *engine,
   prune.object = g_strdup_printf ("request:%" G_GINT64_FORMAT, id);
   if (!authorise (&prune, &local) || !check_table (prune.table, &local))
     return end (&prune, -1, local, error);
+  if (table == ICERT_TABLE_CRLS)
+    {
+      count = delete_one_crl (&prune, id, &local);
+      return end (&prune, count, local, error);
+    }
   row = find_request (&prune, id, &local);
   if (row == NULL || !check_request (&prune, row, &local))
     return end (&prune, 0, local, error);
   count = prune.table == ICERT_TABLE_REQUESTS ? delete_one_request (&prune, row, &local)
                                               : delete_parts (&prune, id, &local);
   return end (&prune, count, local, error);
+}
+
+static gint64
+delete_expired (const Prune *prune, GDateTime *before, gboolean *more, GError **error)
+{
+  gint64 end;
+
+  if (prune->table != ICERT_TABLE_REQUESTS && prune->table != ICERT_TABLE_CRLS)
+    {
+      refuse_table (error, "its rows have no end", "requests or crls");
+      return -1;
+    }
+  if (!check_before (before, &end, error))
+    return -1;
+  return prune->table == ICERT_TABLE_CRLS ? delete_expired_crls (prune, end, more, error)
+                                          : delete_expired_requests (prune, end, more, error);
 }
 
 gint64
@@ -352,11 +513,8 @@ ca_engine_delete_expired (CaEngine *engine,
 
   *more = FALSE;
   prune.object = g_strdup ("expired");
-  if (authorise (&prune, &local)
-      && (prune.table == ICERT_TABLE_REQUESTS
-          || refuse_table (&local, "its rows have no end", "requests")))
-    count = delete_expired_requests (&prune, g_date_time_to_unix (before) * G_USEC_PER_SEC, more,
-                                     &local);
+  if (authorise (&prune, &local))
+    count = delete_expired (&prune, before, more, &local);
   return end (&prune, count, local, error);
 }
 
@@ -370,12 +528,12 @@ ca_engine_delete_unresolved (CaEngine *engine,
   g_auto (Prune) prune = { .engine = engine, .caller = caller, .table = ICERT_TABLE_REQUESTS };
   GError *local = NULL;
   gint64 count = -1;
+  gint64 until;
 
   *more = FALSE;
   prune.object = g_strdup ("unresolved");
-  if (authorise (&prune, &local))
-    count = delete_unresolved_requests (&prune, g_date_time_to_unix (before) * G_USEC_PER_SEC, more,
-                                        &local);
+  if (authorise (&prune, &local) && check_before (before, &until, &local))
+    count = delete_unresolved_requests (&prune, until, more, &local);
   return end (&prune, count, local, error);
 }
 
