@@ -62,6 +62,16 @@ icert_key_real_is_in_process (ICertKey *self)
   return FALSE;
 }
 
+ICERT_DEFINE_UNSUPPORTED (icert_key,
+                          adopt,
+                          gboolean,
+                          FALSE,
+                          ICertKey *self,
+                          const char *url,
+                          GBytes *contents,
+                          GBytes *passphrase,
+                          GBytes *secret)
+
 static void
 icert_key_default_init (ICertKeyInterface *iface)
 {
@@ -72,6 +82,7 @@ icert_key_default_init (ICertKeyInterface *iface)
   iface->sign = icert_key_real_sign;
   iface->is_in_process = icert_key_real_is_in_process;
   iface->sign_digest = icert_key_real_sign_digest;
+  iface->adopt = icert_key_real_adopt;
 }
 
 gboolean
@@ -195,4 +206,43 @@ icert_key_sign_digest (ICertKey *self,
   ICERT_REQUIRE_SLOT (iface, sign_digest, NULL, error);
   signature = iface->sign_digest (self, hash, digest, cancellable, &local_error);
   return _icert_end_pointer (signature, local_error, self, "sign_digest", error);
+}
+
+/**
+ * icert_key_adopt: (skip)
+ * @self: a key that is not open
+ * @url: where the key is to be
+ * @contents: the file of another program, with the private key
+ * @passphrase: (nullable): opens that file
+ * @secret: seals the new one
+ * @error: return location for an error
+ *
+ * Makes a key out of one that another program had, and leaves the object open. Fails with
+ * `ICERT_ERROR_CONFLICT` when one is there, `ICERT_ERROR_KEY_UNAVAILABLE` when the passphrase does
+ * not open the file, `ICERT_ERROR_CONFIG` when there is no key in it, `ICERT_ERROR_STORAGE`, and
+ * `ICERT_ERROR_NOT_SUPPORTED` where keys cannot be brought in.
+ *
+ * Returns: `TRUE` when the key is there
+ */
+gboolean
+icert_key_adopt (ICertKey *self,
+                 const char *url,
+                 GBytes *contents,
+                 GBytes *passphrase,
+                 GBytes *secret,
+                 GError **error)
+{
+  ICertKeyInterface *iface;
+  GError *local_error = NULL;
+  gboolean ok;
+
+  g_return_val_if_fail (ICERT_IS_KEY (self), FALSE);
+  g_return_val_if_fail (contents != NULL, FALSE);
+
+  if (!_icert_check_text (url, "key", error))
+    return FALSE;
+  iface = ICERT_KEY_GET_IFACE (self);
+  ICERT_REQUIRE_SLOT (iface, adopt, FALSE, error);
+  ok = iface->adopt (self, url, contents, passphrase, secret, &local_error);
+  return _icert_end_boolean (ok, local_error, self, "adopt", error);
 }

@@ -46,6 +46,15 @@ struct _ICertKeyInterface
                           GBytes *digest,
                           GCancellable *cancellable,
                           GError **error);
+  /* Makes the key at @url out of another program's file and leaves the object open. @passphrase:
+   * (nullable) of that file. CONFLICT when one is there; KEY_UNAVAILABLE when the passphrase does
+   * not open it. */
+  gboolean (*adopt) (ICertKey *self,
+                     const char *url,
+                     GBytes *contents,
+                     GBytes *passphrase,
+                     GBytes *secret,
+                     GError **error);
 };
 
 ICERT_AVAILABLE_IN_0_1
@@ -74,5 +83,13 @@ GBytes *icert_key_sign_digest (ICertKey *self,
                                GBytes *digest,
                                GCancellable *cancellable,
                                GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_key_adopt (ICertKey *self,
+                          const char *url,
+                          GBytes *contents,
+                          GBytes *passphrase,
+                          GBytes *secret,
+                          GError **error);
 
 G_END_DECLS

@@ -165,6 +165,14 @@ create_store (const CaFolderPlan *plan, GError **error)
          && icert_store_close (ICERT_STORE (object), error);
 }
 
+static gboolean
+make_key (ICertKey *key, const CaFolderPlan *plan, const char *path, GBytes *secret, GError **error)
+{
+  return plan->key_contents != NULL
+             ? icert_key_adopt (key, path, plan->key_contents, plan->passphrase, secret, error)
+             : icert_key_generate (key, path, plan->key_type, secret, error);
+}
+
 static ICertKey *
 create_key (const CaFolderPlan *plan, GError **error)
 {
@@ -176,8 +184,7 @@ create_key (const CaFolderPlan *plan, GError **error)
     return NULL;
   object
       = icert_registry_create_module (icert_registry_get_default (), "File.Key", "ICertKey", error);
-  if (object == NULL
-      || !icert_key_generate (ICERT_KEY (object), path, plan->key_type, secret, error))
+  if (object == NULL || !make_key (ICERT_KEY (object), plan, path, secret, error))
     return NULL;
   return ICERT_KEY (g_steal_pointer (&object));
 }

@@ -15,6 +15,8 @@ typedef struct
   gboolean is_root;
   const char *url;
   const char *key_type;
+  GBytes *key_contents;     /* nullable: the key is there, in another program's file … */
+  GBytes *passphrase;       /* … which this opens; nullable */
   const char *max_validity; /* of what it issues */
   const char *ca_profiles;  /* nullable */
   int ca_path_length;

@@ -10,6 +10,7 @@
 #include <openssl/rsa.h>
 
 #include "key-file-armour.h"
+#include "key-file-import.h"
 #include "key-file-signer.h"
 #include "key-file-storage.h"
 
@@ -288,6 +289,33 @@ key_file_generate (ICertKey *key,
          && open_new (self, path, secret, error);
 }
 
+/* The key of another program's file, kept by the rules of this one. */
+static gboolean
+key_file_adopt (ICertKey *key,
+                const char *url,
+                GBytes *contents,
+                GBytes *passphrase,
+                GBytes *secret,
+                GError **error)
+{
+  KeyFile *self = KEY_FILE (key);
+  g_autofree char *path = NULL;
+  g_autoptr (EVP_PKEY) found = NULL;
+  g_autoptr (GBytes) text = NULL;
+
+  if (!check_new_secret (secret, error) || !check_closed (self, error))
+    return FALSE;
+  path = find_path (url, error);
+  found = path != NULL ? key_file_import (contents, passphrase, error) : NULL;
+  if (found == NULL)
+    return FALSE;
+  text = key_file_seal (found, g_bytes_get_data (secret, NULL), g_bytes_get_size (secret), error);
+  return text != NULL
+         && key_file_storage_create (path, g_bytes_get_data (text, NULL), g_bytes_get_size (text),
+                                     error)
+         && open_new (self, path, secret, error);
+}
+
 static gboolean
 unlock_locked (KeyFile *self, GError **error)
 {
@@ -480,4 +508,5 @@ key_iface_init (ICertKeyInterface *iface)
   iface->sign = key_file_sign;
   iface->is_in_process = key_file_is_in_process;
   iface->sign_digest = key_file_sign_digest;
+  iface->adopt = key_file_adopt;
 }
