@@ -42,6 +42,16 @@ ICERT_DEFINE_UNSUPPORTED (icert_setup,
                           gboolean same_key,
                           GCancellable *cancellable)
 
+ICERT_DEFINE_UNSUPPORTED (icert_setup,
+                          import_ca,
+                          GVariant *,
+                          NULL,
+                          ICertSetup *self,
+                          const char *format,
+                          const char *path,
+                          GBytes *passphrase,
+                          GCancellable *cancellable)
+
 static void
 install_text (ICertSetupInterface *iface, const char *name)
 {
@@ -134,7 +144,21 @@ icert_setup_default_init (ICertSetupInterface *iface)
   iface->create = icert_setup_real_create;
   iface->install = icert_setup_real_install;
   iface->renew = icert_setup_real_renew;
+  iface->import_ca = icert_setup_real_import_ca;
   install_properties (iface);
+
+  /**
+   * ICertSetup::progress:
+   * @self: a setup object
+   * @fraction: how much is done, 0 to 1
+   * @step: what is being done, in English
+   *
+   * A long call went on, as [method@ICert.Setup.import_ca]. Emitted inside the call when it blocks
+   * the thread that made the object, otherwise in the main context that was that thread's default
+   * then.
+   */
+  g_signal_new ("progress", ICERT_TYPE_SETUP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                2, G_TYPE_DOUBLE, G_TYPE_STRING);
 }
 
 /**

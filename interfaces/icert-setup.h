@@ -28,6 +28,13 @@ struct _ICertSetupInterface
                      gboolean same_key,
                      GCancellable *cancellable,
                      GError **error);
+
+  GVariant *(*import_ca) (ICertSetup *self,
+                          const char *format,
+                          const char *path,
+                          GBytes *passphrase,
+                          GCancellable *cancellable,
+                          GError **error);
 };
 
 ICERT_AVAILABLE_IN_0_1
@@ -77,5 +84,25 @@ void icert_setup_renew_async (ICertSetup *self,
 
 ICERT_AVAILABLE_IN_0_1
 gboolean icert_setup_renew_finish (ICertSetup *self, GAsyncResult *result, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_setup_import_ca (ICertSetup *self,
+                                 const char *format,
+                                 const char *path,
+                                 GBytes *passphrase,
+                                 GCancellable *cancellable,
+                                 GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_setup_import_ca_async (ICertSetup *self,
+                                  const char *format,
+                                  const char *path,
+                                  GBytes *passphrase,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_setup_import_ca_finish (ICertSetup *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

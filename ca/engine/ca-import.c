@@ -228,13 +228,10 @@ new_request (const Import *import, GError **error)
   return g_steal_pointer (&request);
 }
 
-/* What the certificate says is what the row says. */
-static void
-adopt (Import *import, CaRequest *request)
+void
+ca_import_fill (CaRequest *request, const CaCertificate *certificate, GBytes *der, CaIssuer *issuer)
 {
-  const CaCertificate *certificate = import->certificate;
   const CaDecoded *decoded = certificate->decoded;
-  g_autofree char *message = g_strdup_printf ("Imported by %s", import->officer->name);
 
   g_ptr_array_set_size (request->plan->rdns, 0);
   for (guint i = 0; i < decoded->rdns->len; i++)
@@ -248,14 +245,23 @@ adopt (Import *import, CaRequest *request)
     ca_plan_take_extension (request->plan, g_object_ref (decoded->extensions->pdata[i]));
   request->plan->not_before = certificate->not_before;
   request->plan->not_after = certificate->not_after;
-  request->certificate = g_bytes_ref (import->der);
+  request->certificate = g_bytes_ref (der);
   memcpy (request->serial, certificate->serial, certificate->serial_size);
   request->serial_size = certificate->serial_size;
-  if (import->issuer != NULL)
+  if (issuer != NULL)
     {
-      request->issuer = ca_issuer_ref (import->issuer);
-      request->issuer_name_id = import->issuer->key_index << 16 | import->issuer->certificate_index;
+      request->issuer = ca_issuer_ref (issuer);
+      request->issuer_name_id = issuer->key_index << 16 | issuer->certificate_index;
     }
+}
+
+/* What the certificate says is what the row says. */
+static void
+adopt (Import *import, CaRequest *request)
+{
+  g_autofree char *message = g_strdup_printf ("Imported by %s", import->officer->name);
+
+  ca_import_fill (request, import->certificate, import->der, import->issuer);
   ca_request_decide (request,
                      import->issuer != NULL ? ICERT_ROW_DISPOSITION_ISSUED
                                             : ICERT_ROW_DISPOSITION_FOREIGN,

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "ca-certificate.h"
 #include "ca-engine.h"
 
 /* Takes in a certificate that nobody asked this engine for (processing.md 8): of its own key, as a
@@ -12,3 +13,9 @@ gint64 ca_engine_import (CaEngine *engine,
                          GBytes *input,
                          ICertImportFlags flags,
                          GError **error);
+/* Fields of a row by its certificate @der, decoded; @issuer: nullable. The decision is not among
+ * them. */
+void ca_import_fill (CaRequest *request,
+                     const CaCertificate *certificate,
+                     GBytes *der,
+                     CaIssuer *issuer);

@@ -8,6 +8,7 @@
 
 #include <glib/gstdio.h>
 
+#include "ca-adopt.h"
 #include "ca-builder.h"
 #include "ca-ceremony.h"
 #include "ca-clock.h"
@@ -30,6 +31,7 @@ struct _CaSetup
   char *texts[10]; /* by property */
   ICertSetupType type;
   gboolean dual_control;
+  CaProgress *progress;
 };
 
 enum
@@ -450,12 +452,86 @@ ca_setup_renew (ICertSetup *setup,
   return TRUE;
 }
 
+/* Going on where another program's CA ended */
+
+static char *
+name_of_import (CaSetup *self, const CaForeign *foreign, GError **error)
+{
+  g_autofree char *name = self->texts[PROP_NAME] != NULL ? g_strdup (self->texts[PROP_NAME])
+                                                         : ca_adopt_dup_name (foreign);
+
+  return check_name (name, error) ? g_steal_pointer (&name) : NULL;
+}
+
+static gboolean
+import_into (CaSetup *self, SetupPlan *plan, const CaForeign *foreign, GError **error)
+{
+  plan->name = name_of_import (self, foreign, error);
+  if (plan->name == NULL)
+    return FALSE;
+  plan->folder = self->texts[PROP_FOLDER] != NULL
+                     ? g_canonicalize_filename (self->texts[PROP_FOLDER], NULL)
+                     : default_folder (plan->name);
+  plan->part = g_strdup_printf ("%s.part-%d", plan->folder, (int) getpid ());
+  plan->url
+      = self->texts[PROP_URL] != NULL ? g_strdup (self->texts[PROP_URL]) : default_url (plan->name);
+  return check_folder (plan, error);
+}
+
+static gboolean
+adopt (CaSetup *self,
+       const SetupPlan *plan,
+       const CaForeign *foreign,
+       CaProgress *progress,
+       GCancellable *cancellable,
+       GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_caller_new_local (CA_DOOR_SETUP);
+  CaFolderPlan folder = { .folder = plan->part,
+                          .name = plan->name,
+                          .url = plan->url,
+                          .max_validity = "398d",
+                          .ca_path_length = -1,
+                          .dual_control = self->dual_control,
+                          .publishes = TRUE };
+
+  if (ca_adopt (&folder, foreign, caller, progress, cancellable, error)
+      && move_into_place (plan, error))
+    return TRUE;
+  ca_folder_remove (plan->part);
+  return FALSE;
+}
+
+static GVariant *
+ca_setup_import_ca (ICertSetup *setup,
+                    const char *format,
+                    const char *path,
+                    GBytes *passphrase,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+  CaSetup *self = CA_SETUP (setup);
+  g_auto (SetupPlan) plan = { NULL };
+  g_autoptr (CaForeign) foreign
+      = ca_foreign_read (format, path, passphrase, self->progress, cancellable, error);
+  g_autofree char *config = NULL;
+
+  if (foreign == NULL || !import_into (self, &plan, foreign, error)
+      || !adopt (self, &plan, foreign, self->progress, cancellable, error)
+      || !write_record (plan.name, plan.folder, TRUE, error))
+    return NULL;
+  ca_progress_enter (self->progress, "done", 1, 1);
+  config = icert_config_string_format ("localhost", plan.name);
+  return g_variant_ref_sink (ca_adopt_to_variant (foreign, config));
+}
+
 static void
 setup_iface_init (ICertSetupInterface *iface)
 {
   iface->create = ca_setup_create;
   iface->install = ca_setup_install;
   iface->renew = ca_setup_renew;
+  iface->import_ca = ca_setup_import_ca;
 }
 
 static void
@@ -494,6 +570,7 @@ ca_setup_finalize (GObject *object)
 
   for (guint i = 0; i < G_N_ELEMENTS (self->texts); i++)
     g_free (self->texts[i]);
+  ca_progress_free (self->progress);
   G_OBJECT_CLASS (ca_setup_parent_class)->finalize (object);
 }
 
@@ -515,4 +592,5 @@ ca_setup_class_init (CaSetupClass *class)
 static void
 ca_setup_init (CaSetup *self)
 {
+  self->progress = ca_progress_new (G_OBJECT (self));
 }

@@ -31,6 +31,7 @@ FREE = {
     "Ca.describe_property": "a fact of the interface, not of the CA",
     "Backup.verify": "of a folder of files, not of a CA",
     "Setup.create": "there is no CA yet",
+    "Setup.import_ca": "there is no CA yet",
     "View.set_table": "state of the object",
     "View.list_columns": "a fact of the schema, not of the CA",
     "View.set_columns": "state of the object",
