@@ -281,14 +281,14 @@ count_certificates (CaCertCheck *check, GError **error)
 static gboolean
 check_serial (CaCertCheck *check, const ICertStoreRow *row, GError **error)
 {
-  static const guint8 columns[] = { ICERT_REQUEST_SERIAL_NUMBER };
+  static const guint8 columns[] = { ICERT_REQUEST_SERIAL_NUMBER, ICERT_REQUEST_DISPOSITION };
   gint64 state = icert_store_row_get_int (row, 2);
   gint64 id = icert_store_row_get_int (row, 3);
   const ICertStoreValue *value = icert_store_row_get (row, 1);
   ICertStoreCondition condition
       = compare (ICERT_REQUEST_ID, ICERT_SEEK_EQ, ICERT_PROPERTY_TYPE_LONG, id);
   ICertStoreQuery query = { .table = ICERT_STORE_REQUESTS,
-                            .n_columns = 1,
+                            .n_columns = G_N_ELEMENTS (columns),
                             .columns = columns,
                             .condition = &condition,
                             .sort_column = -1 };
@@ -303,7 +303,13 @@ check_serial (CaCertCheck *check, const ICertStoreRow *row, GError **error)
     return FALSE;
   serial = ca_crypto_hex (value->data, value->size);
   if (rows->len > 0)
-    found = icert_store_row_dup_text (rows->pdata[0], 0);
+    {
+      gint64 disposition = icert_store_row_get_int (rows->pdata[0], 1);
+
+      if (disposition == ICERT_ROW_DISPOSITION_ISSUED
+          || disposition == ICERT_ROW_DISPOSITION_REVOKED)
+        found = icert_store_row_dup_text (rows->pdata[0], 0);
+    }
   else if (icert_store_row_get_int (row, 4) < ca_clock_now ())
     return TRUE;
   if (g_strcmp0 (found, serial) != 0)
