@@ -26,6 +26,7 @@ class Views(tool.ToolTest):
             "--json", "view", "--columns", "RequestID", "--where", "Disposition = pending"
         ).lines:
             cls.icert("resubmit", identifier["Request.RequestID"])
+        cls.icert("crl")
 
     def rows(self, *arguments):
         return self.run_icert(0, "--json", "view", *arguments).lines
