@@ -237,6 +237,11 @@ icert_view_set_column_set (ICertView *self, ICertColumnSet column_set, GError **
  *
  * Leaves out the rows whose cell compares otherwise (AD CS: SetRestriction).
  *
+ * Requests are also found by the alternative names of their certificates: by `SubjectAltName`, or
+ * `SubjectAltName.KIND` for names of one kind (`dNSName`, `rfc822Name`, `iPAddress` … or `dns`,
+ * `email`, `ipaddress`, as AD CS has them), with `ICERT_SEEK_EQ` or `ICERT_SEEK_PREFIX`. Serial
+ * numbers and hashes may have colons, blanks and capitals.
+ *
  * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_MALFORMED` for an unknown comparison or a value
  * of another type; `ICERT_ERROR_UNSUPPORTED` for a column that cannot be compared.
  *
@@ -399,7 +404,7 @@ icert_view_set_sort (ICertView *self, const char *column, ICertSort sort, GError
  * process.
  *
  * Errors: `ICERT_ERROR_MALFORMED` for a text that is no cursor; `ICERT_ERROR_WRONG_STATE` for one
- * of another order.
+ * of another table or order.
  *
  * Returns: `TRUE` when the cursor is set
  */
@@ -427,7 +432,7 @@ icert_view_set_cursor (ICertView *self, const char *cursor, GError **error)
  * @error: return location for an error
  *
  * Begins to read rows (AD CS: ICertView::OpenView). Later changes of the view do not touch the rows
- * that were opened.
+ * that were opened, and each call gives rows of its own.
  *
  * Blocks.
  *
