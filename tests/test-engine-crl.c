@@ -573,6 +573,26 @@ test_changed_file (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_prune (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = fake_ca_path (fixture->ca, "crls/0-0-1.crl");
+
+  g_test_summary ("A CRL that has expired and has a successor gives its file up, not its row");
+  g_ptr_array_unref (publish (fixture, ICERT_CRL_BASE));
+  g_ptr_array_unref (publish (fixture, ICERT_CRL_BASE));
+  g_assert_true (g_file_test (first, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (fake_ca_query_int (fixture->ca,
+                                      "UPDATE crls SET this_update = 1, next_update = 2"
+                                      " WHERE number = 1 RETURNING 1"),
+                   ==, 1);
+  g_ptr_array_unref (publish (fixture, ICERT_CRL_BASE));
+  g_assert_false (g_file_test (first, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (fake_ca_query_int (fixture->ca, "SELECT number FROM crls WHERE file IS NULL"),
+                   ==, 1);
+  g_assert_cmpint (fake_ca_query_int (fixture->ca, "SELECT count(*) FROM crls"), ==, 3);
+}
+
+static void
 test_properties (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -622,6 +642,7 @@ main (int argc, char **argv)
     { "republish", test_republish },
     { "no-folder/S-F4", test_no_folder },
     { "changed-file/S-I4", test_changed_file },
+    { "prune", test_prune },
     { "properties", test_properties },
   };
 

@@ -32,14 +32,15 @@ map_file (const char *path, GError **error)
 GBytes *
 ca_crl_load (CaEngine *engine, const CaCrlRow *row, GError **error)
 {
-  g_autofree char *path
-      = g_build_filename (engine->folder, row->file != NULL ? row->file : "", NULL);
-  g_autoptr (GBytes) crl = map_file (path, error);
+  g_autofree char *path = g_build_filename (engine->folder, row->file, NULL);
+  g_autoptr (GBytes) crl = row->file != NULL ? map_file (path, error) : NULL;
   g_autofree char *hash = NULL;
   guint8 digest[32];
   gsize size;
   const void *data;
 
+  if (row->file == NULL)
+    icert_set_error (error, ICERT_ERROR_NOT_FOUND, "CRL", "has expired and is gone (a newer one)");
   if (crl == NULL)
     return NULL;
   data = g_bytes_get_data (crl, &size);

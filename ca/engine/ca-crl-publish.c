@@ -19,6 +19,8 @@
 #define FOLDER "crls"
 /* a file that is being written; what a crash left of one is swept away by the next run */
 #define NEW_SUFFIX ".new"
+/* files that one run takes away at most */
+#define MAX_PRUNED 1000
 
 void
 ca_crl_free (CaCrl *crl)
@@ -411,6 +413,38 @@ commit_rows (CaCrlRun *run, CaCaller *caller, GError **error)
   return commit_and_tell (run, run->number, g_steal_pointer (&batch), audit, error);
 }
 
+/* What has expired and has a successor takes no room any more; its row stays. The row says first
+ * that there is no file, so that no row has a file that is gone. */
+static void
+prune (CaCrlRun *run)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows
+      = ca_crl_row_load_expired (run->engine->store, run->now, run->number, MAX_PRUNED, &error);
+  g_autoptr (ICertStoreBatch) batch = icert_store_batch_new ();
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    {
+      icert_store_batch_begin (batch, ICERT_STORE_CRLS, ICERT_STORE_UPDATE);
+      icert_store_batch_set_int (batch, ICERT_CRL_ID, ((CaCrlRow *) rows->pdata[i])->id);
+      icert_store_batch_set_empty (batch, ICERT_CRL_FILE);
+    }
+  if (rows == NULL
+      || (rows->len > 0
+          && !ca_writer_commit_wait (run->engine->writer, g_steal_pointer (&batch), NULL, &error)))
+    {
+      g_message ("old CRLs: %s", error->message);
+      return;
+    }
+  for (guint i = 0; i < rows->len; i++)
+    {
+      g_autofree char *path
+          = g_build_filename (run->engine->folder, ((CaCrlRow *) rows->pdata[i])->file, NULL);
+
+      unlink (path);
+    }
+}
+
 /* S-I3: what was committed before thisUpdate, and what waits for its commit, is in it. */
 static gboolean
 make (CaCrlRun *run, CaCaller *caller, GError **error)
@@ -420,7 +454,10 @@ make (CaCrlRun *run, CaCaller *caller, GError **error)
   ca_writer_flush (run->engine->writer);
   if (!make_files (run, error))
     return FALSE;
-  return commit_rows (run, caller, error);
+  if (!commit_rows (run, caller, error))
+    return FALSE;
+  prune (run);
+  return TRUE;
 }
 
 /* Again what there is. */

@@ -127,7 +127,7 @@ ensure (Source *source, gsize wanted, GError **error)
 }
 
 /* DER: definite and minimal. Gives the octets of the header, 0 for what is none. */
-static gsize
+static inline gsize
 read_header (const guint8 *data, gsize size, guint8 *tag, gint64 *length)
 {
   gsize n;
@@ -173,7 +173,7 @@ peek (Source *source, gint64 end)
 }
 
 /* The whole next element, content and all; good until the next one is read. */
-static gboolean
+static inline gboolean
 take (Source *source, guint8 tag, gint64 end, Span *whole, Span *content, GError **error)
 {
   gsize there = (gsize) CLAMP (end - position (source), 0, 8);
@@ -197,7 +197,7 @@ take (Source *source, guint8 tag, gint64 end, Span *whole, Span *content, GError
 }
 
 /* the next element of @rest */
-static gboolean
+static inline gboolean
 pick (Span *rest, guint8 tag, Span *content)
 {
   guint8 found = 0;
@@ -235,20 +235,17 @@ read_number (Span span, gint64 *number)
   return TRUE;
 }
 
-static gboolean
-read_digits (const guint8 *data, gsize n, int *value)
+/* two digits; FALSE for what is none */
+static inline gboolean
+read_two (const guint8 *data, int *value)
 {
-  *value = 0;
-  for (gsize i = 0; i < n; i++)
-    {
-      if (data[i] < '0' || data[i] > '9')
-        return FALSE;
-      *value = *value * 10 + (data[i] - '0');
-    }
-  return TRUE;
+  guint tens = data[0] - (guint) '0', ones = data[1] - (guint) '0';
+
+  *value = (int) (tens * 10 + ones);
+  return tens <= 9 && ones <= 9;
 }
 
-static gint64
+static inline gint64
 days_of (int year, int month, int day)
 {
   static const int before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
@@ -260,6 +257,20 @@ days_of (int year, int month, int day)
   return days + before[month - 1] + (leap && month > 2 ? 1 : 0) + day - 1 - 719162;
 }
 
+static gboolean
+read_year (const guint8 *data, gsize digits, int *year)
+{
+  int century = 0;
+
+  if ((digits == 4 && !read_two (data, &century)) || !read_two (data + digits - 2, year))
+    return FALSE;
+  if (digits == 2)
+    *year += *year < 50 ? 2000 : 1900;
+  else
+    *year += century * 100;
+  return digits == 2 || *year >= 2050;
+}
+
 /* RFC 5280 5.1.2.4: UTCTime until 2049, then GeneralizedTime, in seconds and Z. */
 static gboolean
 read_time (guint8 tag, Span span, gint64 *time)
@@ -268,15 +279,10 @@ read_time (guint8 tag, Span span, gint64 *time)
   int year, month, day, hour, minute, second;
   const guint8 *rest = span.data + digits;
 
-  if ((tag != TAG_UTC_TIME && tag != TAG_TIME) || span.size != digits + 11
-      || span.data[span.size - 1] != 'Z' || !read_digits (span.data, digits, &year)
-      || !read_digits (rest, 2, &month) || !read_digits (rest + 2, 2, &day)
-      || !read_digits (rest + 4, 2, &hour) || !read_digits (rest + 6, 2, &minute)
-      || !read_digits (rest + 8, 2, &second))
-    return FALSE;
-  if (tag == TAG_UTC_TIME)
-    year += year < 50 ? 2000 : 1900;
-  else if (year < 2050)
+  if ((tag != TAG_UTC_TIME && tag != TAG_TIME) || span.size != digits + 11 || rest[10] != 'Z'
+      || !read_year (span.data, digits, &year) || !read_two (rest, &month)
+      || !read_two (rest + 2, &day) || !read_two (rest + 4, &hour) || !read_two (rest + 6, &minute)
+      || !read_two (rest + 8, &second))
     return FALSE;
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59)
     return FALSE;

@@ -136,6 +136,17 @@ ca_crl_row_load_unexpired (ICertStore *store,
   return load_of (store, key_index, partition, kind, now, 0, error);
 }
 
+GPtrArray *
+ca_crl_row_load_expired (ICertStore *store, gint64 now, gint64 below, guint limit, GError **error)
+{
+  ICertStoreCondition ended = compare (ICERT_CRL_NEXT_UPDATE, ICERT_SEEK_LT, now);
+  ICertStoreCondition older = compare (ICERT_CRL_NUMBER, ICERT_SEEK_LT, below);
+  ICertStoreCondition there = { .column = ICERT_CRL_FILE, .seek = ICERT_SEEK_NE };
+  const ICertStoreCondition *parts[] = { &ended, &older, &there };
+
+  return load (store, parts, G_N_ELEMENTS (parts), limit, error);
+}
+
 CaCrlRow *
 ca_crl_row_load (ICertStore *store, gint64 id, GError **error)
 {

@@ -61,6 +61,13 @@ GPtrArray *ca_crl_row_load_unexpired (ICertStore *store,
                                       GError **error);
 /* (element-type CaCrlRow): those of the run @number */
 GPtrArray *ca_crl_row_load_run (ICertStore *store, gint64 number, GError **error);
+/* (element-type CaCrlRow): at most @limit that expired before @now, are older than number @below
+ * and have their file still */
+GPtrArray *ca_crl_row_load_expired (ICertStore *store,
+                                    gint64 now,
+                                    gint64 below,
+                                    guint limit,
+                                    GError **error);
 /* NULL with NOT_FOUND */
 CaCrlRow *ca_crl_row_load (ICertStore *store, gint64 id, GError **error);
 void ca_crl_row_insert (const CaCrlRow *row, ICertStoreBatch *batch);
