@@ -340,7 +340,7 @@ read_header (GBytes *der, Header *header)
  * own. What stands around the list of entries is read; entries and signature are not judged.
  *
  * Errors: `ICERT_ERROR_MALFORMED` unless it is a CRL of version 2 with a nextUpdate (RFC
- * 5280, 5.1).
+ * 5280, 5.1), and for an index below 0.
  *
  * Returns: (transfer full): a CRL, or `NULL` with `error` set
  */
@@ -349,10 +349,14 @@ icert_issued_crl_new (int key_index, int partition, GBytes *der, GError **error)
 {
   g_autoptr (ICertIssuedCrl) self = NULL;
 
-  g_return_val_if_fail (key_index >= 0, NULL);
-  g_return_val_if_fail (partition >= 0, NULL);
   g_return_val_if_fail (der != NULL, NULL);
 
+  if (key_index < 0 || partition < 0)
+    {
+      icert_set_error (error, ICERT_ERROR_MALFORMED, key_index < 0 ? "key index" : "partition",
+                       "%d (0 or more)", key_index < 0 ? key_index : partition);
+      return NULL;
+    }
   self = g_object_new (ICERT_TYPE_ISSUED_CRL, NULL);
   self->key_index = key_index;
   self->partition = partition;
