@@ -11,11 +11,14 @@
 /* More numbers of a counter than an engine ever took in a second, and what a clock may be off by */
 #define MOST_PER_SECOND 20000
 #define SLACK_SECONDS 3600
+/* Numbers to give are called so; other counters are facts of the CA as it was. */
+#define PREFIX "next-"
 /* one CRL a second at most */
-#define CRL_COUNTER "next-crl-number"
+#define CRL_PREFIX "next-crl-"
 
 /* The counters that a backup may not have yet, since nobody had asked for a number. */
-static const char *const known_counters[] = { "next-request-id", "next-outbox-id", CRL_COUNTER };
+static const char *const known_counters[]
+    = { "next-request-id", "next-outbox-id", "next-crl-number", "next-crl-id" };
 
 void
 ca_jump_clear (CaJump *jump)
@@ -114,7 +117,7 @@ first_free (const CaJump *jump, const CaManifest *manifest, const char *counter)
   const gint64 *live
       = jump->live != NULL ? g_hash_table_lookup (jump->live->counters, counter) : NULL;
   gint64 first = stored != NULL ? *stored : 1;
-  gint64 bound = strcmp (counter, CRL_COUNTER) == 0 ? jump->crl_bound : jump->bound;
+  gint64 bound = g_str_has_prefix (counter, CRL_PREFIX) ? jump->crl_bound : jump->bound;
 
   if (!jump->is_exact)
     first = first <= G_MAXINT64 - bound ? first + bound : G_MAXINT64;
@@ -158,7 +161,8 @@ list_counters (const CaJump *jump, const CaManifest *manifest)
         continue;
       g_hash_table_iter_init (&iter, tables[i]);
       while (g_hash_table_iter_next (&iter, &name, NULL))
-        if (!g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
+        if (g_str_has_prefix (name, PREFIX)
+            && !g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
           g_ptr_array_add (names, name);
     }
   return names;
