@@ -164,14 +164,13 @@ icert_publish_place_new (ICertCrlInfo *crl,
   g_return_val_if_fail (ICERT_IS_CRL_INFO (crl), NULL);
   g_return_val_if_fail (class_id != NULL, NULL);
   g_return_val_if_fail (place != NULL, NULL);
-  g_return_val_if_fail (attempts >= 0, NULL);
 
   self = g_object_new (ICERT_TYPE_PUBLISH_PLACE, NULL);
   self->crl = g_object_ref (crl);
   self->class_id = g_strdup (class_id);
   self->place = g_strdup (place);
   self->status = status != NULL ? g_error_copy (status) : NULL;
-  self->attempts = attempts;
+  self->attempts = MAX (attempts, 0);
   self->next_attempt = next_attempt != NULL ? g_date_time_ref (next_attempt) : NULL;
   return self;
 }
