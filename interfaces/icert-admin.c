@@ -191,6 +191,30 @@ ICERT_DEFINE_UNSUPPORTED (icert_admin,
                           GVariant *value,
                           GCancellable *cancellable)
 
+ICERT_DEFINE_UNSUPPORTED (icert_admin,
+                          describe_config_entry,
+                          GVariant *,
+                          NULL,
+                          ICertAdmin *self,
+                          const char *node,
+                          const char *entry,
+                          GCancellable *cancellable)
+
+ICERT_DEFINE_UNSUPPORTED (icert_admin,
+                          list_config_history,
+                          GVariant *,
+                          NULL,
+                          ICertAdmin *self,
+                          GCancellable *cancellable)
+
+ICERT_DEFINE_UNSUPPORTED (icert_admin,
+                          undo_config_entry,
+                          gboolean,
+                          FALSE,
+                          ICertAdmin *self,
+                          gint64 id,
+                          GCancellable *cancellable)
+
 static void
 icert_admin_default_init (ICertAdminInterface *iface)
 {
@@ -225,6 +249,9 @@ icert_admin_default_init (ICertAdminInterface *iface)
       iface,
       g_param_spec_string ("config", NULL, NULL, NULL,
                            G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
+  iface->describe_config_entry = icert_admin_real_describe_config_entry;
+  iface->list_config_history = icert_admin_real_list_config_history;
+  iface->undo_config_entry = icert_admin_real_undo_config_entry;
 }
 
 static gboolean

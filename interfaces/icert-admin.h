@@ -145,6 +145,19 @@ struct _ICertAdminInterface
                                GVariant *value,
                                GCancellable *cancellable,
                                GError **error);
+
+  GVariant *(*describe_config_entry) (ICertAdmin *self,
+                                      const char *node,
+                                      const char *entry,
+                                      GCancellable *cancellable,
+                                      GError **error);
+
+  GVariant *(*list_config_history) (ICertAdmin *self, GCancellable *cancellable, GError **error);
+
+  gboolean (*undo_config_entry) (ICertAdmin *self,
+                                 gint64 id,
+                                 GCancellable *cancellable,
+                                 GError **error);
 };
 
 ICERT_AVAILABLE_IN_0_1
@@ -581,5 +594,59 @@ ICERT_AVAILABLE_IN_0_1
 gboolean icert_admin_set_ca_property_finish (ICertAdmin *self,
                                              GAsyncResult *result,
                                              GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_admin_describe_config_entry (ICertAdmin *self,
+                                             const char *node,
+                                             const char *entry,
+                                             GCancellable *cancellable,
+                                             GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_describe_config_entry_async (ICertAdmin *self,
+                                              const char *node,
+                                              const char *entry,
+                                              GCancellable *cancellable,
+                                              GAsyncReadyCallback callback,
+                                              gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_admin_describe_config_entry_finish (ICertAdmin *self,
+                                                    GAsyncResult *result,
+                                                    GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_admin_list_config_history (ICertAdmin *self,
+                                           GCancellable *cancellable,
+                                           GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_list_config_history_async (ICertAdmin *self,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+GVariant *icert_admin_list_config_history_finish (ICertAdmin *self,
+                                                  GAsyncResult *result,
+                                                  GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_undo_config_entry (ICertAdmin *self,
+                                        gint64 id,
+                                        GCancellable *cancellable,
+                                        GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_undo_config_entry_async (ICertAdmin *self,
+                                          gint64 id,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+gboolean icert_admin_undo_config_entry_finish (ICertAdmin *self,
+                                               GAsyncResult *result,
+                                               GError **error);
 
 G_END_DECLS

@@ -311,6 +311,27 @@ icert_ca_open (const char *config, GCancellable *cancellable, GError **error)
 }
 
 /**
+ * icert_security_open:
+ * @config: (nullable): config string or address of a CA; `NULL` for the default CA
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Opens a CA to read and change who may do what, class `CertificateAuthority.Security`. Blocks; any
+ * thread.
+ *
+ * Errors: as [func@ICert.create_instance], `ICERT_ERROR_NOT_SUPPORTED` when the class lacks the
+ * interface, and those of opening the CA. Rights are asked for by each call.
+ *
+ * Returns: (transfer full): the security object, `NULL` with `error` set
+ */
+ICertSecurity *
+icert_security_open (const char *config, GCancellable *cancellable, GError **error)
+{
+  return open_class ("CertificateAuthority.Security", ICERT_TYPE_SECURITY, config, cancellable,
+                     error);
+}
+
+/**
  * icert_control_open:
  * @config: (nullable): config string or address of a CA; `NULL` for the default CA
  * @cancellable: (nullable): a cancellable

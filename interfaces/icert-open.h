@@ -15,6 +15,7 @@
 #include "icert-encode-string-array.h"
 #include "icert-enroll.h"
 #include "icert-request.h"
+#include "icert-security.h"
 #include "icert-setup.h"
 #include "icert-view.h"
 
@@ -32,6 +33,8 @@ ICERT_AVAILABLE_IN_0_1
 ICertCa *icert_ca_open (const char *config, GCancellable *cancellable, GError **error);
 ICERT_AVAILABLE_IN_0_1
 ICertControl *icert_control_open (const char *config, GCancellable *cancellable, GError **error);
+ICERT_AVAILABLE_IN_0_1
+ICertSecurity *icert_security_open (const char *config, GCancellable *cancellable, GError **error);
 ICERT_AVAILABLE_IN_0_1
 ICertSetup *icert_setup_open (GCancellable *cancellable, GError **error);
 ICERT_AVAILABLE_IN_0_1

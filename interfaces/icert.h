@@ -48,6 +48,7 @@
 #include "icert-server-policy.h"
 #include "icert-server.h"
 #include "icert-settings.h"
+#include "icert-security.h"
 #include "icert-setup.h"
 #include "icert-store.h"
 #include "icert-test-server.h"

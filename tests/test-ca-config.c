@@ -6,6 +6,7 @@
 
 #include <glib/gstdio.h>
 
+#include "ca-config-entry.h"
 #include "ca-roles.h"
 
 /* ca.conf and who may do what by it. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "ca-audit-sink.h"
-#include "icert-keyfile.h"
+#include "ca-config-private.h"
 
 static const struct
 {
@@ -95,6 +95,8 @@ ca_config_unref (CaConfig *config)
   g_ptr_array_unref (config->keys);
   g_ptr_array_unref (config->roles);
   g_ptr_array_unref (config->grants);
+  g_ptr_array_unref (config->officer_rights);
+  g_ptr_array_unref (config->agents);
   g_strfreev (config->ca_issuers);
   g_strfreev (config->ocsp);
   g_strfreev (config->audit_sinks);
@@ -113,6 +115,8 @@ config_new (const char *folder)
   config->keys = g_ptr_array_new_with_free_func (key_config_free);
   config->roles = g_ptr_array_new_with_free_func (role_entry_free);
   config->grants = g_ptr_array_new_with_free_func (grant_free);
+  config->officer_rights = g_ptr_array_new_with_free_func (_ca_officer_rights_free);
+  config->agents = g_ptr_array_new_with_free_func (_ca_agent_free);
   return config;
 }
 
@@ -525,6 +529,17 @@ check_principal (ICertKeyfile *file,
   return FALSE;
 }
 
+gboolean
+_ca_config_check_principals (ICertKeyfile *file, const char *group, const char *key, GError **error)
+{
+  g_auto (GStrv) list = icert_keyfile_get_list (file, group, key);
+
+  for (guint i = 0; list != NULL && list[i] != NULL; i++)
+    if (!check_principal (file, group, key, list[i], error))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 read_roles (CaConfig *config, ICertKeyfile *file, GError **error)
 {
@@ -613,10 +628,7 @@ read_grant (CaConfig *config, ICertKeyfile *file, const char *group, GError **er
   if (!icert_keyfile_check_keys (file, group, keys, error)
       || !check_patterns (file, group, grant->patterns, error))
     return FALSE;
-  for (guint i = 0; grant->principals != NULL && grant->principals[i] != NULL; i++)
-    if (!check_principal (file, group, "Principals", grant->principals[i], error))
-      return FALSE;
-  return TRUE;
+  return _ca_config_check_principals (file, group, "Principals", error);
 }
 
 /* Groups whose name goes on behind a blank. */
@@ -627,11 +639,17 @@ read_named_group (CaConfig *config, ICertKeyfile *file, const char *group, GErro
     return read_key (config, file, group, error);
   if (g_str_has_prefix (group, "Grant "))
     return read_grant (config, file, group, error);
+  if (g_str_has_prefix (group, "OfficerRights "))
+    return _ca_config_read_officer_rights (config, file, group, error);
+  if (g_str_has_prefix (group, "Agent "))
+    return _ca_config_read_agent (config, file, group, error);
   if (g_str_has_prefix (group, "Policy ") || g_str_has_prefix (group, "Exit "))
     return TRUE;
   icert_keyfile_set_error (
       file, group, NULL, error,
-      "unknown group %s (CA, Policy, Exit, Store, Key N, CRL, Audit, Roles or Grant NAME)", group);
+      "unknown group %s (CA, Policy, Exit, Store, Key N, CRL, Audit, Roles, Grant NAME, "
+      "OfficerRights NAME or Agent NAME)",
+      group);
   return FALSE;
 }
 
@@ -648,8 +666,8 @@ read_groups (CaConfig *config, ICertKeyfile *file, GError **error)
   return TRUE;
 }
 
-static CaConfig *
-config_read (const char *folder, ICertKeyfile *file, GError **error)
+CaConfig *
+_ca_config_read (const char *folder, ICertKeyfile *file, GError **error)
 {
   g_autoptr (CaConfig) config = config_new (folder);
 
@@ -662,8 +680,8 @@ config_read (const char *folder, ICertKeyfile *file, GError **error)
 }
 
 /* Errors name the file as people know it, not where it lies (error contract: no paths). */
-static ICertKeyfile *
-load_file (const char *folder, GError **error)
+ICertKeyfile *
+_ca_config_load_file (const char *folder, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, "ca.conf", NULL);
   g_autoptr (GError) local = NULL;
@@ -686,9 +704,9 @@ load_file (const char *folder, GError **error)
 CaConfig *
 ca_config_load (const char *folder, GError **error)
 {
-  g_autoptr (ICertKeyfile) file = load_file (folder, error);
+  g_autoptr (ICertKeyfile) file = _ca_config_load_file (folder, error);
 
-  return file != NULL ? config_read (folder, file, error) : NULL;
+  return file != NULL ? _ca_config_read (folder, file, error) : NULL;
 }
 
 CaConfig *
@@ -696,7 +714,7 @@ ca_config_parse (const char *folder, GBytes *contents, GError **error)
 {
   g_autoptr (ICertKeyfile) file = icert_keyfile_parse (contents, "ca.conf", error);
 
-  return file != NULL ? config_read (folder, file, error) : NULL;
+  return file != NULL ? _ca_config_read (folder, file, error) : NULL;
 }
 
 gboolean
@@ -788,86 +806,8 @@ ca_config_find_grant (const CaConfig *config,
   return NULL;
 }
 
-/* Entries */
-
-GVariant *
-ca_config_get_entry (const char *folder, const char *node, const char *entry, GError **error)
-{
-  g_autoptr (ICertKeyfile) file = load_file (folder, error);
-  const char *text;
-
-  if (file == NULL)
-    return NULL;
-  text = icert_keyfile_lookup (file, node, entry);
-  return text != NULL ? g_variant_ref_sink (g_variant_new_string (text)) : NULL;
-}
-
-char **
-ca_config_list_entries (const char *folder, const char *node, GError **error)
-{
-  g_autoptr (ICertKeyfile) file = load_file (folder, error);
-  char **names;
-
-  if (file == NULL)
-    return NULL;
-  names = node != NULL && node[0] != '\0' ? icert_keyfile_list_keys (file, node)
-                                          : icert_keyfile_list_groups (file);
-  return names != NULL ? names : g_new0 (char *, 1);
-}
-
-/* Values as ca.conf spells them; a list's values must not look like two. */
-static char *
-value_to_text (GVariant *value, GError **error)
-{
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-    return g_variant_dup_string (value, NULL);
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
-    return g_strdup (g_variant_get_boolean (value) ? "true" : "false");
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT32))
-    return g_strdup_printf ("%d", g_variant_get_int32 (value));
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
-    return g_strdup_printf ("%" G_GINT64_FORMAT, g_variant_get_int64 (value));
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
-    {
-      g_autofree const char **items = g_variant_get_strv (value, NULL);
-
-      for (guint i = 0; items[i] != NULL; i++)
-        if (strchr (items[i], ';') != NULL)
-          {
-            icert_set_error (error, ICERT_ERROR_CONFIG, "value",
-                             "an item has a semicolon (items without)");
-            return NULL;
-          }
-      return g_strjoinv (";", (char **) items);
-    }
-  icert_set_error (error, ICERT_ERROR_CONFIG, "value", "has type %s (s, b, i, x or as)",
-                   g_variant_get_type_string (value));
-  return NULL;
-}
-
-static gboolean
-change_entry (ICertKeyfile *file,
-              const char *node,
-              const char *entry,
-              GVariant *value,
-              GError **error)
-{
-  g_autofree char *text = NULL;
-
-  if (value != NULL)
-    {
-      text = value_to_text (value, error);
-      return text != NULL && icert_keyfile_set (file, node, entry, text, error);
-    }
-  if (icert_keyfile_remove (file, node, entry[0] != '\0' ? entry : NULL))
-    return TRUE;
-  icert_set_error (error, ICERT_ERROR_NOT_FOUND, "entry",
-                   "[%s] %s is not set (an entry of ca.conf)", node, entry);
-  return FALSE;
-}
-
-static gboolean
-has_administrator (const CaConfig *config)
+gboolean
+ca_config_has_administrator (const CaConfig *config)
 {
   for (guint i = 0; i < config->roles->len; i++)
     if ((((CaRoleEntry *) config->roles->pdata[i])->roles & ICERT_ROLE_ADMIN) != 0)
@@ -875,62 +815,10 @@ has_administrator (const CaConfig *config)
   return FALSE;
 }
 
-/* What the folder was made for, and where its rows are, does not change under a running engine. */
-static gboolean
-check_fixed (const CaConfig *before, const CaConfig *after, GError **error)
-{
-  const char *field = NULL;
-
-  if (before->dual_control != after->dual_control)
-    field = "DualControl";
-  else if (before->is_root != after->is_root)
-    field = "Type";
-  else if (strcmp (before->name, after->name) != 0)
-    field = "Name";
-  else if (strcmp (before->store_class, after->store_class) != 0
-           || strcmp (before->store_url, after->store_url) != 0)
-    field = "Store";
-  if (field == NULL && (has_administrator (after) || !has_administrator (before)))
-    return TRUE;
-  if (field == NULL)
-    icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, "Roles",
-                     "nobody would be administrator (one at least, or nobody could undo it)");
-  else
-    icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, field,
-                     "is fixed when the CA is made (another entry)");
-  return FALSE;
-}
-
-gboolean
-ca_config_set_entry (const char *folder,
-                     const char *node,
-                     const char *entry,
-                     GVariant *value,
-                     CaConfigJudge judge,
-                     gpointer data,
-                     char **old,
-                     GError **error)
-{
-  g_autoptr (ICertKeyfile) file = load_file (folder, error);
-  g_autoptr (CaConfig) before = file != NULL ? config_read (folder, file, error) : NULL;
-  g_autoptr (CaConfig) judged = NULL;
-  g_autofree char *path = g_build_filename (folder, "ca.conf", NULL);
-
-  if (before == NULL)
-    return FALSE;
-  *old = entry[0] != '\0' ? g_strdup (icert_keyfile_lookup (file, node, entry)) : NULL;
-  if (!change_entry (file, node, entry, value, error))
-    return FALSE;
-  judged = config_read (folder, file, error);
-  return judged != NULL && check_fixed (before, judged, error)
-         && (judge == NULL || judge (judged, data, error))
-         && icert_keyfile_save (file, path, 0600, error);
-}
-
 gboolean
 ca_config_add_key (const char *folder, guint index, const CaKeyConfig *key, GError **error)
 {
-  g_autoptr (ICertKeyfile) file = load_file (folder, error);
+  g_autoptr (ICertKeyfile) file = _ca_config_load_file (folder, error);
   g_autoptr (CaConfig) judged = NULL;
   g_autofree char *path = g_build_filename (folder, "ca.conf", NULL);
   g_autofree char *group = g_strdup_printf ("Key %u", index);
@@ -945,6 +833,6 @@ ca_config_add_key (const char *folder, guint index, const CaKeyConfig *key, GErr
   if (!icert_keyfile_set (file, group, "Class", key->class_id, error)
       || !icert_keyfile_set (file, group, "Url", key->url, error))
     return FALSE;
-  judged = config_read (folder, file, error);
+  judged = _ca_config_read (folder, file, error);
   return judged != NULL && icert_keyfile_save (file, path, 0600, error);
 }

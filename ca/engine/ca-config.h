@@ -21,6 +21,24 @@ typedef struct
   GHashTable *patterns; /* field ("dNSName") -> strv of patterns */
 } CaGrant;
 
+/* For what an officer decides; NULL lists do not restrict. */
+typedef struct
+{
+  char *name;
+  char **officers;   /* principals */
+  char **profiles;   /* nullable */
+  char **requesters; /* principals, nullable */
+} CaOfficerRights;
+
+/* For whom an agent may ask (S-D7). */
+typedef struct
+{
+  char *name;
+  char **principals;
+  char **profiles;
+  char **subjects; /* user:NAME, group:NAME; * for anything */
+} CaAgent;
+
 typedef struct
 {
   char *principal;
@@ -65,9 +83,11 @@ typedef struct
   char **shadow;
   GPtrArray *exits; /* of CaModuleConfig */
   char *store_class, *store_url;
-  GPtrArray *keys;   /* of CaKeyConfig, by key index; NULL where there is a gap */
-  GPtrArray *roles;  /* of CaRoleEntry */
-  GPtrArray *grants; /* of CaGrant */
+  GPtrArray *keys;           /* of CaKeyConfig, by key index; NULL where there is a gap */
+  GPtrArray *roles;          /* of CaRoleEntry */
+  GPtrArray *grants;         /* of CaGrant */
+  GPtrArray *officer_rights; /* of CaOfficerRights */
+  GPtrArray *agents;         /* of CaAgent */
   char **ca_issuers,
       **ocsp; /* URLs for certificates, see ca_issuer_set_urls(); of CRLs: ca_crl_urls() */
   CaDuration crl_period, crl_overlap;     /* overlap: none = computed */
@@ -94,27 +114,19 @@ const CaGrant *ca_config_find_grant (const CaConfig *config,
                                      const char *profile,
                                      ICertName *name);
 
-/* What configuration entries are (icert get-config NODE ENTRY): value as text or list, NULL when
- * not set. */
-GVariant *ca_config_get_entry (const char *folder,
-                               const char *node,
-                               const char *entry,
-                               GError **error);
-/* names of the entries of a node, or of the nodes */
-char **ca_config_list_entries (const char *folder, const char *node, GError **error);
-/* The engine's word on a configuration that is not in the file yet. */
-typedef gboolean (*CaConfigJudge) (CaConfig *config, gpointer data, GError **error);
+/* whether @rights are about @officer */
+gboolean ca_officer_rights_has_officer (const CaOfficerRights *rights, const CaCaller *officer);
+/* whether they let decide about a request for @profile (nullable) of @requester (principals) */
+gboolean ca_officer_rights_covers (const CaOfficerRights *rights,
+                                   const char *profile,
+                                   char *const *requester);
+/* the first agent section that covers all of it; @subject: principals of the account that is to be
+ * named; lends, nullable */
+const CaAgent *ca_config_find_agent (const CaConfig *config,
+                                     const char *const *principals,
+                                     const char *profile,
+                                     char *const *subject);
 
-/* Writes the file anew with one entry changed (@value NULL: removed; @entry "": the node) after the
- * whole was judged, here and by @judge (nullable); atomic. @old: text before, nullable */
-gboolean ca_config_set_entry (const char *folder,
-                              const char *node,
-                              const char *entry,
-                              GVariant *value,
-                              CaConfigJudge judge,
-                              gpointer data,
-                              char **old,
-                              GError **error);
 /* Writes [Key @index] into the file: @key's class and address, both behind a crash. CONFLICT when
  * it is there. */
 gboolean ca_config_add_key (const char *folder,
@@ -123,5 +135,7 @@ gboolean ca_config_add_key (const char *folder,
                             GError **error);
 /* text of roles: "officer;reader" */
 char *ca_roles_to_text (ICertRoles roles);
+/* somebody would be administrator by it */
+gboolean ca_config_has_administrator (const CaConfig *config);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaConfig, ca_config_unref)

@@ -4,6 +4,8 @@
 
 #include "ca-control.h"
 
+#include "ca-changes.h"
+
 /* How long stopping waits for events that are due. */
 #define DRAIN_TIME (5 * G_TIME_SPAN_SECOND)
 /* How often stopping looks; its thread's objects are called meanwhile, so nothing waits for this.
@@ -39,6 +41,15 @@ refuse (CaEngine *engine,
   return FALSE;
 }
 
+/* S-D11: under dual control nobody brings modules alone */
+static gboolean
+is_approved (CaEngine *engine, CaCaller *caller, const char *name, GError **error)
+{
+  CaChange change = { .verb = CA_VERB_APPEND, .object = name };
+
+  return ca_changes_require (engine, caller, &change, error);
+}
+
 /* The snapshot of this moment, if @caller may. */
 static CaFacts *
 authorise (CaEngine *engine, CaCaller *caller, CaVerb verb, const char *object, GError **error)
@@ -50,9 +61,12 @@ authorise (CaEngine *engine, CaCaller *caller, CaVerb verb, const char *object, 
     return NULL;
   facts = ca_engine_ref_facts (engine);
   if (ca_roles_check (facts->config, caller, verb, &refusal)
-      && (verb != CA_VERB_APPEND || ca_roles_check_modules (facts->config, caller, &refusal)))
+      && (verb != CA_VERB_APPEND || is_approved (engine, caller, object, &refusal)))
     return g_steal_pointer (&facts);
-  refuse (engine, caller, verb, object, refusal, error);
+  if (g_error_matches (refusal, ICERT_ERROR, ICERT_ERROR_PENDING))
+    g_propagate_error (error, refusal);
+  else
+    refuse (engine, caller, verb, object, refusal, error);
   return NULL;
 }
 

@@ -20,6 +20,7 @@
 #include "ca-folder.h"
 #include "ca-key-check.h"
 #include "ca-load.h"
+#include "ca-profiles.h"
 #include "ca-publisher.h"
 #include "ca-request-row.h"
 #include "ca-steps.h"
@@ -127,7 +128,7 @@ start_modules (CaEngine *engine, GError **error)
     return FALSE;
   engine->exits = ca_exit_host_new (engine->registry, engine->facts, engine->store, engine->writer,
                                     &ca_publisher_run_funcs, engine, error);
-  if (engine->exits == NULL)
+  if (engine->exits == NULL || !ca_profiles_open (engine, error))
     return FALSE;
   ca_auditor_set_facts (engine->auditor, engine->facts);
   ca_expiry_check (engine);
@@ -162,12 +163,14 @@ engine_close (CaEngine *engine)
   g_clear_pointer (&engine->lock, ca_lock_release);
   g_clear_pointer (&engine->facts, ca_facts_unref);
   g_clear_pointer (&engine->blocked_keys, g_hash_table_unref);
+  g_clear_pointer (&engine->known_profiles, g_hash_table_unref);
   g_clear_pointer (&engine->clock, ca_clock_guard_free);
   g_ptr_array_unref (engine->observers);
   g_mutex_clear (&engine->mutex);
   g_mutex_clear (&engine->config_mutex);
   g_mutex_clear (&engine->crl_mutex);
   g_mutex_clear (&engine->expiry_mutex);
+  g_mutex_clear (&engine->change_mutex);
   g_free (engine->folder);
   g_free (engine);
 }
@@ -220,9 +223,11 @@ engine_new (const char *folder, const struct stat *status, gboolean held, GError
   engine->inode = status->st_ino;
   engine->observers = g_ptr_array_new_with_free_func (g_free);
   g_mutex_init (&engine->mutex);
+  engine->known_profiles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_init (&engine->config_mutex);
   g_mutex_init (&engine->crl_mutex);
   g_mutex_init (&engine->expiry_mutex);
+  g_mutex_init (&engine->change_mutex);
   if (open_folder (engine, error) && start_writing (engine, error) && start_modules (engine, error))
     return engine;
   engine_close (engine);
@@ -362,7 +367,7 @@ ca_engine_reload (CaEngine *engine, GError **error)
 
   if (fresh == NULL || !find_policies (engine, fresh->config, error)
       || !ca_crl_note_partitions (engine->store, engine->writer, fresh->config, error)
-      || !ca_policy_host_reload (engine->policies, fresh, error))
+      || !ca_policy_host_reload (engine->policies, engine->registry, fresh, error))
     return FALSE;
   g_mutex_lock (&engine->mutex);
   old = engine->facts;
@@ -502,6 +507,22 @@ announce_retrieval (CaEngine *engine, gint64 id)
     g_message ("event of request %" G_GINT64_FORMAT ": %s", id, error->message);
 }
 
+/* S-F6: a refusal is recorded, like any. */
+static CaFacts *
+authorise_retrieval (CaEngine *engine, CaCaller *caller, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  g_autoptr (GError) local = NULL;
+
+  if (ca_roles_check (facts->config, caller, CA_VERB_RETRIEVE, &local))
+    return g_steal_pointer (&facts);
+  ca_writer_audit (engine->writer,
+                   ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_RETRIEVE), NULL,
+                                        icert_error_get_code_name (local->code), local->message));
+  g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
+}
+
 ICertResponse *
 ca_engine_retrieve (CaEngine *engine, CaCaller *caller, gint64 id, GError **error)
 {
@@ -510,8 +531,8 @@ ca_engine_retrieve (CaEngine *engine, CaCaller *caller, gint64 id, GError **erro
 
   if (!ca_engine_check_process (engine, error))
     return NULL;
-  facts = ca_engine_ref_facts (engine);
-  if (!ca_roles_check (facts->config, caller, CA_VERB_RETRIEVE, error))
+  facts = authorise_retrieval (engine, caller, error);
+  if (facts == NULL)
     return NULL;
   response = respond (engine, facts, caller, id, error);
   if (response != NULL && icert_response_get_disposition (response) == ICERT_DISPOSITION_ISSUED)
@@ -529,8 +550,8 @@ ca_engine_retrieve_by_key (CaEngine *engine, CaCaller *caller, const char *key, 
 
   if (!ca_engine_check_process (engine, error))
     return NULL;
-  facts = ca_engine_ref_facts (engine);
-  if (!ca_roles_check (facts->config, caller, CA_VERB_RETRIEVE, error))
+  facts = authorise_retrieval (engine, caller, error);
+  if (facts == NULL)
     return NULL;
   id = ca_request_row_find_key (engine->store, caller->name, key, content, &local);
   if (id != 0)
@@ -555,8 +576,8 @@ ca_engine_retrieve_by_serial (CaEngine *engine,
 
   if (!ca_engine_check_process (engine, error))
     return NULL;
-  facts = ca_engine_ref_facts (engine);
-  if (!ca_roles_check (facts->config, caller, CA_VERB_RETRIEVE, error))
+  facts = authorise_retrieval (engine, caller, error);
+  if (facts == NULL)
     return NULL;
   id = ca_request_row_find_serial (engine->store, serial, &local);
   if (id != 0)

@@ -75,12 +75,15 @@ struct _CaEngine
   gint n_jobs;    /* submissions that are not answered, atomic */
 
   GMutex config_mutex; /* one change of ca.conf at a time */
+  gint64 last_history; /* id of the newest row of its history, under the config mutex */
+  GMutex change_mutex; /* one decision about changes that wait at a time (ca-changes.c) */
   GMutex crl_mutex;    /* one run of CRLs at a time */
   GMutex expiry_mutex;
   gint64 expiry_due; /* seconds, under that mutex: when to look again (ca-expiry.c) */
   GMutex mutex;
-  CaFacts *facts;       /* under the mutex */
-  GPtrArray *observers; /* of CaObserver, under the mutex */
+  CaFacts *facts;             /* under the mutex */
+  GHashTable *known_profiles; /* hashes of contents that have rows; under the mutex */
+  GPtrArray *observers;       /* of CaObserver, under the mutex */
   GHashTable
       *blocked_keys; /* set of SHA-256 of SubjectPublicKeyInfo, hex (S-B3), under the mutex */
 };
@@ -170,6 +173,7 @@ gboolean ca_engine_deny (CaEngine *engine,
                          gint64 id,
                          const char *reason,
                          GError **error);
+/* administrators (ca-configure.c) */
 gboolean ca_engine_set_config_entry (CaEngine *engine,
                                      CaCaller *administrator,
                                      const char *node,

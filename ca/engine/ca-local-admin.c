@@ -2,6 +2,8 @@
 
 #include "config.h"
 
+#include "ca-config-entry.h"
+#include "ca-configure.h"
 #include "ca-local.h"
 
 #include "ca-crl.h"
@@ -87,13 +89,12 @@ ca_local_admin_resubmit_request (ICertAdmin *admin,
 static ICertRoles
 ca_local_admin_get_my_roles (ICertAdmin *admin, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (CaFacts) facts = NULL;
+  g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (admin), CA_VERB_MY_ROLES, error);
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
   ICertRoles roles = ICERT_ROLE_NONE;
 
-  if (!ca_engine_check_process (engine_of (admin), error))
+  if (facts == NULL)
     return roles;
-  facts = ca_engine_ref_facts (engine_of (admin));
   ca_config_get_roles (facts->config, caller, &roles, error);
   return roles;
 }
@@ -119,9 +120,7 @@ ca_local_admin_get_config_entry (ICertAdmin *admin,
 {
   g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (admin), CA_VERB_READ_CONFIG, error);
 
-  return facts != NULL
-             ? ca_config_get_entry (facts->config->folder, node != NULL ? node : "CA", entry, error)
-             : NULL;
+  return facts != NULL ? ca_config_get_entry (facts->config->folder, node, entry, error) : NULL;
 }
 
 static gboolean
@@ -148,6 +147,39 @@ ca_local_admin_list_config_entries (ICertAdmin *admin,
   g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (admin), CA_VERB_READ_CONFIG, error);
 
   return facts != NULL ? ca_config_list_entries (facts->config->folder, node, error) : NULL;
+}
+
+static GVariant *
+ca_local_admin_describe_config_entry (ICertAdmin *admin,
+                                      const char *node,
+                                      const char *entry,
+                                      GCancellable *cancellable,
+                                      GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (admin), CA_VERB_READ_CONFIG, error);
+
+  return facts != NULL ? ca_config_describe_entry (facts->config->folder, node, entry, error)
+                       : NULL;
+}
+
+static GVariant *
+ca_local_admin_list_config_history (ICertAdmin *admin, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (admin), CA_VERB_READ_CONFIG, error);
+
+  return facts != NULL ? ca_configure_list_history (engine_of (admin), error) : NULL;
+}
+
+static gboolean
+ca_local_admin_undo_config_entry (ICertAdmin *admin,
+                                  gint64 id,
+                                  GCancellable *cancellable,
+                                  GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+
+  return ca_engine_check_process (engine_of (admin), error)
+         && ca_configure_undo (engine_of (admin), caller, id, error);
 }
 
 static ICertCa *
@@ -315,6 +347,9 @@ admin_iface_init (ICertAdminInterface *iface)
   iface->delete_unresolved = ca_local_admin_delete_unresolved;
   iface->set_ca_property = ca_local_admin_set_ca_property;
   ca_local_audit_init (iface);
+  iface->describe_config_entry = ca_local_admin_describe_config_entry;
+  iface->list_config_history = ca_local_admin_list_config_history;
+  iface->undo_config_entry = ca_local_admin_undo_config_entry;
 }
 
 static void

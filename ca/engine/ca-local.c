@@ -17,7 +17,8 @@ typedef struct
   char *address;
   CaEngine *engine;
   GMutex mutex;
-  CaCaller *caller; /* under the mutex */
+  CaCaller *caller;  /* under the mutex */
+  gboolean is_given; /* the caller is a door's, not the process's own; under the mutex */
 } CaLocalPrivate;
 
 enum
@@ -146,13 +147,26 @@ ca_local_ref_caller (CaLocal *self)
   CaCaller *caller;
 
   g_mutex_lock (&priv->mutex);
-  if (priv->caller != NULL && g_get_monotonic_time () - priv->caller->made > CALLER_AGE)
+  if (priv->caller != NULL && !priv->is_given
+      && g_get_monotonic_time () - priv->caller->made > CALLER_AGE)
     g_clear_pointer (&priv->caller, ca_caller_unref);
   if (priv->caller == NULL)
     priv->caller = ca_caller_new_local (CA_DOOR_LOCAL);
   caller = ca_caller_ref (priv->caller);
   g_mutex_unlock (&priv->mutex);
   return caller;
+}
+
+void
+ca_local_set_caller (CaLocal *self, CaCaller *caller)
+{
+  CaLocalPrivate *priv = ca_local_get_instance_private (self);
+
+  g_mutex_lock (&priv->mutex);
+  g_clear_pointer (&priv->caller, ca_caller_unref);
+  priv->caller = ca_caller_ref (caller);
+  priv->is_given = TRUE;
+  g_mutex_unlock (&priv->mutex);
 }
 
 CaFacts *

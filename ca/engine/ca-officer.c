@@ -14,7 +14,7 @@
 #include "ca-steps.h"
 #include "ca-submit.h"
 
-/* What officers do with a pending request (step 6), and administrators with the configuration. */
+/* What officers do with a pending request (step 6). */
 
 static gboolean
 refuse (CaEngine *engine,
@@ -46,6 +46,8 @@ load_pending (CaEngine *engine,
     return NULL;
   request = ca_engine_load (engine, id, error);
   if (request == NULL)
+    return NULL;
+  if (!ca_roles_check_officer (facts->config, officer, request, error))
     return NULL;
   if (request->disposition == ICERT_ROW_DISPOSITION_PENDING)
     return g_steal_pointer (&request);
@@ -244,102 +246,4 @@ ca_engine_deny (CaEngine *engine, CaCaller *officer, gint64 id, const char *reas
                   officer->name, id);
   return commit (engine, request, officer, CA_VERB_DENY, ICERT_EXIT_EVENT_CERT_DENIED, reason,
                  error);
-}
-
-static char *
-value_text (GVariant *value)
-{
-  return value != NULL ? g_variant_print (value, FALSE) : NULL;
-}
-
-/* The history of the configuration, so that a change can be undone (beyond-adcs.md 4.6). */
-static ICertStoreBatch *
-history_batch (CaEngine *engine,
-               const CaCaller *administrator,
-               const char *node,
-               const char *entry,
-               const char *old,
-               const char *new)
-{
-  ICertStoreBatch *batch = icert_store_batch_new ();
-
-  icert_store_batch_begin (batch, ICERT_STORE_CONFIG_HISTORY, ICERT_STORE_INSERT);
-  icert_store_batch_set_int (batch, ICERT_CONFIG_HISTORY_ID, ca_clock_now ());
-  icert_store_batch_set_int (batch, ICERT_CONFIG_HISTORY_TIME, ca_clock_now ());
-  icert_store_batch_set_text (batch, ICERT_CONFIG_HISTORY_ACTOR, administrator->name);
-  icert_store_batch_set_text (batch, ICERT_CONFIG_HISTORY_NODE, node);
-  icert_store_batch_set_text (batch, ICERT_CONFIG_HISTORY_ENTRY, entry);
-  icert_store_batch_set_text (batch, ICERT_CONFIG_HISTORY_OLD_VALUE, old);
-  icert_store_batch_set_text (batch, ICERT_CONFIG_HISTORY_NEW_VALUE, new);
-  return batch;
-}
-
-static gboolean
-judge_cb (CaConfig *config, gpointer data, GError **error)
-{
-  return ca_engine_judge_config (data, config, error);
-}
-
-/* The entry goes into the file, the engine reads it, the store keeps its history: all of it or
- * nothing (S-N6). */
-static gboolean
-change_config (CaEngine *engine,
-               const CaCaller *administrator,
-               const char *node,
-               const char *entry,
-               GVariant *value,
-               GError **error)
-{
-  g_autofree char *object = g_strdup_printf ("[%s] %s", node, entry);
-  g_autofree char *old = NULL;
-  g_autofree char *new = value_text (value);
-  GPtrArray *audit;
-
-  if (!ca_config_set_entry (engine->folder, node, entry, value, judge_cb, engine, &old, error)
-      || !ca_engine_reload (engine, error))
-    return FALSE;
-  audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
-  g_ptr_array_add (audit, ca_audit_record_new (administrator, "write-config", object, "OK", new));
-  return ca_writer_commit_wait (
-      engine->writer, history_batch (engine, administrator, node, entry, old, new), audit, error);
-}
-
-static void
-put_back (CaEngine *engine, const char *path, const char *contents)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!g_file_set_contents_full (path, contents, -1,
-                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
-                                 &error)
-      || !ca_engine_reload (engine, &error))
-    g_message ("ca.conf as it was before: %s", error->message);
-}
-
-gboolean
-ca_engine_set_config_entry (CaEngine *engine,
-                            CaCaller *administrator,
-                            const char *node,
-                            const char *entry,
-                            GVariant *value,
-                            GError **error)
-{
-  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
-  g_autofree char *object = g_strdup_printf ("[%s] %s", node, entry);
-  g_autofree char *path = g_build_filename (engine->folder, "ca.conf", NULL);
-  g_autofree char *before = NULL;
-  g_autofree char *after = NULL;
-  GError *local = NULL;
-
-  if (!ca_roles_check (facts->config, administrator, CA_VERB_WRITE_CONFIG, &local))
-    return refuse (engine, administrator, CA_VERB_WRITE_CONFIG, object, local, error);
-  g_mutex_lock (&engine->config_mutex);
-  g_file_get_contents (path, &before, NULL, NULL);
-  if (!change_config (engine, administrator, node, entry, value, &local)
-      && g_file_get_contents (path, &after, NULL, NULL) && before != NULL
-      && strcmp (before, after) != 0)
-    put_back (engine, path, before);
-  g_mutex_unlock (&engine->config_mutex);
-  return local == NULL
-         || refuse (engine, administrator, CA_VERB_WRITE_CONFIG, object, local, error);
 }

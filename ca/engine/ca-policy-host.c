@@ -24,7 +24,9 @@ typedef struct
   char *class_id;      /* of a lent one: the name of its type */
   char *description;   /* of a lent one */
   guint deadline;      /* milliseconds */
+  gboolean direct;     /* may be called on any thread */
   gint hangs;          /* atomic */
+  gint retired;        /* atomic: no chain will have it again; shut down with the last reference */
 } PolicyModule;
 
 struct _CaPolicyChain
@@ -65,6 +67,8 @@ policy_module_unref (gpointer data)
 
   if (!g_atomic_ref_count_dec (&module->ref_count))
     return;
+  if (g_atomic_int_get (&module->retired))
+    icert_policy_shutdown (module->policy);
   g_clear_object (&module->policy);
   g_clear_pointer (&module->owned, ca_owned_unref);
   g_free (module->class_id);
@@ -196,8 +200,8 @@ add_module (CaPolicyChain *chain,
   if (module->policy == NULL || !initialize (module->policy, config, facts, error))
     return FALSE;
   threads = icert_class_info_get_threads (info);
-  if (strcmp (threads, "any") != 0)
-    chain->direct = FALSE;
+  module->direct = strcmp (threads, "any") == 0;
+  chain->direct = chain->direct && module->direct;
   description = icert_policy_get_description (module->policy);
   ca_steps_print (1, "engine", module->class_id, "policy module loaded: %s",
                   description != NULL ? description : "");
@@ -437,9 +441,94 @@ reload_module (PolicyModule *module,
   return FALSE;
 }
 
-/* A chain of other modules takes effect at the next start. */
+static PolicyModule *
+find_configured (const CaPolicyChain *chain, const char *class_id)
+{
+  for (guint i = 0; i < chain->modules->len; i++)
+    {
+      PolicyModule *module = chain->modules->pdata[i];
+
+      if (module->policy != NULL && strcmp (module->class_id, class_id) == 0)
+        return module;
+    }
+  return NULL;
+}
+
+static gboolean
+is_same_chain (const CaPolicyChain *chain, const CaConfig *config)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < chain->modules->len; i++)
+    {
+      const PolicyModule *module = chain->modules->pdata[i];
+
+      if (module->policy == NULL)
+        continue;
+      if (n >= config->policies->len
+          || strcmp (((CaModuleConfig *) config->policies->pdata[n])->class_id, module->class_id)
+                 != 0)
+        return FALSE;
+      n++;
+    }
+  return n == config->policies->len;
+}
+
+/* Modules of @old that @fresh has not. Under the lock. */
+static void
+retire (const CaPolicyChain *old, const CaPolicyChain *fresh)
+{
+  for (guint i = 0; i < old->modules->len; i++)
+    {
+      PolicyModule *module = old->modules->pdata[i];
+
+      if (module->policy != NULL && find_configured (fresh, module->class_id) == NULL)
+        g_atomic_int_set (&module->retired, TRUE);
+    }
+}
+
+/* The chain as the configuration says now, behind it what was lent. Work that has begun goes on
+ * with the chain it began with; a module that left is shut down when the last of that is done. */
+static gboolean
+change_chain (CaPolicyHost *host, ICertRegistry *registry, CaFacts *facts, GError **error)
+{
+  g_autoptr (CaPolicyChain) seen = ca_policy_host_ref_chain (host);
+  g_autoptr (CaPolicyChain) fresh = chain_new ();
+  g_autoptr (CaPolicyChain) old = NULL;
+
+  if (is_same_chain (seen, facts->config))
+    return TRUE;
+  for (guint i = 0; i < facts->config->policies->len; i++)
+    {
+      const CaModuleConfig *config = facts->config->policies->pdata[i];
+      PolicyModule *module = find_configured (seen, config->class_id);
+
+      if (module != NULL)
+        {
+          g_ptr_array_add (fresh->modules, policy_module_ref (module));
+          fresh->direct = fresh->direct && module->direct;
+        }
+      else if (!add_module (fresh, registry, config, facts, error))
+        return FALSE;
+    }
+  g_mutex_lock (&host->mutex);
+  host->configured_direct = fresh->direct;
+  old = host->chain;
+  for (guint i = 0; i < old->modules->len; i++)
+    if (((PolicyModule *) old->modules->pdata[i])->policy == NULL)
+      {
+        g_ptr_array_add (fresh->modules, policy_module_ref (old->modules->pdata[i]));
+        fresh->direct = FALSE;
+      }
+  retire (old, fresh);
+  host->chain = g_steal_pointer (&fresh);
+  g_mutex_unlock (&host->mutex);
+  return TRUE;
+}
+
+/* Settings first: on failure everything stays. */
 gboolean
-ca_policy_host_reload (CaPolicyHost *host, CaFacts *facts, GError **error)
+ca_policy_host_reload (CaPolicyHost *host, ICertRegistry *registry, CaFacts *facts, GError **error)
 {
   g_autoptr (CaPolicyChain) chain = ca_policy_host_ref_chain (host);
 
@@ -452,7 +541,7 @@ ca_policy_host_reload (CaPolicyHost *host, CaFacts *facts, GError **error)
           && !reload_module (module, config, facts->config->folder, error))
         return FALSE;
     }
-  return TRUE;
+  return change_chain (host, registry, facts, error);
 }
 
 char *

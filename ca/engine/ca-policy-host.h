@@ -49,8 +49,11 @@ CaPolicyChain *ca_policy_host_take_lent (CaPolicyHost *host);
 /* Shuts down what was lent, on its thread, and lets it go. */
 void ca_policy_chain_let_go (CaPolicyChain *taken);
 
-/* settings anew after a change of configuration; on failure the running ones stay */
-gboolean ca_policy_host_reload (CaPolicyHost *host, CaFacts *facts, GError **error);
+/* settings and chain anew after a change of configuration; on failure the running ones stay */
+gboolean ca_policy_host_reload (CaPolicyHost *host,
+                                ICertRegistry *registry,
+                                CaFacts *facts,
+                                GError **error);
 /* descriptions of the modules, in their order, "; " between */
 char *ca_policy_host_describe (CaPolicyHost *host);
 /* modules that are not asked any more (S-L3) */

@@ -8,6 +8,7 @@
 
 #include <glib/gstdio.h>
 
+#include "ca-changes.h"
 #include "ca-clock.h"
 #include "ca-crl.h"
 #include "ca-limits.h"
@@ -433,11 +434,16 @@ check_before (GDateTime *before, gint64 *microseconds, GError **error)
 }
 
 static gboolean
-authorise (const Prune *prune, GError **error)
+authorise (const Prune *prune, gint64 number, GError **error)
 {
   g_autoptr (CaFacts) facts = ca_engine_ref_facts (prune->engine);
+  g_autoptr (GVariant) value
+      = g_variant_ref_sink (g_variant_new ("(ix)", (gint32) prune->table, number));
+  CaChange change = { .verb = CA_VERB_DELETE_ROW, .object = prune->object, .value = value };
 
-  return ca_roles_check (facts->config, prune->caller, CA_VERB_DELETE_ROW, error);
+  return ca_roles_check (facts->config, prune->caller, CA_VERB_DELETE_ROW, error)
+         && (!facts->config->dual_control
+             || ca_changes_require (prune->engine, prune->caller, &change, error));
 }
 
 static gint64
@@ -468,7 +474,7 @@ ca_engine_delete_row (CaEngine *engine,
   gint64 count = 0;
 
   prune.object = g_strdup_printf ("request:%" G_GINT64_FORMAT, id);
-  if (!authorise (&prune, &local) || !check_table (prune.table, &local))
+  if (!authorise (&prune, id, &local) || !check_table (prune.table, &local))
     return end (&prune, -1, local, error);
   if (table == ICERT_TABLE_CRLS)
     {
@@ -513,7 +519,7 @@ ca_engine_delete_expired (CaEngine *engine,
 
   *more = FALSE;
   prune.object = g_strdup ("expired");
-  if (authorise (&prune, &local))
+  if (authorise (&prune, g_date_time_to_unix (before), &local))
     count = delete_expired (&prune, before, more, &local);
   return end (&prune, count, local, error);
 }
@@ -532,7 +538,8 @@ ca_engine_delete_unresolved (CaEngine *engine,
 
   *more = FALSE;
   prune.object = g_strdup ("unresolved");
-  if (authorise (&prune, &local) && check_before (before, &until, &local))
+  if (authorise (&prune, g_date_time_to_unix (before), &local)
+      && check_before (before, &until, &local))
     count = delete_unresolved_requests (&prune, until, more, &local);
   return end (&prune, count, local, error);
 }

@@ -4,6 +4,8 @@
 
 #include "ca-renew.h"
 
+#include "ca-changes.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -489,6 +491,17 @@ renewal_init (Renewal *self, CaEngine *engine, CaCaller *caller)
   self->crosses = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_cross_free);
 }
 
+/* S-D11, S-M5: under dual control an administrator asks, another approves. */
+static gboolean
+is_approved (const Renewal *self, CaCaller *caller, GError **error)
+{
+  CaChange change
+      = { .verb = CA_VERB_RENEW, .object = self->wish->same_key ? "same key" : "new key" };
+
+  return !self->facts->config->dual_control
+         || ca_changes_require (self->engine, caller, &change, error);
+}
+
 /* S-H3: a certificate of ten years is not dated by a clock that was set. */
 static gboolean
 renew_locked (CaEngine *engine,
@@ -502,8 +515,8 @@ renew_locked (CaEngine *engine,
   renewal_init (&self, engine, caller);
   self.wish = wish;
   if (!ca_roles_check (self.facts->config, caller, CA_VERB_RENEW, error)
-      || !ca_roles_check_alone (self.facts->config, caller, CA_VERB_RENEW, error)
-      || !check_state (&self, error) || !ca_clock_guard_check (engine->clock, error))
+      || !is_approved (&self, caller, error) || !check_state (&self, error)
+      || !ca_clock_guard_check (engine->clock, error))
     return FALSE;
   return self.facts->config->is_root ? renew_root (&self, error)
                                      : renew_subordinate (&self, request, error);

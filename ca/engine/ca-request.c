@@ -67,6 +67,7 @@ ca_request_unref (CaRequest *request)
   g_free (request->message);
   g_free (request->policy_message);
   g_free (request->template_name);
+  g_free (request->profile_hash);
   g_free (request->officer_name);
   g_clear_pointer (&request->issuer, ca_issuer_unref);
   g_clear_pointer (&request->certificate, g_bytes_unref);

@@ -59,6 +59,7 @@ typedef struct
   char *policy_message; /* what a policy wants to be said; nullable */
   char *template_name;
   gint64 profile_version;
+  char *profile_hash;    /* of the content that decided; nullable */
   gboolean hold_allowed; /* its certificate may be put on hold: the policy's, at issuance (S-I1) */
   char *officer_name;    /* who decided, nullable */
   gint64 resolved_when;

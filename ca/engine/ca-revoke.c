@@ -259,6 +259,17 @@ lock_status (Target *target, const char *serial, GError **error)
   return find_status (target, serial, error);
 }
 
+/* A certificate without a row has neither profile nor requester: no officer rights cover it. */
+static gboolean
+check_officer (const Target *target, GError **error)
+{
+  const CaConfig *config = target->facts->config;
+
+  return target->request != NULL
+             ? ca_roles_check_officer (config, target->officer, target->request, error)
+             : ca_roles_check_object (config, target->officer, NULL, NULL, error);
+}
+
 /* S-D16: the right, and then what it is asked for. */
 static gboolean
 find_target (Target *target, const char *serial, GError **error)
@@ -268,7 +279,8 @@ find_target (Target *target, const char *serial, GError **error)
   target->object = g_strconcat ("serial:", normal, NULL);
   target->facts = ca_engine_ref_facts (target->engine);
   return ca_roles_check (target->facts->config, target->officer, target->verb, error)
-         && find_status (target, serial, error) && lock_status (target, serial, error);
+         && find_status (target, serial, error) && check_officer (target, error)
+         && lock_status (target, serial, error);
 }
 
 static void

@@ -163,23 +163,85 @@ ca_roles_check_approval (const CaConfig *config,
   return FALSE;
 }
 
-gboolean
-ca_roles_check_modules (const CaConfig *config, const CaCaller *caller, GError **error)
+char **
+ca_roles_list_principals (const char *account)
 {
-  if (!config->dual_control)
+  g_autoptr (CaCaller) caller = ca_caller_new_account (account, CA_DOOR_LOCAL);
+  GPtrArray *principals = g_ptr_array_new ();
+  char *user = g_strconcat ("user:", account, NULL);
+
+  g_ptr_array_add (principals, user);
+  /* An account that is not there has no uid to speak of. */
+  for (guint i = 0; caller->uid != G_MAXUINT && caller->principals[i] != NULL; i++)
+    if (strcmp (caller->principals[i], user) != 0)
+      g_ptr_array_add (principals, g_strdup (caller->principals[i]));
+  g_ptr_array_add (principals, NULL);
+  return (char **) g_ptr_array_free (principals, FALSE);
+}
+
+gboolean
+ca_roles_check_object (const CaConfig *config,
+                       const CaCaller *officer,
+                       const char *profile,
+                       const char *requester,
+                       GError **error)
+{
+  g_auto (GStrv) principals = NULL;
+  gboolean restricted = FALSE;
+
+  if (officer->door == CA_DOOR_SETUP)
     return TRUE;
-  icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "caller",
-                   "%s may not append modules alone (a CA without dual control)", caller->name);
+  for (guint i = 0; i < config->officer_rights->len; i++)
+    {
+      const CaOfficerRights *rights = config->officer_rights->pdata[i];
+
+      if (!ca_officer_rights_has_officer (rights, officer))
+        continue;
+      restricted = TRUE;
+      if (principals == NULL)
+        principals = ca_roles_list_principals (requester != NULL ? requester : "");
+      if (ca_officer_rights_covers (rights, profile, principals))
+        return TRUE;
+    }
+  if (!restricted)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "officer",
+                   "%s may not decide about requests for %s of %s (what [OfficerRights] covers)",
+                   officer->name, profile != NULL ? profile : "no profile",
+                   requester != NULL ? requester : "nobody");
+  if (error != NULL)
+    icert_error_add_detail (*error, "status", "0x80094009");
   return FALSE;
 }
 
 gboolean
-ca_roles_check_alone (const CaConfig *config, const CaCaller *caller, CaVerb verb, GError **error)
+ca_roles_check_officer (const CaConfig *config,
+                        const CaCaller *officer,
+                        const CaRequest *request,
+                        GError **error)
 {
-  if (!config->dual_control || rows[verb].approval == CA_APPROVAL_NONE)
-    return TRUE;
-  icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "caller",
-                   "%s may not %s alone (two administrators, or a CA without dual control)",
-                   caller->name, rows[verb].name);
-  return FALSE;
+  const char *profile = request->template_name;
+
+  /* A request that was never judged, or denied before a profile was chosen, names one. */
+  if (profile == NULL)
+    profile = ca_request_get_attribute (request, "CertificateTemplate");
+  return ca_roles_check_object (config, officer, profile, request->requester_name, error);
+}
+
+const CaAgent *
+ca_roles_find_agent (const CaConfig *config,
+                     const char *const *agent,
+                     const char *profile,
+                     const char *subject,
+                     GError **error)
+{
+  g_auto (GStrv) principals = ca_roles_list_principals (subject);
+  const CaAgent *found = ca_config_find_agent (config, agent, profile, principals);
+
+  if (found == NULL)
+    icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "agent",
+                     "%s may not ask for %s on behalf of %s (a section [Agent NAME])",
+                     agent[0] != NULL ? agent[0] : "nobody",
+                     profile != NULL ? profile : "no profile", subject);
+  return found;
 }

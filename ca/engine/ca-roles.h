@@ -35,13 +35,29 @@ CaVerb ca_verb_from_string (const char *name);
 /* the table: aa{sv} with verb s, roles u (any one of), together u (all of), doors as, approval s
  * ("none", "two" or "by-object") and methods as */
 GVariant *ca_roles_list_verbs (void);
-/* S-D11: under dual control nobody brings modules alone */
-gboolean ca_roles_check_modules (const CaConfig *config, const CaCaller *caller, GError **error);
-/* S-D11, S-M5: under dual control nobody does alone what waits for two */
-gboolean ca_roles_check_alone (const CaConfig *config,
-                               const CaCaller *caller,
-                               CaVerb verb,
-                               GError **error);
+/* S-D16: whether an officer with officer rights may decide about this object: a request for
+ * @profile (nullable) of the account @requester. NOT_AUTHORIZED, status RESTRICTEDOFFICER; never
+ * NOT_FOUND, since officers may read every row (S-D15). Imports are not asked. */
+gboolean ca_roles_check_object (const CaConfig *config,
+                                const CaCaller *officer,
+                                const char *profile,
+                                const char *requester,
+                                GError **error);
+/* the same of @request */
+gboolean ca_roles_check_officer (const CaConfig *config,
+                                 const CaCaller *officer,
+                                 const CaRequest *request,
+                                 GError **error);
+/* S-D7: the section [Agent NAME] by which @agent (principals: of the caller, and cert:SHA256 of the
+ * certificate that signed) may ask for @profile on behalf of the account @subject; lends.
+ * NOT_AUTHORIZED. Whether the certificate is still good is the caller's to check. */
+const CaAgent *ca_roles_find_agent (const CaConfig *config,
+                                    const char *const *agent,
+                                    const char *profile,
+                                    const char *subject,
+                                    GError **error);
+/* user:NAME, uid:N and group:NAME… of an account; of one that is not there the first alone */
+char **ca_roles_list_principals (const char *account);
 /* whether @caller is the one who submitted @request, by principal id */
 gboolean ca_roles_is_submitter (const CaCaller *caller, const CaRequest *request);
 /* S-D10: nobody approves what they submitted, under dual control */

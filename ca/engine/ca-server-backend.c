@@ -4,6 +4,8 @@
 
 #include "ca-server-backend.h"
 
+#include "ca-profiles.h"
+
 #include <string.h>
 
 #include "ca-crypto.h"
@@ -363,6 +365,10 @@ backend_set_property (gpointer pointer,
   if (strcmp (info->name, "ProfileVersion") == 0)
     {
       request->profile_version = value != NULL ? number_of (value) : 0;
+      g_free (request->profile_hash);
+      request->profile_hash = request->template_name != NULL
+                                  ? ca_profiles_hash_file (request->config, request->template_name)
+                                  : NULL;
       return TRUE;
     }
   if (strcmp (info->name, "HoldAllowed") == 0)

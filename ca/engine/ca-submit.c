@@ -14,9 +14,13 @@
 #include "ca-expiry.h"
 #include "ca-issue.h"
 #include "ca-limits.h"
+#include "ca-profiles.h"
 #include "ca-request-row.h"
 #include "ca-steps.h"
 #include "ca-submit.h"
+
+/* how often a request is judged when its profile changes meanwhile */
+#define MAX_JUDGEMENTS 3
 
 /* A request in the engine, from the queue to the answer. */
 typedef struct
@@ -37,6 +41,7 @@ typedef struct
   gint64 resubmit_id; /* 0: a new request */
   guint serial_draws;
   gboolean reserved;     /* the serial is a row already */
+  gboolean own;          /* the officer approves an own request (single-operator mode) */
   gboolean look_up_key;  /* only the answer to a known idempotency key is wanted */
   GPtrArray *audit;      /* of CaAuditRecord, for the next commit */
   GPtrArray *deliveries; /* exits to tell after the commit */
@@ -106,14 +111,23 @@ refuse (CaJob *job, const char *verb, GError *error)
   return ANSWERED;
 }
 
+/* Officers, and administrators for what was denied; which it is, is known when it is loaded. */
+static gboolean
+may_resubmit (CaJob *job, GError **error)
+{
+  return ca_roles_check (job->facts->config, job->caller, CA_VERB_RESUBMIT_DENIED, NULL)
+         || ca_roles_check (job->facts->config, job->caller, CA_VERB_RESUBMIT, error);
+}
+
 /* Step: who may ask at all */
 static CaStep
 authorise (CaJob *job)
 {
   GError *error = NULL;
 
-  if (!ca_roles_check (job->facts->config, job->caller,
-                       job->resubmit_id != 0 ? CA_VERB_RESUBMIT : CA_VERB_SUBMIT, &error)
+  if (!(job->resubmit_id != 0
+            ? may_resubmit (job, &error)
+            : ca_roles_check (job->facts->config, job->caller, CA_VERB_SUBMIT, &error))
       || ca_facts_get_issuer (job->facts, &error) == NULL)
     return refuse (job, job->resubmit_id != 0 ? "resubmit" : "submit", error);
   return GO_ON;
@@ -360,6 +374,46 @@ judge (CaJob *job, CaWorker *worker)
     }
 }
 
+/* The request waits until the clock is right (S-H3), or its profile approved (S-D11); it did
+ * nothing wrong. */
+static CaStep
+postpone (CaJob *job, const char *rule, GError *error)
+{
+  g_autofree char *text = icert_error_get_text (error);
+
+  ca_trace_add (job->request->trace, "engine", "engine", rule, NULL, text, NULL);
+  ca_request_decide (job->request, ICERT_ROW_DISPOSITION_PENDING, error, text);
+  return DECIDED;
+}
+
+/* S-D12: the content of the profile that decided may have been withdrawn while other policies
+ * thought. The policy looks at its files once a second. */
+static CaStep
+judge_by_current (CaJob *job, CaWorker *worker)
+{
+  CaStep step = judge (job, worker);
+
+  for (guint i = 0; step == GO_ON && ca_profiles_is_stale (job->request); i++)
+    {
+      GError *error = NULL;
+
+      ca_trace_add (job->request->trace, "engine", "engine", "withdrawn", "profile",
+                    job->request->template_name, "judged again");
+      if (i < MAX_JUDGEMENTS)
+        {
+          g_usleep (G_USEC_PER_SEC + G_USEC_PER_SEC / 10);
+          ca_request_reset_plan (job->request);
+          step = judge (job, worker);
+          continue;
+        }
+      icert_set_error (&error, ICERT_ERROR_WRONG_STATE, "profile",
+                       "%s is changed again and again (one that stays)",
+                       job->request->template_name);
+      return postpone (job, "withdrawn", error);
+    }
+  return step;
+}
+
 /* S-E1 step 4, for a key outside this process: what will be signed is durable before it is signed
  */
 static gboolean
@@ -392,18 +446,6 @@ set_issued (CaJob *job)
                      message != NULL ? message : "Issued");
 }
 
-/* S-H3, S-F4: the request waits until clock and audit log are right; it did nothing wrong. */
-static CaStep
-wait_for_signing (CaJob *job, GError *error)
-{
-  g_autofree char *text = icert_error_get_text (error);
-  const char *rule = error->code == ICERT_ERROR_CLOCK ? "clock" : "audit";
-
-  ca_trace_add (job->request->trace, "engine", "engine", rule, NULL, text, NULL);
-  ca_request_decide (job->request, ICERT_ROW_DISPOSITION_PENDING, error, text);
-  return DECIDED;
-}
-
 /* Steps between verdict and certificate */
 static CaStep
 issue (CaJob *job)
@@ -412,9 +454,12 @@ issue (CaJob *job)
   GError *error = NULL;
   CaStep step = DECIDED;
 
+  if (!ca_profiles_check (job->engine, job->request, &error))
+    return postpone (job, "profile", error);
+
   g_clear_pointer (&job->request->certificate, g_bytes_unref);
   if (!ca_engine_check_signing (job->engine, &error))
-    return wait_for_signing (job, error);
+    return postpone (job, error->code == ICERT_ERROR_CLOCK ? "clock" : "audit", error);
   if (!ca_endorse_check_plan (job->request, job->facts, &error)
       || !ca_issue_prepare (job->request, &intent, &error))
     step = decide_refusal (job, error, NULL);
@@ -503,6 +548,24 @@ store (CaJob *job)
   ca_writer_commit (job->engine->writer, batch, g_steal_pointer (&job->audit), stored_cb, job);
 }
 
+/* S-D10; who approves their own in single-operator mode does so, and the trace says it */
+static gboolean
+check_approval (CaJob *job, GError **error)
+{
+  const CaConfig *config = job->facts->config;
+  CaRequest *request = job->request;
+
+  if (!ca_roles_check_approval (config, job->caller, request, error))
+    return FALSE;
+  if (!config->dual_control || job->caller->door == CA_DOOR_SETUP
+      || !ca_profiles_was_changed_by (job->engine, job->caller, request->template_name))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "officer",
+                   "%s changed profile %s within 30 days (another officer)", job->caller->name,
+                   request->template_name);
+  return FALSE;
+}
+
 /* Step 6: what an officer wants judged again */
 static CaStep
 reload (CaJob *job)
@@ -522,11 +585,11 @@ reload (CaJob *job)
                        ca_row_disposition_to_string (request->disposition));
       icert_error_add_detail (error, "status", "0x80094003");
     }
-  else if (denied
-           && !ca_roles_check (job->facts->config, job->caller, CA_VERB_RESUBMIT_DENIED, &error))
+  else if (!ca_roles_check (job->facts->config, job->caller,
+                            denied ? CA_VERB_RESUBMIT_DENIED : CA_VERB_RESUBMIT, &error))
     ;
-  else
-    ca_roles_check_approval (job->facts->config, job->caller, request, &error);
+  else if (ca_roles_check_officer (job->facts->config, job->caller, request, &error))
+    check_approval (job, &error);
   if (error != NULL)
     return refuse (job, "resubmit", error);
   g_clear_pointer (&request->config, ca_config_unref);
@@ -546,8 +609,11 @@ reload (CaJob *job)
     ca_request_reset_plan (request);
     request->submitted_when = submitted_when;
   }
+  job->own = !job->facts->config->dual_control && job->caller->door != CA_DOOR_SETUP
+             && ca_roles_is_submitter (job->caller, request);
   ca_trace_add (request->trace, "officer", "engine", "resubmit", NULL, job->caller->name,
-                "approves this content");
+                job->own ? "approves this content, an own request (single operator)"
+                         : "approves this content");
   ca_steps_print (6, "officer", "CertificateAuthority.Admin",
                   "%s resubmits request %" G_GINT64_FORMAT, job->caller->name, request->id);
   return GO_ON;
@@ -570,7 +636,7 @@ run_new (CaJob *job, CaWorker *worker)
   if (step == GO_ON)
     step = record (job);
   if (step == GO_ON)
-    step = judge (job, worker);
+    step = judge_by_current (job, worker);
   if (step == GO_ON)
     step = issue (job);
   return step;
@@ -586,7 +652,7 @@ run_again (CaJob *job, CaWorker *worker)
   if (step == GO_ON)
     step = prove (job);
   if (step == GO_ON)
-    step = judge (job, worker);
+    step = judge_by_current (job, worker);
   if (step == GO_ON)
     step = issue (job);
   return step;

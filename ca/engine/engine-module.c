@@ -12,6 +12,7 @@ static const ICertModuleClass classes[] = {
   { icert_view_get_type, ca_local_view_get_type },
   { icert_ca_get_type, ca_local_ca_get_type },
   { icert_control_get_type, ca_local_control_get_type },
+  { icert_security_get_type, ca_local_security_get_type },
   { icert_request_decoder_get_type, ca_request_decoder_get_type },
   { icert_setup_get_type, ca_setup_get_type },
   { icert_backup_get_type, ca_local_backup_get_type },

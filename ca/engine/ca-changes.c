@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "ca-changes.h"
+
+#include <string.h>
+
+#include "ca-clock.h"
+#include "ca-configure.h"
+#include "ca-profiles.h"
+
+#define LIFETIME (7 * G_TIME_SPAN_DAY)
+
+static const char *const state_names[]
+    = { "waits", "approved", "done", "rejected", "expired", "failed" };
+
+static const guint8 columns[]
+    = { ICERT_CHANGE_ID,           ICERT_CHANGE_STATE,       ICERT_CHANGE_TIME,
+        ICERT_CHANGE_EXPIRES,      ICERT_CHANGE_ACTOR,       ICERT_CHANGE_ACTOR_NAME,
+        ICERT_CHANGE_VERB,         ICERT_CHANGE_OBJECT,      ICERT_CHANGE_OLD_HASH,
+        ICERT_CHANGE_SECOND_ACTOR, ICERT_CHANGE_SECOND_NAME, ICERT_CHANGE_DECIDED_WHEN,
+        ICERT_CHANGE_DETAIL,       ICERT_CHANGE_VALUE };
+
+/* The names by which ca_changes_list() answers; "" = not shown */
+static const char *const column_names[]
+    = { "id",     "state",    "time",      "expires", "actor-id", "actor",  "verb",
+        "object", "old-hash", "second-id", "second",  "decided",  "detail", "value" };
+G_STATIC_ASSERT (G_N_ELEMENTS (columns) == G_N_ELEMENTS (column_names));
+
+typedef struct
+{
+  gint64 id, time, expires;
+  CaChangeState state;
+  char *actor, *actor_name, *verb, *object, *old_hash, *value;
+} Row;
+
+static void
+row_free (Row *row)
+{
+  g_free (row->actor);
+  g_free (row->actor_name);
+  g_free (row->verb);
+  g_free (row->object);
+  g_free (row->old_hash);
+  g_free (row->value);
+  g_free (row);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Row, row_free)
+
+static Row *
+row_new (const ICertStoreRow *stored)
+{
+  Row *row = g_new0 (Row, 1);
+
+  row->id = icert_store_row_get_int (stored, 0);
+  row->state = (CaChangeState) icert_store_row_get_int (stored, 1);
+  row->time = icert_store_row_get_int (stored, 2);
+  row->expires = icert_store_row_get_int (stored, 3);
+  row->actor = icert_store_row_dup_text (stored, 4);
+  row->actor_name = icert_store_row_dup_text (stored, 5);
+  row->verb = icert_store_row_dup_text (stored, 6);
+  row->object = icert_store_row_dup_text (stored, 7);
+  row->old_hash = icert_store_row_dup_text (stored, 8);
+  row->value = icert_store_row_dup_text (stored, 13);
+  return row;
+}
+
+/* Rows whose @column (none: -1) is @number, the newest first */
+static GPtrArray *
+query (CaEngine *engine, int column, ICertSeek seek, gint64 number, guint limit, GError **error)
+{
+  ICertStoreCondition condition
+      = { .kind = ICERT_STORE_COMPARE,
+          .column = column >= 0 ? (guint) column : 0,
+          .seek = seek,
+          .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = number } };
+  ICertStoreQuery query = { .table = ICERT_STORE_CHANGES,
+                            .n_columns = G_N_ELEMENTS (columns),
+                            .columns = columns,
+                            .condition = column >= 0 ? &condition : NULL,
+                            .sort_column = -1,
+                            .descending = TRUE,
+                            .limit = limit };
+
+  return icert_store_query (engine->store, &query, NULL, error);
+}
+
+static Row *
+load (CaEngine *engine, gint64 id, GError **error)
+{
+  g_autoptr (GPtrArray) rows = query (engine, ICERT_CHANGE_ID, ICERT_SEEK_EQ, id, 1, error);
+
+  if (rows != NULL && rows->len > 0)
+    return row_new (rows->pdata[0]);
+  if (rows != NULL)
+    icert_set_error (error, ICERT_ERROR_NOT_FOUND, "change",
+                     "no change %" G_GINT64_FORMAT " (one that icert changes lists)", id);
+  return NULL;
+}
+
+/* One batch: the new state and the audit record. @second and @detail: nullable */
+static gboolean
+set_state (CaEngine *engine,
+           const Row *row,
+           CaChangeState state,
+           const CaCaller *caller,
+           const CaCaller *second,
+           const char *detail,
+           GError **error)
+{
+  ICertStoreBatch *batch = icert_store_batch_new ();
+  GPtrArray *audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
+  g_autofree char *object = g_strdup_printf ("change:%" G_GINT64_FORMAT, row->id);
+  g_autofree char *outcome = g_ascii_strup (state_names[state], -1);
+  g_autofree char *text
+      = g_strdup_printf ("%s %s of %s%s%s", row->verb, row->object, row->actor_name,
+                         detail != NULL ? ": " : "", detail != NULL ? detail : "");
+
+  icert_store_batch_begin (batch, ICERT_STORE_CHANGES, ICERT_STORE_UPDATE);
+  icert_store_batch_set_int (batch, ICERT_CHANGE_ID, row->id);
+  icert_store_batch_set_int (batch, ICERT_CHANGE_STATE, state);
+  if (state == CA_CHANGE_APPROVED)
+    icert_store_batch_set_int (batch, ICERT_CHANGE_EXPIRES, ca_clock_now () + LIFETIME);
+  if (second != NULL)
+    {
+      icert_store_batch_set_text (batch, ICERT_CHANGE_SECOND_ACTOR, second->id);
+      icert_store_batch_set_text (batch, ICERT_CHANGE_SECOND_NAME, second->name);
+      icert_store_batch_set_int (batch, ICERT_CHANGE_DECIDED_WHEN, ca_clock_now ());
+    }
+  if (detail != NULL)
+    icert_store_batch_set_text (batch, ICERT_CHANGE_DETAIL, detail);
+  g_ptr_array_add (audit, ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_DECIDE_CHANGE),
+                                               object, outcome, text));
+  return ca_writer_commit_wait (engine->writer, batch, audit, error);
+}
+
+static char *
+print_value (GVariant *value)
+{
+  return value != NULL ? g_variant_print (value, TRUE) : NULL;
+}
+
+/* The newest change of this caller that asks for the same and is not decided against; NULL: none */
+static Row *
+find_same (CaEngine *engine, const CaCaller *caller, const CaChange *change, GError **error)
+{
+  g_autoptr (GPtrArray) rows
+      = query (engine, ICERT_CHANGE_STATE, ICERT_SEEK_LE, CA_CHANGE_APPROVED, 0, error);
+  g_autofree char *value = print_value (change->value);
+  gint64 now = ca_clock_now ();
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    {
+      g_autoptr (Row) row = row_new (rows->pdata[i]);
+
+      if (row->expires > now && g_strcmp0 (row->actor, caller->id) == 0
+          && g_strcmp0 (row->verb, ca_verb_to_string (change->verb)) == 0
+          && g_strcmp0 (row->object, change->object) == 0 && g_strcmp0 (row->value, value) == 0
+          && g_strcmp0 (row->old_hash, change->old_hash) == 0)
+        return g_steal_pointer (&row);
+    }
+  return NULL;
+}
+
+static gboolean
+insert (CaEngine *engine,
+        const CaCaller *caller,
+        const CaChange *change,
+        gint64 *id,
+        GError **error)
+{
+  g_autoptr (GPtrArray) newest = query (engine, -1, ICERT_SEEK_EQ, 0, 1, error);
+  GPtrArray *audit;
+  ICertStoreBatch *batch;
+  g_autofree char *value = print_value (change->value);
+  g_autofree char *detail = NULL;
+  gint64 now = ca_clock_now ();
+
+  if (newest == NULL)
+    return FALSE;
+  *id = newest->len > 0 ? icert_store_row_get_int (newest->pdata[0], 0) + 1 : 1;
+  batch = icert_store_batch_new ();
+  icert_store_batch_begin (batch, ICERT_STORE_CHANGES, ICERT_STORE_INSERT);
+  icert_store_batch_set_int (batch, ICERT_CHANGE_ID, *id);
+  icert_store_batch_set_int (batch, ICERT_CHANGE_STATE, CA_CHANGE_WAITS);
+  icert_store_batch_set_int (batch, ICERT_CHANGE_TIME, now);
+  icert_store_batch_set_int (batch, ICERT_CHANGE_EXPIRES, now + LIFETIME);
+  icert_store_batch_set_text (batch, ICERT_CHANGE_ACTOR, caller->id);
+  icert_store_batch_set_text (batch, ICERT_CHANGE_ACTOR_NAME, caller->name);
+  icert_store_batch_set_text (batch, ICERT_CHANGE_VERB, ca_verb_to_string (change->verb));
+  icert_store_batch_set_text (batch, ICERT_CHANGE_OBJECT, change->object);
+  icert_store_batch_set_text (batch, ICERT_CHANGE_OLD_HASH, change->old_hash);
+  icert_store_batch_set_text (batch, ICERT_CHANGE_VALUE, value);
+  audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
+  detail = g_strdup_printf ("change %" G_GINT64_FORMAT " waits for another administrator", *id);
+  g_ptr_array_add (audit, ca_audit_record_new (caller, ca_verb_to_string (change->verb),
+                                               change->object, "PENDING", detail));
+  return ca_writer_commit_wait (engine->writer, batch, audit, error);
+}
+
+static void
+set_pending (GError **error, gint64 id)
+{
+  icert_set_error (error, ICERT_ERROR_PENDING, "change",
+                   "%" G_GINT64_FORMAT " waits for another administrator (icert approve "
+                   "%" G_GINT64_FORMAT ")",
+                   id, id);
+  if (error != NULL)
+    icert_error_add_detail (*error, "change", "%" G_GINT64_FORMAT, id);
+}
+
+/* With the mutex held */
+static gboolean
+require (CaEngine *engine, CaCaller *caller, const CaChange *change, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (Row) row = find_same (engine, caller, change, &local);
+  gint64 id;
+
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (row != NULL && row->state == CA_CHANGE_APPROVED)
+    return set_state (engine, row, CA_CHANGE_DONE, caller, NULL, "used by who asked", error);
+  if (row != NULL)
+    id = row->id;
+  else if (!insert (engine, caller, change, &id, error))
+    return FALSE;
+  set_pending (error, id);
+  return FALSE;
+}
+
+gboolean
+ca_changes_require (CaEngine *engine, CaCaller *caller, const CaChange *change, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  gboolean ok;
+
+  if (caller->door == CA_DOOR_SETUP)
+    return TRUE;
+  if (!facts->config->dual_control)
+    {
+      ca_writer_audit (engine->writer,
+                       ca_audit_record_new (caller, ca_verb_to_string (change->verb),
+                                            change->object, "SINGLE-OPERATOR",
+                                            "no second administrator in this mode"));
+      return TRUE;
+    }
+  g_mutex_lock (&engine->change_mutex);
+  ok = require (engine, caller, change, error);
+  g_mutex_unlock (&engine->change_mutex);
+  return ok;
+}
+
+GVariant *
+ca_changes_list (CaEngine *engine, gboolean all, GError **error)
+{
+  g_autoptr (GPtrArray) rows
+      = query (engine, all ? -1 : ICERT_CHANGE_STATE, ICERT_SEEK_LE, CA_CHANGE_APPROVED, 0, error);
+  GVariantBuilder builder;
+
+  if (rows == NULL)
+    return NULL;
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < rows->len; i++)
+    {
+      gint64 state = icert_store_row_get_int (rows->pdata[i], 1);
+      gboolean void_now = state <= CA_CHANGE_APPROVED
+                          && icert_store_row_get_int (rows->pdata[i], 3) <= ca_clock_now ();
+
+      if (void_now && !all)
+        continue;
+      g_variant_builder_open (&builder, G_VARIANT_TYPE_VARDICT);
+      for (guint j = 0; j < G_N_ELEMENTS (columns); j++)
+        {
+          const ICertStoreValue *cell = icert_store_row_get (rows->pdata[i], j);
+          GVariant *value = NULL;
+
+          if (columns[j] == ICERT_CHANGE_STATE)
+            value = g_variant_new_string (
+                state_names[void_now ? CA_CHANGE_EXPIRED : (CaChangeState) state]);
+          else if (cell->type == ICERT_PROPERTY_TYPE_STRING)
+            value = g_variant_new_take_string (g_strndup (cell->data, cell->size));
+          else if (cell->type != ICERT_PROPERTY_TYPE_NONE)
+            value = g_variant_new_int64 (cell->integer);
+          if (value != NULL)
+            g_variant_builder_add (&builder, "{sv}", column_names[j], value);
+        }
+      g_variant_builder_close (&builder);
+    }
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+/* Deciding */
+
+/* Who asked, with the rights of this moment. */
+static CaCaller *
+caller_of (const Row *row)
+{
+  g_autoptr (CaCaller) account = ca_caller_new_account (row->actor_name, CA_DOOR_LOCAL);
+  g_autofree char *user = g_strconcat ("user:", row->actor_name, NULL);
+  g_autoptr (GPtrArray) principals = g_ptr_array_new_with_free_func (g_free);
+
+  g_ptr_array_add (principals, g_strdup (row->actor));
+  g_ptr_array_add (principals, g_strdup (user));
+  if (strcmp (account->id, row->actor) == 0)
+    for (guint i = 0; account->principals[i] != NULL; i++)
+      g_ptr_array_add (principals, g_strdup (account->principals[i]));
+  g_ptr_array_add (principals, NULL);
+  return ca_caller_new_principal (row->actor_name, (const char *const *) principals->pdata,
+                                  CA_DOOR_LOCAL);
+}
+
+static gboolean
+check_waits (CaEngine *engine, const Row *row, const CaCaller *second, GError **error)
+{
+  gboolean is_void = row->state == CA_CHANGE_WAITS && row->expires <= ca_clock_now ();
+
+  if (is_void && !set_state (engine, row, CA_CHANGE_EXPIRED, second, NULL, NULL, error))
+    return FALSE;
+  if (!is_void && row->state == CA_CHANGE_WAITS)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_WRONG_STATE, "change",
+                   "%" G_GINT64_FORMAT " is %s (one that waits)", row->id,
+                   state_names[is_void ? CA_CHANGE_EXPIRED : row->state]);
+  return FALSE;
+}
+
+/* What is made at the moment of approval; FALSE with an error: it was not made */
+static gboolean
+apply (CaEngine *engine,
+       const Row *row,
+       const CaCaller *first,
+       const CaCaller *second,
+       CaVerb verb,
+       GError **error)
+{
+  g_autoptr (GVariant) value = NULL;
+  g_autofree char *hash = NULL;
+  gboolean is_profile = verb == CA_VERB_WRITE_PROFILE;
+
+  value = g_variant_parse (is_profile ? G_VARIANT_TYPE ("(sms)") : G_VARIANT_TYPE ("a(ssmv)"),
+                           row->value, NULL, NULL, error);
+  if (value == NULL)
+    return FALSE;
+  hash = is_profile ? ca_profiles_hash_current (engine, value)
+                    : ca_configure_hash (engine, value, error);
+  if (hash == NULL)
+    return FALSE;
+  if (g_strcmp0 (hash, row->old_hash) != 0)
+    {
+      icert_set_error (error, ICERT_ERROR_WRONG_STATE, "change",
+                       "%s was changed since it was asked for (a new change)", row->object);
+      return FALSE;
+    }
+  return is_profile ? ca_profiles_apply (engine, first, second, value, error)
+                    : ca_configure_apply (engine, first, second, verb, value, error);
+}
+
+/* With the mutex held */
+static gboolean
+approve (CaEngine *engine, CaCaller *second, gint64 id, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  g_autoptr (Row) row = load (engine, id, error);
+  g_autoptr (CaCaller) first = NULL;
+  g_autoptr (GError) failure = NULL;
+  CaVerb verb;
+
+  if (row == NULL || !check_waits (engine, row, second, error))
+    return FALSE;
+  if (strcmp (row->actor, second->id) == 0)
+    {
+      icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "change",
+                       "%s asked for it (another administrator)", second->name);
+      return FALSE;
+    }
+  verb = ca_verb_from_string (row->verb);
+  first = caller_of (row);
+  if (verb == CA_N_VERBS || !ca_roles_check (facts->config, first, verb, error))
+    return FALSE;
+  if (verb != CA_VERB_WRITE_CONFIG && verb != CA_VERB_WRITE_SECURITY
+      && verb != CA_VERB_WRITE_PROFILE)
+    return set_state (engine, row, CA_CHANGE_APPROVED, second, second, NULL, error);
+  if (apply (engine, row, first, second, verb, &failure))
+    return set_state (engine, row, CA_CHANGE_DONE, second, second, NULL, error);
+  if (set_state (engine, row, CA_CHANGE_FAILED, second, second, failure->message, error))
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+static gboolean
+finish (CaEngine *engine, const CaCaller *caller, gint64 id, GError *refusal, GError **error)
+{
+  g_autofree char *object = g_strdup_printf ("change:%" G_GINT64_FORMAT, id);
+
+  if (refusal == NULL)
+    return TRUE;
+  ca_writer_audit (engine->writer,
+                   ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_DECIDE_CHANGE), object,
+                                        refusal->domain == ICERT_ERROR
+                                            ? icert_error_get_code_name (refusal->code)
+                                            : g_quark_to_string (refusal->domain),
+                                        refusal->message));
+  g_propagate_error (error, refusal);
+  return FALSE;
+}
+
+gboolean
+ca_changes_approve (CaEngine *engine, CaCaller *second, gint64 id, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  GError *refusal = NULL;
+
+  g_mutex_lock (&engine->change_mutex);
+  if (ca_roles_check (facts->config, second, CA_VERB_DECIDE_CHANGE, &refusal))
+    approve (engine, second, id, &refusal);
+  g_mutex_unlock (&engine->change_mutex);
+  return finish (engine, second, id, refusal, error);
+}
+
+static gboolean
+reject (CaEngine *engine, CaCaller *second, gint64 id, const char *reason, GError **error)
+{
+  g_autoptr (Row) row = load (engine, id, error);
+
+  return row != NULL && check_waits (engine, row, second, error)
+         && set_state (engine, row, CA_CHANGE_REJECTED, second, second, reason, error);
+}
+
+gboolean
+ca_changes_reject (CaEngine *engine,
+                   CaCaller *second,
+                   gint64 id,
+                   const char *reason,
+                   GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  GError *refusal = NULL;
+
+  g_mutex_lock (&engine->change_mutex);
+  if (ca_roles_check (facts->config, second, CA_VERB_DECIDE_CHANGE, &refusal))
+    reject (engine, second, id, reason, &refusal);
+  g_mutex_unlock (&engine->change_mutex);
+  return finish (engine, second, id, refusal, error);
+}

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "ca-profiles.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "ca-changes.h"
+#include "ca-clock.h"
+#include "ca-crypto.h"
+#include "icert-keyfile.h"
+
+#define SUFFIX ".profile"
+#define MAX_FILE_SIZE (64 * 1024)
+#define MAX_NAME 64
+/* S-D10 */
+#define MEMORY (30 * G_TIME_SPAN_DAY)
+
+static const guint8 columns[]
+    = { ICERT_PROFILE_NAME,         ICERT_PROFILE_HASH,     ICERT_PROFILE_VERSION,
+        ICERT_PROFILE_TIME,         ICERT_PROFILE_ACTOR,    ICERT_PROFILE_ACTOR_NAME,
+        ICERT_PROFILE_SECOND_ACTOR, ICERT_PROFILE_WITHDRAWN };
+static const char *const column_names[]
+    = { "name", "hash", "version", "time", "actor-id", "actor", "second-id", "withdrawn" };
+
+/* Where Template.Policy has its profiles */
+static char *
+folder_of (const CaConfig *config)
+{
+  const char *folder = "profiles";
+
+  for (guint i = 0; i < config->policies->len; i++)
+    {
+      const CaModuleConfig *policy = config->policies->pdata[i];
+      const char *text = g_hash_table_lookup (policy->texts, "Folder");
+
+      if (strcmp (policy->class_id, "Template.Policy") == 0 && text != NULL)
+        folder = text;
+    }
+  return g_path_is_absolute (folder) ? g_strdup (folder)
+                                     : g_build_filename (config->folder, folder, NULL);
+}
+
+static char *
+path_of (const CaConfig *config, const char *name)
+{
+  g_autofree char *folder = folder_of (config);
+  g_autofree char *file = g_strconcat (name, SUFFIX, NULL);
+
+  return g_build_filename (folder, file, NULL);
+}
+
+/* S-N6: names become names of files */
+static gboolean
+check_name (const char *name, GError **error)
+{
+  gsize length = strlen (name);
+  g_autofree char *quoted = NULL;
+
+  if (length > 0 && length <= MAX_NAME
+      && strspn (name, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "-") == length)
+    return TRUE;
+  quoted = icert_error_quote (name, -1);
+  icert_set_error (error, ICERT_ERROR_BAD_NAME, "profile",
+                   "%s (1 to %d letters, digits and hyphens)", quoted, MAX_NAME);
+  return FALSE;
+}
+
+static char *
+hash_of (const char *contents, gsize size)
+{
+  guint8 digest[32];
+
+  ca_crypto_sha256 (contents, size, digest);
+  return ca_crypto_hex (digest, sizeof digest);
+}
+
+char *
+ca_profiles_hash_file (const CaConfig *config, const char *name)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *contents = NULL;
+  gsize size;
+
+  if (!check_name (name, NULL))
+    return NULL;
+  path = path_of (config, name);
+  return g_file_get_contents (path, &contents, &size, NULL) ? hash_of (contents, size) : NULL;
+}
+
+static gint64
+version_of (const char *contents)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (contents, strlen (contents));
+  g_autoptr (ICertKeyfile) file = icert_keyfile_parse (bytes, "profile", NULL);
+  const char *text = file != NULL ? icert_keyfile_lookup (file, "Profile", "Version") : NULL;
+
+  return text != NULL ? g_ascii_strtoll (text, NULL, 10) : 0;
+}
+
+/* Rows of @name (NULL: of all) */
+static GPtrArray *
+load_rows (CaEngine *engine, const char *name, GError **error)
+{
+  ICertStoreCondition condition = { .kind = ICERT_STORE_COMPARE,
+                                    .column = ICERT_PROFILE_NAME,
+                                    .seek = ICERT_SEEK_EQ,
+                                    .value = { .type = ICERT_PROPERTY_TYPE_STRING,
+                                               .data = name,
+                                               .size = name != NULL ? strlen (name) : 0 } };
+  ICertStoreQuery query = { .table = ICERT_STORE_PROFILES,
+                            .n_columns = G_N_ELEMENTS (columns),
+                            .columns = columns,
+                            .condition = name != NULL ? &condition : NULL,
+                            .sort_column = -1 };
+
+  return icert_store_query (engine->store, &query, NULL, error);
+}
+
+static gboolean
+has_hash (GPtrArray *rows, const char *hash)
+{
+  for (guint i = 0; i < rows->len; i++)
+    {
+      g_autofree char *other = icert_store_row_dup_text (rows->pdata[i], 1);
+
+      if (g_strcmp0 (hash, other) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* @first, @second: nullable; @is_new: the row is not there yet */
+static void
+add_row (ICertStoreBatch *batch,
+         const char *name,
+         const char *contents,
+         const CaCaller *first,
+         const CaCaller *second,
+         gboolean is_new)
+{
+  g_autofree char *hash = hash_of (contents, strlen (contents));
+
+  icert_store_batch_begin (batch, ICERT_STORE_PROFILES,
+                           is_new ? ICERT_STORE_INSERT : ICERT_STORE_UPDATE);
+  icert_store_batch_set_text (batch, ICERT_PROFILE_NAME, name);
+  icert_store_batch_set_text (batch, ICERT_PROFILE_HASH, hash);
+  icert_store_batch_set_int (batch, ICERT_PROFILE_VERSION, version_of (contents));
+  icert_store_batch_set_int (batch, ICERT_PROFILE_TIME, ca_clock_now ());
+  icert_store_batch_set_text (batch, ICERT_PROFILE_ACTOR, first != NULL ? first->id : NULL);
+  icert_store_batch_set_text (batch, ICERT_PROFILE_ACTOR_NAME, first != NULL ? first->name : NULL);
+  icert_store_batch_set_text (batch, ICERT_PROFILE_SECOND_ACTOR,
+                              second != NULL ? second->id : NULL);
+  icert_store_batch_set_empty (batch, ICERT_PROFILE_WITHDRAWN);
+  icert_store_batch_set_text (batch, ICERT_PROFILE_CONTENT, contents);
+}
+
+gboolean
+ca_profiles_open (CaEngine *engine, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  g_autofree char *folder = folder_of (facts->config);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (ICertStoreBatch) batch = NULL;
+  const char *file;
+  gint64 known = icert_store_count (engine->store, ICERT_STORE_PROFILES, NULL, NULL, error);
+
+  if (known != 0 || dir == NULL)
+    return known >= 0;
+  batch = icert_store_batch_new ();
+  while ((file = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, file, NULL);
+      g_autofree char *name
+          = g_strndup (file, MAX (strlen (file), strlen (SUFFIX)) - strlen (SUFFIX));
+      g_autofree char *contents = NULL;
+
+      if (g_str_has_suffix (file, SUFFIX) && check_name (name, NULL)
+          && g_file_get_contents (path, &contents, NULL, NULL)
+          && g_utf8_validate (contents, -1, NULL))
+        add_row (batch, name, contents, NULL, NULL, TRUE);
+    }
+  return ca_writer_commit_wait (engine->writer, g_steal_pointer (&batch), NULL, error);
+}
+
+/* Installing */
+
+static gboolean
+check_content (const char *name, GBytes *content, GError **error)
+{
+  gsize size;
+  const char *data = g_bytes_get_data (content, &size);
+  g_autoptr (ICertKeyfile) file = NULL;
+  const char *inside;
+
+  if (size > MAX_FILE_SIZE || !g_utf8_validate (data, size, NULL))
+    {
+      icert_set_error (error, ICERT_ERROR_CONFIG, "profile",
+                       "%" G_GSIZE_FORMAT " octets, or not UTF-8 (at most %d of text)", size,
+                       MAX_FILE_SIZE);
+      return FALSE;
+    }
+  file = icert_keyfile_parse (content, name, error);
+  if (file == NULL)
+    return FALSE;
+  inside = icert_keyfile_lookup (file, "Profile", "Name");
+  if (g_strcmp0 (inside, name) == 0)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_CONFIG, "profile", "Name is %s (%s)",
+                   inside != NULL ? inside : "missing", name);
+  return FALSE;
+}
+
+static gboolean
+write_file (const char *path, const char *contents, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (contents == NULL && (g_unlink (path) == 0 || errno == ENOENT))
+    return TRUE;
+  if (contents != NULL
+      && g_file_set_contents_full (path, contents, -1,
+                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                   0600, &local))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_STORAGE, "profile", "cannot be written (a folder of the CA)");
+  return FALSE;
+}
+
+/* The row comes first: a file without one decides nothing, a row without a file does no harm. */
+gboolean
+ca_profiles_apply (CaEngine *engine,
+                   const CaCaller *first,
+                   const CaCaller *second,
+                   GVariant *value,
+                   GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  const char *name, *contents;
+  g_autofree char *path = NULL;
+  g_autofree char *hash = NULL;
+  g_autofree char *object = NULL;
+  g_autofree char *detail = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  ICertStoreBatch *batch;
+  GPtrArray *audit;
+
+  g_variant_get (value, "(&sm&s)", &name, &contents);
+  rows = load_rows (engine, name, error);
+  if (rows == NULL)
+    return FALSE;
+  hash = contents != NULL ? hash_of (contents, strlen (contents)) : NULL;
+  batch = icert_store_batch_new ();
+  for (guint i = 0; i < rows->len; i++)
+    {
+      g_autofree char *other = icert_store_row_dup_text (rows->pdata[i], 1);
+
+      if (g_strcmp0 (other, hash) == 0 || icert_store_row_get_int (rows->pdata[i], 7) != 0)
+        continue;
+      icert_store_batch_begin (batch, ICERT_STORE_PROFILES, ICERT_STORE_UPDATE);
+      icert_store_batch_set_text (batch, ICERT_PROFILE_NAME, name);
+      icert_store_batch_set_text (batch, ICERT_PROFILE_HASH, other);
+      icert_store_batch_set_int (batch, ICERT_PROFILE_WITHDRAWN, ca_clock_now ());
+    }
+  if (contents != NULL)
+    add_row (batch, name, contents, first, second, !has_hash (rows, hash));
+  object = g_strconcat ("profile:", name, NULL);
+  detail = g_strdup_printf (
+      "%s%s%s", hash != NULL ? hash : "withdrawn", second != NULL ? "; approved by " : "",
+      second != NULL ? second->name : (facts->config->dual_control ? "" : "; single operator"));
+  audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
+  g_ptr_array_add (audit, ca_audit_record_new (first, ca_verb_to_string (CA_VERB_WRITE_PROFILE),
+                                               object, "OK", detail));
+  path = path_of (facts->config, name);
+  return ca_writer_commit_wait (engine->writer, batch, audit, error)
+         && write_file (path, contents, error);
+}
+
+char *
+ca_profiles_hash_current (CaEngine *engine, GVariant *value)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  const char *name;
+  char *hash;
+
+  g_variant_get (value, "(&sms)", &name, NULL);
+  hash = ca_profiles_hash_file (facts->config, name);
+  return hash != NULL ? hash : g_strdup ("none");
+}
+
+static gboolean
+set_profile (CaEngine *engine,
+             CaCaller *administrator,
+             const CaFacts *facts,
+             const char *name,
+             GBytes *content,
+             GError **error)
+{
+  g_autoptr (GVariant) value = NULL;
+  g_autofree char *contents = NULL;
+  g_autofree char *object = NULL;
+  g_autofree char *hash = NULL;
+
+  if (!ca_roles_check (facts->config, administrator, CA_VERB_WRITE_PROFILE, error)
+      || !check_name (name, error) || (content != NULL && !check_content (name, content, error)))
+    return FALSE;
+  hash = ca_profiles_hash_file (facts->config, name);
+  if (content == NULL && hash == NULL)
+    {
+      icert_set_error (error, ICERT_ERROR_NOT_FOUND, "profile", "no profile %s (one of the folder)",
+                       name);
+      return FALSE;
+    }
+  if (content != NULL)
+    contents = g_strndup (g_bytes_get_data (content, NULL), g_bytes_get_size (content));
+  value = g_variant_ref_sink (g_variant_new ("(sms)", name, contents));
+  object = g_strconcat ("profile:", name, NULL);
+  if (facts->config->dual_control)
+    {
+      CaChange change = { .verb = CA_VERB_WRITE_PROFILE,
+                          .object = object,
+                          .value = value,
+                          .old_hash = hash != NULL ? hash : "none" };
+
+      if (!ca_changes_require (engine, administrator, &change, error))
+        return FALSE;
+    }
+  return ca_profiles_apply (engine, administrator, NULL, value, error);
+}
+
+gboolean
+ca_profiles_set (CaEngine *engine,
+                 CaCaller *administrator,
+                 const char *name,
+                 GBytes *content,
+                 GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  g_autofree char *object = g_strconcat ("profile:", name, NULL);
+  GError *refusal = NULL;
+
+  if (set_profile (engine, administrator, facts, name, content, &refusal))
+    return TRUE;
+  if (!g_error_matches (refusal, ICERT_ERROR, ICERT_ERROR_PENDING))
+    ca_writer_audit (engine->writer,
+                     ca_audit_record_new (administrator, ca_verb_to_string (CA_VERB_WRITE_PROFILE),
+                                          object, icert_error_get_code_name (refusal->code),
+                                          refusal->message));
+  g_propagate_error (error, refusal);
+  return FALSE;
+}
+
+GVariant *
+ca_profiles_list (CaEngine *engine, const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) rows = load_rows (engine, name, error);
+  GVariantBuilder builder;
+
+  if (rows == NULL)
+    return NULL;
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < rows->len; i++)
+    {
+      g_variant_builder_open (&builder, G_VARIANT_TYPE_VARDICT);
+      for (guint j = 0; j < G_N_ELEMENTS (columns); j++)
+        {
+          const ICertStoreValue *cell = icert_store_row_get (rows->pdata[i], j);
+
+          if (cell->type == ICERT_PROPERTY_TYPE_STRING)
+            g_variant_builder_add (&builder, "{sv}", column_names[j],
+                                   g_variant_new_take_string (g_strndup (cell->data, cell->size)));
+          else if (cell->type != ICERT_PROPERTY_TYPE_NONE)
+            g_variant_builder_add (&builder, "{sv}", column_names[j],
+                                   g_variant_new_int64 (cell->integer));
+        }
+      g_variant_builder_close (&builder);
+    }
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+/* Using */
+
+/* A content that is seen first, while one operator is enough. */
+static gboolean
+record_found (CaEngine *engine, const CaRequest *request, GError **error)
+{
+  g_autofree char *path = path_of (request->config, request->template_name);
+  g_autofree char *contents = NULL;
+  g_autofree char *hash = NULL;
+  ICertStoreBatch *batch;
+  g_autoptr (GError) local = NULL;
+
+  if (!g_file_get_contents (path, &contents, NULL, NULL) || !g_utf8_validate (contents, -1, NULL))
+    return TRUE;
+  hash = hash_of (contents, strlen (contents));
+  if (g_strcmp0 (hash, request->profile_hash) != 0)
+    return TRUE;
+  batch = icert_store_batch_new ();
+  add_row (batch, request->template_name, contents, NULL, NULL, TRUE);
+  /* another worker may have seen it too */
+  if (ca_writer_commit_wait (engine->writer, batch, NULL, &local)
+      || g_error_matches (local, ICERT_ERROR, ICERT_ERROR_CONFLICT))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+gboolean
+ca_profiles_check (CaEngine *engine, CaRequest *request, GError **error)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+  gboolean known;
+
+  if (request->template_name == NULL || request->profile_hash == NULL)
+    return TRUE;
+  g_mutex_lock (&engine->mutex);
+  known = g_hash_table_contains (engine->known_profiles, request->profile_hash);
+  g_mutex_unlock (&engine->mutex);
+  if (known)
+    return TRUE;
+  rows = load_rows (engine, request->template_name, error);
+  if (rows == NULL)
+    return FALSE;
+  if (!has_hash (rows, request->profile_hash))
+    {
+      if (request->config->dual_control)
+        {
+          icert_set_error (error, ICERT_ERROR_CONFIG, "profile",
+                           "%s was changed without a second administrator (a content that two "
+                           "approved)",
+                           request->template_name);
+          return FALSE;
+        }
+      if (!record_found (engine, request, error))
+        return FALSE;
+    }
+  g_mutex_lock (&engine->mutex);
+  g_hash_table_add (engine->known_profiles, g_strdup (request->profile_hash));
+  g_mutex_unlock (&engine->mutex);
+  return TRUE;
+}
+
+gboolean
+ca_profiles_is_stale (const CaRequest *request)
+{
+  g_autofree char *hash = NULL;
+
+  if (request->template_name == NULL || request->profile_hash == NULL)
+    return FALSE;
+  hash = ca_profiles_hash_file (request->config, request->template_name);
+  return g_strcmp0 (hash, request->profile_hash) != 0;
+}
+
+gboolean
+ca_profiles_was_changed_by (CaEngine *engine, const CaCaller *caller, const char *name)
+{
+  g_autoptr (GPtrArray) rows = name != NULL ? load_rows (engine, name, NULL) : NULL;
+  gint64 since = ca_clock_now () - MEMORY;
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    {
+      g_autofree char *actor = icert_store_row_dup_text (rows->pdata[i], 4);
+      g_autofree char *second = icert_store_row_dup_text (rows->pdata[i], 6);
+
+      if (icert_store_row_get_int (rows->pdata[i], 3) > since
+          && (g_strcmp0 (actor, caller->id) == 0 || g_strcmp0 (second, caller->id) == 0))
+        return TRUE;
+    }
+  return FALSE;
+}

@@ -1,0 +1,791 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "ca-clock.h"
+#include "ca-roles.h"
+#include "fake-ca.h"
+#include "fake-lent.h"
+#include "fake-town.h"
+
+/* Two administrators, officers with restricted rights, and what a change of rights changes. */
+
+#define ROLES                                                                                      \
+  "user:clerk=submitter\nuser:chief=officer\nuser:other=officer\nuser:anna=administrator\n"        \
+  "user:bert=administrator\nuser:watch=auditor\n"
+#define PROFILE(name, more)                                                                        \
+  "[Profile]\nName=" name "\nVersion=2\nEnroll=submitter\nApproval=required\nValidity=90d\n"       \
+  "[SubjectAltName]\ndNSName=approved\n[Key]\nTypes=ec-p256\n[Extensions]\nKeyUsage=auto\n"        \
+  "ExtendedKeyUsage=serverAuth\n" more
+#define RESTRICTED 0x80094009
+#define CONFLICT 0x80094008
+#define DAY (24 * G_TIME_SPAN_HOUR)
+
+static gint64 clock_shift;
+
+static gint64
+shifted (gpointer data)
+{
+  return g_get_real_time () + clock_shift;
+}
+
+static ICertSecurity *
+security_of (FakeTown *town, const char *name)
+{
+  return fake_town_meet (town, name)->security;
+}
+
+/* the id that PENDING names */
+static gint64
+assert_waits (const GError *error)
+{
+  g_autoptr (GVariant) details = NULL;
+  guint64 id = 0;
+
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_PENDING);
+  details = icert_error_get_details (error);
+  g_assert_true (g_variant_lookup (details, "change", "t", &id));
+  return (gint64) id;
+}
+
+static gint64
+ask_for_roles (FakeTown *town, const char *admin, const char *principal, ICertRoles roles)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (
+      icert_security_set_roles (security_of (town, admin), principal, roles, NULL, &error));
+  return assert_waits (error);
+}
+
+static char *
+state_of (FakeTown *town, gint64 id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) list
+      = icert_security_list_changes (security_of (town, "anna"), TRUE, NULL, &error);
+
+  g_assert_no_error (error);
+  for (gsize i = 0; i < g_variant_n_children (list); i++)
+    {
+      g_autoptr (GVariant) change = g_variant_get_child_value (list, i);
+      gint64 its = 0;
+      char *state = NULL;
+
+      g_assert_true (g_variant_lookup (change, "id", "x", &its));
+      g_assert_true (g_variant_lookup (change, "state", "s", &state));
+      if (its == id)
+        return state;
+      g_free (state);
+    }
+  return NULL;
+}
+
+static void
+assert_state (FakeTown *town, gint64 id, const char *expected)
+{
+  g_autofree char *state = state_of (town, id);
+
+  g_assert_cmpstr (state, ==, expected);
+}
+
+static void
+approve (FakeTown *town, const char *name, gint64 id)
+{
+  g_autoptr (GError) error = NULL;
+
+  icert_security_approve_change (security_of (town, name), id, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+refuse_approval (FakeTown *town, const char *name, gint64 id, int code)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (icert_security_approve_change (security_of (town, name), id, NULL, &error));
+  g_assert_error (error, ICERT_ERROR, code);
+}
+
+static ICertRoles
+roles_of (FakeTown *town, const char *name, GError **error)
+{
+  return icert_admin_get_my_roles (fake_town_meet (town, name)->admin, NULL, error);
+}
+
+static void
+test_two (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES);
+  g_autoptr (GError) error = NULL;
+  gint64 id;
+
+  g_test_summary (
+      "S-D11: a change of roles waits; nobody approves their own, an officer none; once "
+      "another administrator has, it counts for objects that are open (S-D13)");
+  g_assert_cmpint (roles_of (town, "newcomer", &error), ==, ICERT_ROLE_NONE);
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_NOT_AUTHORIZED);
+  g_clear_error (&error);
+  id = ask_for_roles (town, "anna", "user:newcomer", ICERT_ROLE_READ);
+  g_assert_cmpint (ask_for_roles (town, "anna", "user:newcomer", ICERT_ROLE_READ), ==, id);
+  refuse_approval (town, "anna", id, ICERT_ERROR_NOT_AUTHORIZED);
+  refuse_approval (town, "chief", id, ICERT_ERROR_NOT_AUTHORIZED);
+  refuse_approval (town, "bert", id + 1, ICERT_ERROR_NOT_FOUND);
+  assert_state (town, id, "waits");
+  g_assert_cmpint (roles_of (town, "newcomer", NULL), ==, ICERT_ROLE_NONE);
+  approve (town, "bert", id);
+  assert_state (town, id, "done");
+  g_assert_cmpint (roles_of (town, "newcomer", &error), ==, ICERT_ROLE_READ);
+  g_assert_no_error (error);
+  refuse_approval (town, "bert", id, ICERT_ERROR_WRONG_STATE);
+  fake_town_close (town);
+  g_assert_cmpint (fake_town_query_int (town,
+                                        "SELECT count(*) FROM audit WHERE object = 'change:1' "
+                                        "AND outcome = 'NOT_AUTHORIZED'"),
+                   ==, 2);
+  g_assert_cmpint (fake_town_query_int (town, "SELECT count(*) FROM audit WHERE verb = "
+                                              "'write-security' AND outcome = 'OK' AND detail LIKE "
+                                              "'%approved by bert'"),
+                   ==, 1);
+}
+
+static void
+test_rejected (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES);
+  g_autoptr (GError) error = NULL;
+  gint64 first = ask_for_roles (town, "anna", "user:x", ICERT_ROLE_READ);
+  gint64 second = ask_for_roles (town, "anna", "user:y", ICERT_ROLE_READ);
+
+  g_test_summary ("A change is rejected by another administrator, or taken back by who asked");
+  g_assert_true (
+      icert_security_reject_change (security_of (town, "bert"), first, "why?", NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (
+      icert_security_reject_change (security_of (town, "anna"), second, NULL, NULL, &error));
+  assert_state (town, first, "rejected");
+  assert_state (town, second, "rejected");
+  refuse_approval (town, "bert", first, ICERT_ERROR_WRONG_STATE);
+  g_assert_cmpint (roles_of (town, "x", NULL), ==, ICERT_ROLE_NONE);
+}
+
+static void
+test_expires (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES);
+  gint64 id = ask_for_roles (town, "anna", "user:x", ICERT_ROLE_READ);
+
+  g_test_summary ("What nobody decides within seven days is void");
+  clock_shift = 8 * DAY;
+  ca_clock_inject (shifted, NULL);
+  refuse_approval (town, "bert", id, ICERT_ERROR_WRONG_STATE);
+  assert_state (town, id, "expired");
+  clock_shift = 0;
+  ca_clock_inject (NULL, NULL);
+}
+
+static void
+test_judged_at_approval (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES);
+  gint64 one = ask_for_roles (town, "anna", "user:x", ICERT_ROLE_READ);
+  gint64 two = ask_for_roles (town, "bert", "user:x", ICERT_ROLE_AUDITOR);
+  gint64 third = ask_for_roles (town, "bert", "user:anna", ICERT_ROLE_NONE);
+  gint64 fourth = ask_for_roles (town, "anna", "user:y", ICERT_ROLE_READ);
+
+  g_test_summary ("A change is judged when it is approved: what it replaces must be what it was, "
+                  "and who asked must still be allowed to");
+  approve (town, "bert", one);
+  refuse_approval (town, "anna", two, ICERT_ERROR_WRONG_STATE);
+  assert_state (town, two, "failed");
+  approve (town, "anna", third);
+  refuse_approval (town, "bert", fourth, ICERT_ERROR_NOT_AUTHORIZED);
+  g_assert_cmpint (roles_of (town, "y", NULL), ==, ICERT_ROLE_NONE);
+}
+
+static void
+test_last_administrator (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, "user:anna=administrator\n");
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary (
+      "What would not be taken does not wait: nobody takes the last administrator away");
+  g_assert_false (icert_security_set_roles (security_of (town, "anna"), "user:anna",
+                                            ICERT_ROLE_READ, NULL, &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_FORBIDDEN_FIELD);
+}
+
+/* Two who approve at once */
+
+typedef struct
+{
+  ICertSecurity *security;
+  gint64 id;
+  gint *n_won;
+} Race;
+
+static gpointer
+race_worker (gpointer data)
+{
+  Race *race = data;
+  g_autoptr (GError) error = NULL;
+
+  if (icert_security_approve_change (race->security, race->id, NULL, &error))
+    g_atomic_int_inc (race->n_won);
+  else
+    g_assert_error (error, ICERT_ERROR, ICERT_ERROR_WRONG_STATE);
+  return NULL;
+}
+
+static void
+test_race (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES "user:carl=administrator\n");
+
+  g_test_summary ("Of administrators who approve at once exactly one wins");
+  for (guint round = 0; round < 5; round++)
+    {
+      g_autofree char *principal = g_strdup_printf ("user:x%u", round);
+      gint64 id = ask_for_roles (town, "anna", principal, ICERT_ROLE_READ);
+      gint n_won = 0;
+      Race races[] = { { security_of (town, "bert"), id, &n_won },
+                       { security_of (town, "carl"), id, &n_won } };
+      GThread *threads[2];
+
+      for (guint i = 0; i < 2; i++)
+        threads[i] = g_thread_new ("approve", race_worker, &races[i]);
+      for (guint i = 0; i < 2; i++)
+        g_thread_join (threads[i]);
+      g_assert_cmpint (n_won, ==, 1);
+    }
+}
+
+static gboolean
+append (FakeTown *town, const char *name, GError **error)
+{
+  g_autoptr (FakeLent) lent = fake_lent_new (ICERT_VERDICT_ISSUE);
+
+  return icert_control_append_policy (fake_town_meet (town, name)->control, ICERT_POLICY (lent),
+                                      error);
+}
+
+static void
+test_used_once (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES);
+  g_autoptr (GError) error = NULL;
+  gint64 id;
+
+  g_test_summary ("S-D11: nobody brings modules alone; an approval is for who asked, and for once");
+  g_assert_false (append (town, "anna", &error));
+  id = assert_waits (error);
+  g_clear_error (&error);
+  approve (town, "bert", id);
+  assert_state (town, id, "approved");
+  g_assert_false (append (town, "bert", &error));
+  g_assert_cmpint (assert_waits (error), !=, id);
+  g_clear_error (&error);
+  g_assert_true (append (town, "anna", &error));
+  g_assert_no_error (error);
+  assert_state (town, id, "done");
+  g_assert_false (append (town, "anna", &error));
+  g_assert_cmpint (assert_waits (error), !=, id);
+}
+
+static void
+test_operational (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES);
+  g_autoptr (GError) error = NULL;
+  ICertAdmin *anna = fake_town_meet (town, "anna")->admin;
+
+  g_test_summary (
+      "S-D11: when CRLs are made one administrator says alone; which policy judges, two");
+  g_assert_true (icert_admin_set_config_entry (anna, "CRL", "CRLPeriod",
+                                               g_variant_new_string ("5d"), NULL, &error));
+  g_assert_no_error (error);
+  g_assert_false (icert_admin_set_config_entry (anna, "Policy", "Chain", g_variant_new_string (""),
+                                                NULL, &error));
+  assert_waits (error);
+}
+
+static void
+test_single_operator (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (FALSE, ROLES "user:solo=submitter;officer\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  g_autoptr (GVariant) trace = NULL;
+  g_autofree char *text = NULL;
+  gint64 id;
+
+  g_test_summary (
+      "S-D10, S-D11: in single-operator mode one does it alone, and trace and audit say "
+      "so");
+  g_assert_true (icert_security_set_roles (security_of (town, "anna"), "user:x", ICERT_ROLE_READ,
+                                           NULL, &error));
+  g_assert_no_error (error);
+  id = fake_town_submit (town, "solo", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  response = icert_admin_resubmit_request (fake_town_meet (town, "solo")->admin, id, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (icert_response_get_disposition (response), ==, ICERT_DISPOSITION_ISSUED);
+  trace = icert_admin_get_trace (fake_town_meet (town, "solo")->admin, id, NULL, &error);
+  text = g_variant_print (trace, FALSE);
+  g_assert_nonnull (strstr (text, "single operator"));
+  fake_town_close (town);
+  g_assert_cmpint (fake_town_query_int (town,
+                                        "SELECT count(*) FROM audit WHERE verb = "
+                                        "'write-security' AND detail LIKE '%single operator'"),
+                   ==, 1);
+}
+
+/* Officers */
+
+static void
+assert_restricted (const GError *error)
+{
+  fake_assert_error (error, ICERT_ERROR_NOT_AUTHORIZED, "officer", RESTRICTED);
+}
+
+static void
+test_officer_rights (void)
+{
+  g_autoptr (FakeTown) town
+      = fake_town_new (FALSE, ROLES "user:web=submitter\n[OfficerRights web]\nOfficers=user:chief\n"
+                                    "Profiles=WebServer\nRequesters=user:web\n");
+  g_autoptr (GHashTable) attributes = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GBytes) value = g_bytes_new_static ("\x05\x00", 2);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  g_autofree char *path
+      = (fake_town_write (town, "profiles/Other.profile", PROFILE ("Other", "")), NULL);
+  ICertAdmin *chief = fake_town_meet (town, "chief")->admin;
+  ICertAdmin *other = fake_town_meet (town, "other")->admin;
+  gint64 theirs = fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  gint64 own = fake_town_submit (town, "web", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  gint64 code = fake_town_submit (town, "web", "Other", ICERT_DISPOSITION_UNDER_SUBMISSION);
+
+  g_test_summary (
+      "S-D16: an officer with officer rights decides about what they cover, by requester "
+      "and profile, with every verb; the others about everything");
+  fake_town_write (town, "profiles/Other.profile", PROFILE ("Other", ""));
+  chief = fake_town_meet (town, "chief")->admin;
+  other = fake_town_meet (town, "other")->admin;
+  theirs = fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  own = fake_town_submit (town, "web", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  code = fake_town_submit (town, "web", "Other", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  g_hash_table_insert (attributes, (gpointer) "Note", (gpointer) "seen");
+  for (guint i = 0; i < 2; i++)
+    {
+      gint64 id = i == 0 ? theirs : code;
+
+      g_assert_false (icert_admin_deny_request (chief, id, NULL, NULL, &error));
+      assert_restricted (error);
+      g_clear_error (&error);
+      g_assert_null (icert_admin_resubmit_request (chief, id, NULL, &error));
+      assert_restricted (error);
+      g_clear_error (&error);
+      g_assert_false (icert_admin_set_request_attributes (chief, id, attributes, NULL, &error));
+      assert_restricted (error);
+      g_clear_error (&error);
+      g_assert_false (icert_admin_set_certificate_extension (
+          chief, id, "1.2.3.4", ICERT_EXTENSION_NONE, value, NULL, &error));
+      assert_restricted (error);
+      g_clear_error (&error);
+    }
+  g_assert_true (icert_admin_set_request_attributes (chief, own, attributes, NULL, &error));
+  response = icert_admin_resubmit_request (chief, own, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (icert_response_get_disposition (response), ==, ICERT_DISPOSITION_ISSUED);
+  g_clear_object (&response);
+  response = icert_admin_resubmit_request (other, theirs, NULL, &error);
+  g_assert_no_error (error);
+  {
+    g_autoptr (GBytes) certificate = fake_certificate (response);
+    g_autofree char *serial = fake_serial (certificate);
+
+    g_assert_false (
+        icert_admin_revoke (chief, serial, ICERT_REVOCATION_REASON_SUPERSEDED, NULL, NULL, &error));
+    assert_restricted (error);
+    g_clear_error (&error);
+    g_assert_true (
+        icert_admin_revoke (other, serial, ICERT_REVOCATION_REASON_SUPERSEDED, NULL, NULL, &error));
+    g_assert_no_error (error);
+  }
+}
+
+static void
+test_delete_row (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES);
+  g_autoptr (GError) error = NULL;
+  ICertAdmin *chief = fake_town_meet (town, "chief")->admin;
+  gint64 row = fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  gint64 change;
+
+  g_test_summary ("S-D9, S-D11: what needs officer and administrator together, under dual control "
+                  "an officer asks for and an administrator approves, for this row and once");
+  g_assert_cmpint (icert_admin_delete_row (chief, ICERT_TABLE_REQUESTS, row, NULL, &error), ==, -1);
+  change = assert_waits (error);
+  g_clear_error (&error);
+  refuse_approval (town, "other", change, ICERT_ERROR_NOT_AUTHORIZED);
+  approve (town, "anna", change);
+  g_assert_cmpint (icert_admin_delete_row (chief, ICERT_TABLE_REQUESTS, row, NULL, &error), ==, 1);
+  g_assert_no_error (error);
+  g_assert_cmpint (icert_admin_delete_row (fake_town_meet (town, "anna")->admin,
+                                           ICERT_TABLE_REQUESTS, row, NULL, &error),
+                   ==, -1);
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_NOT_AUTHORIZED);
+}
+
+static void
+test_hidden (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (
+      FALSE, ROLES "user:eve=submitter\n[OfficerRights few]\nOfficers=user:chief\nProfiles=User\n");
+  g_autoptr (GError) other = NULL;
+  g_autoptr (GError) none = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+  gint64 id = fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+
+  g_test_summary ("S-D15: what a submitter may not see is answered like what is not there; an "
+                  "officer, who may read it, hears that it is not theirs to decide");
+  g_assert_null (
+      icert_request_retrieve_pending (fake_town_meet (town, "eve")->request, id, NULL, &other));
+  g_assert_null (
+      icert_request_retrieve_pending (fake_town_meet (town, "eve")->request, id + 1, NULL, &none));
+  g_assert_error (other, ICERT_ERROR, ICERT_ERROR_NOT_FOUND);
+  g_assert_error (none, ICERT_ERROR, ICERT_ERROR_NOT_FOUND);
+  first = g_strdup_printf ("no request %" G_GINT64_FORMAT " ", id);
+  second = g_strdup_printf ("no request %" G_GINT64_FORMAT " ", id + 1);
+  g_assert_nonnull (strstr (other->message, first));
+  g_assert_nonnull (strstr (none->message, second));
+  response
+      = icert_request_retrieve_pending (fake_town_meet (town, "chief")->request, id, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_false (
+      icert_admin_deny_request (fake_town_meet (town, "chief")->admin, id, NULL, NULL, &error));
+  assert_restricted (error);
+}
+
+static void
+test_agents (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (
+      FALSE,
+      ROLES "[Agent desk]\nPrincipals=cert:00ff\nProfiles=User\nSubjects=user:root;user:a*\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CaConfig) config = ca_config_load (town->folder, &error);
+  const char *const agent[] = { "uid:5", "cert:00ff", NULL };
+  const char *const nobody[] = { "uid:5", "cert:00fe", NULL };
+  static const struct
+  {
+    gboolean is_agent;
+    const char *profile, *subject;
+  } cases[] = { { FALSE, "User", "root" },
+                { TRUE, "WebServer", "root" },
+                { TRUE, "User", "bob" },
+                { TRUE, NULL, "root" } };
+
+  g_test_summary (
+      "S-D7: who asks on behalf of others needs a section that names agent, profile and "
+      "subject");
+  g_assert_no_error (error);
+  g_assert_nonnull (ca_roles_find_agent (config, agent, "User", "root", &error));
+  g_assert_nonnull (ca_roles_find_agent (config, agent, "User", "alice", &error));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_assert_null (ca_roles_find_agent (config, cases[i].is_agent ? agent : nobody,
+                                          cases[i].profile, cases[i].subject, &error));
+      fake_assert_error (error, ICERT_ERROR_NOT_AUTHORIZED, "agent", 0);
+      g_clear_error (&error);
+    }
+}
+
+static void
+test_conflict (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES "user:both=officer;administrator\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) rights = NULL;
+  g_auto (GStrv) verbs = NULL;
+  g_autofree char *conflict = NULL;
+
+  g_test_summary ("S-D9: two conflicting roles are none, for every call, with AD CS's status");
+  g_assert_cmpint (roles_of (town, "both", &error), ==, ICERT_ROLE_NONE);
+  fake_assert_error (error, ICERT_ERROR_NOT_AUTHORIZED, "role", CONFLICT);
+  g_clear_error (&error);
+  rights
+      = icert_security_get_effective_rights (security_of (town, "anna"), "user:both", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_variant_lookup (rights, "conflict", "s", &conflict));
+  g_assert_true (g_variant_lookup (rights, "verbs", "^as", &verbs));
+  g_assert_cmpuint (g_strv_length (verbs), ==, 0);
+}
+
+/* Profiles */
+
+static gboolean
+set_profile (FakeTown *town,
+             const char *name,
+             const char *profile,
+             const char *text,
+             GError **error)
+{
+  g_autoptr (GBytes) content = g_bytes_new (text, strlen (text));
+
+  return icert_security_set_profile (security_of (town, name), profile, content, NULL, error);
+}
+
+/* Template.Policy looks at its files once a second. */
+static void
+wait_for_policy (void)
+{
+  g_usleep (G_USEC_PER_SEC + G_USEC_PER_SEC / 5);
+}
+
+static void
+test_profile_author (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (
+      TRUE, ROLES "user:dora=administrator\n[OfficerRights all]\nOfficers=user:z\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  gint64 id, change;
+
+  g_test_summary (
+      "S-D10, S-D11: a profile is installed by two; neither of them approves by it as an "
+      "officer within thirty days");
+  g_assert_false (set_profile (town, "anna", "Web", PROFILE ("Web", ""), &error));
+  change = assert_waits (error);
+  g_clear_error (&error);
+  approve (town, "bert", change);
+  wait_for_policy ();
+  id = fake_town_submit (town, "clerk", "Web", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  /* anna becomes officer instead of administrator */
+  change = ask_for_roles (town, "bert", "user:anna", ICERT_ROLE_OFFICER);
+  approve (town, "dora", change);
+  g_assert_null (
+      icert_admin_resubmit_request (fake_town_meet (town, "anna")->admin, id, NULL, &error));
+  fake_assert_error (error, ICERT_ERROR_NOT_AUTHORIZED, "officer", 0);
+  g_assert_nonnull (strstr (error->message, "30 days"));
+  g_clear_error (&error);
+  response = icert_admin_resubmit_request (fake_town_meet (town, "chief")->admin, id, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (icert_response_get_disposition (response), ==, ICERT_DISPOSITION_ISSUED);
+}
+
+static void
+test_profile_by_hand (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  g_autofree char *text = fake_town_read (town, "profiles/WebServer.profile");
+  g_autofree char *changed = NULL;
+  gint64 id = fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+
+  g_test_summary ("S-D11: under dual control a profile that somebody changed in the folder decides "
+                  "nothing: the request stays pending");
+  changed = g_strconcat (text, "# somebody was here\n", NULL);
+  fake_town_write (town, "profiles/WebServer.profile", changed);
+  wait_for_policy ();
+  response = icert_admin_resubmit_request (fake_town_meet (town, "chief")->admin, id, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_UNDER_SUBMISSION, "*second administrator*");
+  fake_assert_status (response, ICERT_ERROR_CONFIG, "profile");
+  g_clear_object (&response);
+  fake_town_write (town, "profiles/WebServer.profile", text);
+  wait_for_policy ();
+  response = icert_admin_resubmit_request (fake_town_meet (town, "chief")->admin, id, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+}
+
+static gboolean
+withdraw_meanwhile (FakeLent *self,
+                    ICertServerPolicy *server,
+                    ICertVerdict *verdict,
+                    GError **error)
+{
+  FakeTown *town = self->data;
+
+  if (self->n_judged <= 1)
+    {
+      g_autofree char *text = fake_town_read (town, "profiles/WebServer.profile");
+      g_autofree char *changed = g_strconcat (text, "# withdrawn and replaced\n", NULL);
+
+      fake_town_write (town, "profiles/WebServer.profile", changed);
+    }
+  *verdict = ICERT_VERDICT_ISSUE;
+  return TRUE;
+}
+
+static void
+test_withdrawn (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (FALSE, ROLES);
+  g_autoptr (FakeLent) lent = fake_lent_new (ICERT_VERDICT_ISSUE);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  g_autoptr (GVariant) trace = NULL;
+  g_autofree char *text = NULL;
+  FakePerson *chief = fake_town_meet (town, "chief");
+  gint64 id = fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+
+  g_test_summary (
+      "S-D12: the content of a profile that is withdrawn after the verdict and before the "
+      "signature does not count: policies are asked again");
+  lent->judge = withdraw_meanwhile;
+  lent->data = town;
+  g_assert_true (icert_control_append_policy (fake_town_meet (town, "anna")->control,
+                                              ICERT_POLICY (lent), &error));
+  g_assert_no_error (error);
+  response = icert_admin_resubmit_request (chief->admin, id, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+  g_assert_cmpuint (lent->n_judged, ==, 2);
+  trace = icert_admin_get_trace (chief->admin, id, NULL, &error);
+  text = g_variant_print (trace, FALSE);
+  g_assert_nonnull (strstr (text, "withdrawn"));
+}
+
+/* Configuration */
+
+static void
+test_history (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (FALSE, ROLES);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) history = NULL;
+  g_autoptr (GVariant) first = NULL;
+  g_autoptr (GVariant) value = NULL;
+  ICertAdmin *anna = fake_town_meet (town, "anna")->admin;
+  gint64 newest = 0, oldest = 0;
+
+  g_test_summary (
+      "A change of the configuration is undone by its id, once, and only while it stands");
+  g_assert_true (icert_admin_set_config_entry (anna, NULL, "AllowAddresses",
+                                               g_variant_new_string ("+loopback"), NULL, &error));
+  g_assert_true (icert_admin_set_config_entry (anna, "", "AllowAddresses",
+                                               g_variant_new_string ("+own"), NULL, &error));
+  g_assert_no_error (error);
+  value = icert_admin_get_config_entry (anna, "CA", "AllowAddresses", NULL, &error);
+  g_assert_cmpstr (g_variant_get_type_string (value), ==, "as");
+  g_assert_cmpuint (g_variant_n_children (value), ==, 2);
+  history = icert_admin_list_config_history (anna, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_variant_n_children (history), ==, 2);
+  first = g_variant_get_child_value (history, 0);
+  g_assert_true (g_variant_lookup (first, "id", "x", &newest));
+  g_clear_pointer (&first, g_variant_unref);
+  first = g_variant_get_child_value (history, 1);
+  g_assert_true (g_variant_lookup (first, "id", "x", &oldest));
+  g_assert_false (icert_admin_undo_config_entry (anna, oldest, NULL, &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_WRONG_STATE);
+  g_clear_error (&error);
+  g_assert_true (icert_admin_undo_config_entry (anna, newest, NULL, &error));
+  g_assert_true (icert_admin_undo_config_entry (anna, oldest, NULL, &error));
+  g_assert_no_error (error);
+  g_clear_pointer (&value, g_variant_unref);
+  value = icert_admin_get_config_entry (anna, "CA", "AllowAddresses", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_null (value);
+  g_assert_false (icert_admin_undo_config_entry (anna, 1, NULL, &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_NOT_FOUND);
+}
+
+static void
+test_chain_at_once (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (FALSE, ROLES);
+  g_autoptr (GError) error = NULL;
+  gint64 id;
+
+  g_test_summary ("Which policies judge takes effect with the next request");
+  id = fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  g_assert_true (icert_admin_set_config_entry (fake_town_meet (town, "anna")->admin, "Policy",
+                                               "Chain", g_variant_new_string ("+Deny.Policy"), NULL,
+                                               &error));
+  g_assert_no_error (error);
+  fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_DENIED);
+  g_assert_cmpint (id, >, 0);
+}
+
+static void
+test_types (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (FALSE, ROLES);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) what = NULL;
+  g_autofree char *type = NULL;
+  g_autofree char *standard = NULL;
+  ICertAdmin *anna = fake_town_meet (town, "anna")->admin;
+  static const struct
+  {
+    const char *node, *entry, *value;
+    int code;
+  } cases[] = {
+    { "CA", "ClockSkewMinutes", "many", ICERT_ERROR_CONFIG },
+    { "CA", "ClockSkewMinutes", "100000", ICERT_ERROR_CONFIG },
+    { "CA", "AllowSha1Possession", "perhaps", ICERT_ERROR_CONFIG },
+    { "CRL", "CRLPeriod", "soon", ICERT_ERROR_CONFIG },
+    { "OfficerRights few", "Officers", "chief", ICERT_ERROR_CONFIG },
+    { "OfficerRights few", "Colour", "red", ICERT_ERROR_CONFIG },
+    { "Agent desk", "Subjects", "everybody", ICERT_ERROR_CONFIG },
+    { "CA", "NoSuchEntry", "1", ICERT_ERROR_CONFIG },
+    { "CA", "DualControl", "true", ICERT_ERROR_FORBIDDEN_FIELD },
+  };
+
+  g_test_summary ("S-N6: an entry says what it is, and takes nothing else");
+  what = icert_admin_describe_config_entry (anna, NULL, "ClockSkewMinutes", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_variant_lookup (what, "type", "s", &type));
+  g_assert_true (g_variant_lookup (what, "default", "s", &standard));
+  g_assert_cmpstr (type, ==, "number");
+  g_assert_cmpstr (standard, ==, "10");
+  g_assert_null (icert_admin_describe_config_entry (anna, "CA", "NoSuchEntry", NULL, &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_UNKNOWN_NAME);
+  g_clear_error (&error);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_assert_false (icert_admin_set_config_entry (anna, cases[i].node, cases[i].entry,
+                                                    g_variant_new_string (cases[i].value), NULL,
+                                                    &error));
+      g_assert_error (error, ICERT_ERROR, cases[i].code);
+      g_clear_error (&error);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  fake_ca_init (&argc, &argv);
+  g_test_add_func ("/changes/s-d11-two", test_two);
+  g_test_add_func ("/changes/rejected", test_rejected);
+  g_test_add_func ("/changes/expires", test_expires);
+  g_test_add_func ("/changes/judged-at-approval", test_judged_at_approval);
+  g_test_add_func ("/changes/last-administrator", test_last_administrator);
+  g_test_add_func ("/changes/race", test_race);
+  g_test_add_func ("/changes/s-d11-used-once", test_used_once);
+  g_test_add_func ("/changes/s-d11-operational", test_operational);
+  g_test_add_func ("/changes/s-d11-single-operator", test_single_operator);
+  g_test_add_func ("/changes/s-d16-officer-rights", test_officer_rights);
+  g_test_add_func ("/changes/s-d11-delete-row", test_delete_row);
+  g_test_add_func ("/changes/s-d15-hidden", test_hidden);
+  g_test_add_func ("/changes/s-d7-agents", test_agents);
+  g_test_add_func ("/changes/s-d9-conflict", test_conflict);
+  g_test_add_func ("/changes/s-d10-profile-author", test_profile_author);
+  g_test_add_func ("/changes/s-d11-profile-by-hand", test_profile_by_hand);
+  g_test_add_func ("/changes/s-d12-withdrawn", test_withdrawn);
+  g_test_add_func ("/changes/history", test_history);
+  g_test_add_func ("/changes/chain-at-once", test_chain_at_once);
+  g_test_add_func ("/changes/s-n6-types", test_types);
+  return fake_ca_run ();
+}
