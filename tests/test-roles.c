@@ -257,6 +257,116 @@ call_resubmit_request (FakePerson *person, GError **error)
 }
 
 static void
+call_is_valid_certificate (FakePerson *person, GError **error)
+{
+  ICertRevocationReason reason;
+
+  icert_admin_is_valid_certificate (person->admin, "0badcafe", &reason, NULL, error);
+}
+
+static void
+call_get_crl (FakePerson *person, GError **error)
+{
+  g_autoptr (GBytes) crl = icert_ca_get_crl (person->ca, -1, FALSE, NULL, error);
+}
+
+static void
+call_get_partition_crl (FakePerson *person, GError **error)
+{
+  g_autoptr (GBytes) crl = icert_ca_get_partition_crl (person->ca, -1, 0, FALSE, NULL, error);
+}
+
+static void
+call_check_certificates (FakePerson *person, GError **error)
+{
+  g_autoptr (GVariant) answer
+      = icert_admin_check_certificates (person->admin, 0, 1, NULL, NULL, error);
+}
+
+static void
+call_check_health (FakePerson *person, GError **error)
+{
+  g_autoptr (GVariant) answer = icert_admin_check_health (person->admin, NULL, error);
+}
+
+static void
+call_revoke (FakePerson *person, GError **error)
+{
+  icert_admin_revoke (person->admin, "0badcafe", ICERT_REVOCATION_REASON_SUPERSEDED, NULL, NULL,
+                      error);
+}
+
+static void
+call_unrevoke (FakePerson *person, GError **error)
+{
+  icert_admin_unrevoke (person->admin, "0badcafe", NULL, error);
+}
+
+static void
+call_set_publish_expired (FakePerson *person, GError **error)
+{
+  icert_admin_set_publish_expired (person->admin, "0badcafe", TRUE, NULL, error);
+}
+
+static void
+call_import_certificate (FakePerson *person, GError **error)
+{
+  g_autoptr (GBytes) junk = g_bytes_new_static ("\x30\x00", 2);
+
+  icert_admin_import_certificate (person->admin, junk, ICERT_IMPORT_NONE, NULL, error);
+}
+
+static void
+call_delete_row (FakePerson *person, GError **error)
+{
+  icert_admin_delete_row (person->admin, ICERT_TABLE_REQUESTS, NO_ID, NULL, error);
+}
+
+static void
+call_delete_expired (FakePerson *person, GError **error)
+{
+  g_autoptr (GDateTime) before = g_date_time_new_from_unix_utc (1);
+  gboolean more;
+
+  icert_admin_delete_expired (person->admin, ICERT_TABLE_REQUESTS, before, &more, NULL, error);
+}
+
+static void
+call_delete_unresolved (FakePerson *person, GError **error)
+{
+  g_autoptr (GDateTime) before = g_date_time_new_from_unix_utc (1);
+  gboolean more;
+
+  icert_admin_delete_unresolved (person->admin, before, &more, NULL, error);
+}
+
+static void
+call_set_ca_property (FakePerson *person, GError **error)
+{
+  icert_admin_set_ca_property (person->admin, ICERT_CA_PROPERTY_CA_NAME, -1,
+                               g_variant_new_string ("x"), NULL, error);
+}
+
+static void
+call_publish_crls (FakePerson *person, GError **error)
+{
+  g_autoptr (ICertPublishResult) result
+      = icert_admin_publish_crls (person->admin, ICERT_CRL_BASE, NULL, NULL, error);
+}
+
+static void
+call_confirm_clock (FakePerson *person, GError **error)
+{
+  icert_admin_confirm_clock (person->admin, NULL, error);
+}
+
+static void
+call_verify_audit (FakePerson *person, GError **error)
+{
+  g_autoptr (GVariant) answer = icert_admin_verify_audit (person->admin, 0, 1, NULL, NULL, error);
+}
+
+static void
 call_set_config_entry (FakePerson *person, GError **error)
 {
   icert_admin_set_config_entry (person->admin, "CRL", "CRLPeriod", g_variant_new_string ("8d"),
@@ -441,6 +551,22 @@ static const Call calls[] = {
     .call = call_resubmit_request,
     .state = ICERT_ROW_DISPOSITION_DENIED,
     .verb = "resubmit-denied" },
+  { .method = "Ca.get_crl", .call = call_get_crl },
+  { .method = "Ca.get_partition_crl", .call = call_get_partition_crl },
+  { .method = "Admin.is_valid_certificate", .call = call_is_valid_certificate },
+  { .method = "Admin.check_certificates", .call = call_check_certificates },
+  { .method = "Admin.check_health", .call = call_check_health },
+  { .method = "Admin.revoke", .call = call_revoke },
+  { .method = "Admin.unrevoke", .call = call_unrevoke },
+  { .method = "Admin.set_publish_expired", .call = call_set_publish_expired },
+  { .method = "Admin.import_certificate", .call = call_import_certificate },
+  { .method = "Admin.delete_row", .call = call_delete_row },
+  { .method = "Admin.delete_expired", .call = call_delete_expired },
+  { .method = "Admin.delete_unresolved", .call = call_delete_unresolved },
+  { .method = "Admin.set_ca_property", .call = call_set_ca_property },
+  { .method = "Admin.publish_crls", .call = call_publish_crls },
+  { .method = "Admin.confirm_clock", .call = call_confirm_clock },
+  { .method = "Admin.verify_audit", .call = call_verify_audit },
   { .method = "Admin.set_config_entry", .call = call_set_config_entry },
   { .method = "Admin.set_config_entry", .call = call_set_config_entry_roles, .waits = TRUE },
   { .method = "Admin.undo_config_entry", .call = call_undo_config_entry },

@@ -4,8 +4,6 @@
 
 #include "ca-renew.h"
 
-#include "ca-changes.h"
-
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +12,7 @@
 
 #include "ca-builder.h"
 #include "ca-ceremony.h"
+#include "ca-changes.h"
 #include "ca-cross.h"
 #include "ca-folder.h"
 #include "ca-install.h"
