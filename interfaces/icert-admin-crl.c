@@ -13,7 +13,7 @@ check_flags (ICertCrlFlags flags, GError **error)
 {
   if (!_icert_check_flags (ICERT_TYPE_CRL_FLAGS, flags, "flags", error))
     return FALSE;
-  if ((flags & (ICERT_CRL_BASE | ICERT_CRL_DELTA)) != 0)
+  if ((flags & (ICERT_CRL_BASE | ICERT_CRL_DELTA)) != 0 || flags == ICERT_CRL_DUE)
     return TRUE;
 
   icert_set_error (error, ICERT_ERROR_MALFORMED, "flags", "no kind of CRL (base or delta)");
@@ -31,6 +31,10 @@ check_flags (ICertCrlFlags flags, GError **error)
  *
  * Makes and publishes CRLs, one run for every key and partition of the CA, all with one number (AD
  * CS: ICertAdmin2::PublishCRLs). With deltas switched on, base CRLs bring a delta each.
+ *
+ * `ICERT_CRL_DUE`, alone, does what the CA does by itself while it is open for longer than a
+ * moment: for a timer, where nothing keeps it open. The result holds the CRLs that were made, if
+ * any, and how all places of the newest ones stand.
  *
  * The call succeeds once the CRLs are made, verified and durable; how publishing them in each place
  * went is in the result ([method@ICert.PublishResult.check_status]).

@@ -350,6 +350,8 @@ typedef enum
  * @ICERT_CRL_BASE: complete CRLs; with deltas switched on a delta each, too
  * @ICERT_CRL_DELTA: delta CRLs only
  * @ICERT_CRL_REPUBLISH: make none, but publish the newest ones again
+ * @ICERT_CRL_DUE: do what is due now and nothing else: make CRLs, try places again, raise alarms
+ * (no AD CS counterpart)
  *
  * Which CRLs a run makes (AD CS: CA_CRL_*).
  */
@@ -358,6 +360,7 @@ typedef enum /*< flags >*/
   ICERT_CRL_BASE = 0x1,
   ICERT_CRL_DELTA = 0x2,
   ICERT_CRL_REPUBLISH = 0x10,
+  ICERT_CRL_DUE = 0x10000,
 } ICertCrlFlags;
 
 /**

@@ -8,6 +8,7 @@
 static gboolean option_base;
 static gboolean option_delta;
 static gboolean option_republish;
+static gboolean option_due;
 static char *option_next;
 
 static const GOptionEntry options[] = {
@@ -16,6 +17,8 @@ static const GOptionEntry options[] = {
   { "delta", 0, 0, G_OPTION_ARG_NONE, &option_delta, "Delta CRLs only, unless with --base", NULL },
   { "republish", 0, 0, G_OPTION_ARG_NONE, &option_republish,
     "Publish the newest ones again and make none", NULL },
+  { "due", 0, 0, G_OPTION_ARG_NONE, &option_due,
+    "Only what is due: make CRLs, try places again, raise alarms (for a timer)", NULL },
   { "next", 0, 0, G_OPTION_ARG_STRING, &option_next, "When the next ones are due", "TIME" },
   { NULL },
 };
@@ -182,6 +185,16 @@ publish (Tool *tool, GError **error)
     flags &= ~ICERT_CRL_DELTA;
   if (option_republish)
     flags |= ICERT_CRL_REPUBLISH;
+  if (option_due)
+    {
+      if (option_base || option_delta || option_republish || next != NULL)
+        {
+          icert_set_error (error, ICERT_ERROR_MALFORMED, "due",
+                           "says itself what is made (no other option)");
+          return NULL;
+        }
+      flags = ICERT_CRL_DUE;
+    }
   admin = icert_admin_open (tool->config, NULL, error);
   return admin != NULL ? icert_admin_publish_crls (admin, flags, next, NULL, error) : NULL;
 }
@@ -212,7 +225,8 @@ const ToolVerb tool_verb_crl = {
   .example = "icert crl",
   .examples = "icert crl --delta\n"
               "  icert crl --base --next 2027-01-31T00:00:00Z\n"
-              "  icert crl --republish",
+              "  icert crl --republish\n"
+              "  icert crl --due",
   .options = options,
   .run = run,
 };

@@ -14,11 +14,13 @@
 
 #include "ca-blocked-keys.h"
 #include "ca-clock.h"
+#include "ca-crl-schedule.h"
 #include "ca-crl.h"
 #include "ca-exit-module.h"
 #include "ca-expiry.h"
 #include "ca-folder.h"
 #include "ca-key-check.h"
+#include "ca-limits.h"
 #include "ca-load.h"
 #include "ca-profiles.h"
 #include "ca-publisher.h"
@@ -136,6 +138,8 @@ start_modules (CaEngine *engine, GError **error)
       = ca_workers_new (g_get_num_processors (), ca_submit_run, ca_submit_expired, engine);
   if (engine->gate == CA_GATE_OPEN)
     ca_exit_host_announce (engine->exits, ICERT_EXIT_EVENT_STARTUP);
+  /* a command that opens the CA for a moment has it closed again by then */
+  engine->crl_schedule = ca_crl_schedule_new (engine, CA_LIMIT_SCHEDULE_PAUSE * G_TIME_SPAN_SECOND);
   return TRUE;
 }
 
@@ -145,6 +149,7 @@ engine_close (CaEngine *engine)
 {
   g_autoptr (GError) error = NULL;
 
+  g_clear_pointer (&engine->crl_schedule, ca_crl_schedule_free);
   g_clear_pointer (&engine->workers, ca_workers_free);
   if (engine->writer != NULL)
     ca_writer_flush (engine->writer);

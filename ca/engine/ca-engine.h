@@ -74,6 +74,8 @@ struct _CaEngine
   gint gate;      /* CaGate, atomic */
   gint n_jobs;    /* submissions that are not answered, atomic */
 
+  struct _CaCrlSchedule *crl_schedule;
+
   GMutex config_mutex; /* one change of ca.conf at a time */
   gint64 last_history; /* id of the newest row of its history, under the config mutex */
   GMutex change_mutex; /* one decision about changes that wait at a time (ca-changes.c) */

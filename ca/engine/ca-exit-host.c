@@ -49,6 +49,7 @@ struct _CaExitHost
   GHashTable *blocked; /* set of Blocked */
   gboolean started;    /* STARTUP was announced */
   gboolean running;    /* a delivery is with an exit of the configuration */
+  gboolean hasty;      /* nobody waits for deliveries any more */
   gint64 running_run;  /* number of the CRLs it is about; 0 = none */
   gboolean closing;
   gint64 close_by;    /* monotonic */
@@ -901,9 +902,18 @@ static void
 wait_until_told (CaExitHost *host, gint64 run, gint64 deadline)
 {
   g_cond_broadcast (&host->cond);
-  while (!host->ended && is_telling (host, run)
+  while (!host->ended && !host->hasty && is_telling (host, run)
          && g_cond_wait_until (&host->cond, &host->mutex, deadline))
     ;
+}
+
+void
+ca_exit_host_stop_waiting (CaExitHost *host)
+{
+  g_mutex_lock (&host->mutex);
+  host->hasty = TRUE;
+  g_cond_broadcast (&host->cond);
+  g_mutex_unlock (&host->mutex);
 }
 
 void

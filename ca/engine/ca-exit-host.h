@@ -62,6 +62,8 @@ gboolean ca_exit_host_record_run (CaExitHost *host,
 void ca_exit_host_wait_run (CaExitHost *host, gint64 run, gint64 deadline);
 /* Tells again at once of the CRLs that failed and are due at ca_clock_now(), and waits as above. */
 void ca_exit_host_run_due (CaExitHost *host, gint64 deadline);
+/* From now on nobody waits, nor those who do. */
+void ca_exit_host_stop_waiting (CaExitHost *host);
 /* ALARM, to all that want it; not kept in the outbox, but audited where it fails */
 void ca_exit_host_alarm (CaExitHost *host, const char *code, const char *text);
 /* Takes @deliveries (nullable). */

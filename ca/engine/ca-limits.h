@@ -32,6 +32,9 @@
 #define CA_LIMIT_EXIT_AGE (24 * 60 * 60)
 /* processing.md 6: attempts to publish a CRL in a place before administrators are alarmed */
 #define CA_LIMIT_PUBLISH_ATTEMPTS 10
+/* seconds a CA is open before its schedule looks for the first time, unless somebody starts it:
+ * longer than a command has it open */
+#define CA_LIMIT_SCHEDULE_PAUSE 60
 /* seconds that publishing waits for exits before it answers without them */
 #define CA_LIMIT_PUBLISH_WAIT 120
 /* most requests that one transaction takes: a hundred saves nearly all of the sync, and leaves the

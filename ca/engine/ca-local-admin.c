@@ -6,6 +6,7 @@
 #include "ca-configure.h"
 #include "ca-local.h"
 
+#include "ca-crl-schedule.h"
 #include "ca-crl.h"
 #include "ca-import.h"
 #include "ca-prune.h"
@@ -197,6 +198,8 @@ ca_local_admin_publish_crls (ICertAdmin *admin,
 {
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
 
+  if ((flags & ICERT_CRL_DUE) != 0)
+    return ca_crl_schedule_run_for (engine_of (admin), caller, error);
   return ca_crl_publish (engine_of (admin), caller, flags, next_update, error);
 }
 
