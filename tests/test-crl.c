@@ -287,12 +287,12 @@ test_lengths (Fixture *fixture, gconstpointer data)
       assert_decoded (fixture, n);
     }
   /* around 65536 octets */
-  for (guint n = 1585; n < 1625; n++)
+  for (guint n = 1515; n < 1534; n++)
     {
-      write_crl (fixture, n, n % 2 == 0 ? 0 : 20000000);
+      write_crl (fixture, n, n % 4 == 0 ? 0 : 20000000);
       assert_read (fixture, n);
     }
-  assert_decoded (fixture, 1624);
+  assert_decoded (fixture, 1533);
   remove_file (fixture);
 }
 
@@ -398,6 +398,10 @@ main (int argc, char **argv)
     for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
       {
         g_autofree char *path = g_strdup_printf ("/crl/%s/%s", key_types[key], tests[i].name);
+
+        /* lengths are those of the entries; one key is enough for many signatures */
+        if (key > 0 && tests[i].test == test_lengths)
+          continue;
 
         g_test_add (path, Fixture, key_types[key], set_up, tests[i].test, tear_down);
       }
