@@ -122,7 +122,8 @@ page_cb (GObject *rows, GAsyncResult *result, gpointer data)
     append_page (self, page);
   else
     take_error (self, error);
-  set_loading (self, self->loading);
+  /* the end of the page, or the beginning of the next */
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LOADING]);
 }
 
 static void

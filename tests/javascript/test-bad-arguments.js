@@ -73,6 +73,8 @@ const attributes = {CertificateTemplate: 'User'};
 const response = request.submit(ICert.SubmitFlags.NONE, octets, attributes, null);
 const view = ICert.View.open(config, null);
 const rows = ICert.View.open(config, null).open_view(null);
+// taken before Admin.delete_row finds it
+const row = ICert.View.open(config, null).open_view(null).next(1, null)[0];
 const configs = ICert.Config.open(null);
 
 /* By name of class or interface: what its methods are called on. */
@@ -98,7 +100,8 @@ const SUBJECTS = {
   Setup: () => [],
   View: () => [view],
   ViewColumn: () => [view.list_columns().get_item(0)],
-  ViewRow: () => [ICert.View.open(config, null).open_view(null).next(1, null)[0]],
+  ViewModel: () => [ICert.ViewModel.new(rows, 5)],
+  ViewRow: () => [row],
 };
 
 function subjects(name, info) {
