@@ -227,7 +227,7 @@ typedef enum /*< flags >*/
  *   no AD CS counterpart)
  * @ICERT_EXIT_EVENT_CERT_UNREVOKED: a certificate was released from hold (no AD CS counterpart)
  * @ICERT_EXIT_EVENT_AUDIT_CHECKPOINT: the audit log has a new checkpoint, for whoever keeps them
- *   outside: CA property `AuditCheckpoint` (request id 0, no AD CS counterpart)
+ *   outside: [method@ICert.ServerExit.get_alarm] gives it (request id 0, no AD CS counterpart)
  *
  * Events that exit modules may ask for (AD CS: EXITEVENT_*).
  */

@@ -26,6 +26,7 @@ struct _CaAuditor
   ICertStore *store;
   CaWriter *writer;
   char *node;
+  CaExitHost *exits; /* (nullable) lent */
   GThread *thread;
   GMutex mutex;
   GCond cond;  /* something to do, or done */
@@ -315,6 +316,12 @@ sign (CaAuditor *auditor, const CaFacts *facts, GError **error)
 }
 
 static gboolean
+has_sink (const CaFacts *facts, const char *sink)
+{
+  return facts != NULL && g_strv_contains ((const char *const *) facts->config->audit_sinks, sink);
+}
+
+static gboolean
 send (CaAuditor *auditor, const CaFacts *facts, CaCheckpoint *checkpoint, GError **error)
 {
   char **sinks = facts->config->audit_sinks;
@@ -323,6 +330,8 @@ send (CaAuditor *auditor, const CaFacts *facts, CaCheckpoint *checkpoint, GError
   for (guint i = 0; sinks[i] != NULL; i++)
     if (!ca_audit_sink_write (sinks[i], auditor->folder, last_of (auditor, sinks[i]), line, error))
       return FALSE;
+  if (has_sink (facts, "exit") && auditor->exits != NULL)
+    ca_exit_host_checkpoint (auditor->exits, line);
   if (sinks[0] != NULL)
     checkpoint->sinks = g_strjoinv ("\n", sinks);
   return TRUE;
@@ -442,12 +451,6 @@ auditor_worker (gpointer data)
   return NULL;
 }
 
-static gboolean
-has_sink (const CaFacts *facts, const char *sink)
-{
-  return facts != NULL && g_strv_contains ((const char *const *) facts->config->audit_sinks, sink);
-}
-
 /* Whether checkpoints could go where they are to go. @old: (nullable) those sinks are the thread's
  * to judge. */
 static void
@@ -553,16 +556,33 @@ is_due (CaAuditor *auditor, guint n_more)
 }
 
 void
-ca_auditor_end (CaAuditor *auditor, ICertStoreBatch *batch, GPtrArray *last_records)
+ca_auditor_set_exits (CaAuditor *auditor, CaExitHost *exits)
 {
-  g_autoptr (GError) error = NULL;
-  gboolean seal_now;
+  auditor->exits = exits;
+}
+
+void
+ca_auditor_stop (CaAuditor *auditor)
+{
+  g_autoptr (CaFacts) facts = ref_facts (auditor);
 
   g_mutex_lock (&auditor->mutex);
   auditor->closing = TRUE;
   g_cond_broadcast (&auditor->cond);
   g_mutex_unlock (&auditor->mutex);
   g_clear_pointer (&auditor->thread, g_thread_join);
+  if (auditor->exits != NULL && has_sink (facts, "exit") && is_due (auditor, 0))
+    attempt (auditor);
+  auditor->exits = NULL;
+}
+
+void
+ca_auditor_end (CaAuditor *auditor, ICertStoreBatch *batch, GPtrArray *last_records)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean seal_now;
+
+  ca_auditor_stop (auditor);
   seal_now = is_due (auditor, last_records->len);
   if (seal_now && !auditor->noted)
     g_ptr_array_insert (last_records, 0, key_use (auditor));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ca-checkpoint.h"
+#include "ca-exit-host.h"
 #include "ca-facts.h"
 #include "ca-writer.h"
 
@@ -20,9 +21,15 @@ CaAuditor *ca_auditor_new (const char *folder,
                            GError **error);
 /* Sinks and bounds; the first call starts the thread. */
 void ca_auditor_set_facts (CaAuditor *auditor, CaFacts *facts);
+/* The exits that the sink `exit` tells, before the first set_facts. They may be told until
+ * ca_auditor_stop() returns. */
+void ca_auditor_set_exits (CaAuditor *auditor, CaExitHost *exits);
+/* Ends the thread; with the sink `exit` a checkpoint that is due is made now, since exits go before
+ * the log does. */
+void ca_auditor_stop (CaAuditor *auditor);
 /* Whether something may be signed. After a failure it tries again, and waits for that. AUDIT */
 gboolean ca_auditor_check (CaAuditor *auditor, GError **error);
-/* Ends the thread and commits @records (taken), with a checkpoint when one is due. Nothing is
+/* Stops, and commits @records (taken), with a checkpoint when one is due. Nothing is
  * written behind it. */
 void ca_auditor_end (CaAuditor *auditor, ICertStoreBatch *batch, GPtrArray *records);
 /* after the writer, which tells it of commits */

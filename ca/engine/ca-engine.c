@@ -132,6 +132,7 @@ start_modules (CaEngine *engine, GError **error)
                                     &ca_publisher_run_funcs, engine, error);
   if (engine->exits == NULL || !ca_profiles_open (engine, error))
     return FALSE;
+  ca_auditor_set_exits (engine->auditor, engine->exits);
   ca_auditor_set_facts (engine->auditor, engine->facts);
   ca_expiry_check (engine);
   engine->workers
@@ -153,6 +154,8 @@ engine_close (CaEngine *engine)
   g_clear_pointer (&engine->workers, ca_workers_free);
   if (engine->writer != NULL)
     ca_writer_flush (engine->writer);
+  if (engine->auditor != NULL)
+    ca_auditor_stop (engine->auditor);
   if (engine->exits != NULL && g_atomic_int_get (&engine->gate) == CA_GATE_OPEN)
     ca_exit_host_announce (engine->exits, ICERT_EXIT_EVENT_SHUTDOWN);
   g_clear_pointer (&engine->exits, ca_exit_host_free);

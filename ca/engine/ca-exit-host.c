@@ -839,19 +839,35 @@ ca_exit_host_announce (CaExitHost *host, ICertExitEvents event)
   g_mutex_unlock (&host->mutex);
 }
 
-void
-ca_exit_host_alarm (CaExitHost *host, const char *code, const char *text)
+static void
+tell_all (CaExitHost *host, ICertExitEvents event, const char *code, const char *text)
 {
   g_mutex_lock (&host->mutex);
   for (guint i = 0; i < host->modules->len; i++)
     {
       CaExitModule *module = host->modules->pdata[i];
+      CaDelivery *delivery;
 
-      if ((module->mask & ICERT_EXIT_EVENT_ALARM) != 0)
-        g_queue_push_tail (&host->ready, ca_delivery_new_alarm (module, code, text));
+      if ((module->mask & event) == 0)
+        continue;
+      delivery = ca_delivery_new_alarm (module, code, text);
+      delivery->event = event;
+      g_queue_push_tail (&host->ready, delivery);
     }
   g_cond_broadcast (&host->cond);
   g_mutex_unlock (&host->mutex);
+}
+
+void
+ca_exit_host_alarm (CaExitHost *host, const char *code, const char *text)
+{
+  tell_all (host, ICERT_EXIT_EVENT_ALARM, code, text);
+}
+
+void
+ca_exit_host_checkpoint (CaExitHost *host, const char *line)
+{
+  tell_all (host, ICERT_EXIT_EVENT_AUDIT_CHECKPOINT, "checkpoint", line);
 }
 
 /* Whether an exit of the configuration is to be told of CRLs now, of run @run or (0) of any. Under

@@ -66,6 +66,8 @@ void ca_exit_host_run_due (CaExitHost *host, gint64 deadline);
 void ca_exit_host_stop_waiting (CaExitHost *host);
 /* ALARM, to all that want it; not kept in the outbox, but audited where it fails */
 void ca_exit_host_alarm (CaExitHost *host, const char *code, const char *text);
+/* AUDIT_CHECKPOINT, with the checkpoint's line, to all that want it; the same way as ALARM */
+void ca_exit_host_checkpoint (CaExitHost *host, const char *line);
 /* Takes @deliveries (nullable). */
 void ca_exit_host_deliver (CaExitHost *host, GPtrArray *deliveries);
 /* STARTUP and SHUTDOWN: of the CA, not kept in the outbox */

@@ -305,6 +305,58 @@ check_sink (Health *health)
   ca_auditor_state_clear (&state);
 }
 
+/* S-I5: the newest base CRL of each key that has certificates to speak of */
+static gboolean
+load_crl (Health *health, guint key_index, gint64 *next_update, gint64 *next_publish)
+{
+  static const guint8 columns[] = { ICERT_CRL_NEXT_UPDATE, ICERT_CRL_NEXT_PUBLISH };
+  ICertStoreCondition parts[]
+      = { compare (ICERT_CRL_NAME_ID, ICERT_SEEK_EQ, ICERT_PROPERTY_TYPE_LONG, key_index),
+          /* a base has no number of a base */
+          compare (ICERT_CRL_MIN_BASE, ICERT_SEEK_EQ, ICERT_PROPERTY_TYPE_LONG, 0) };
+  const ICertStoreCondition *both[] = { &parts[0], &parts[1] };
+  ICertStoreCondition condition = { .kind = ICERT_STORE_AND, .n_parts = 2, .parts = both };
+  ICertStoreQuery query = { .table = ICERT_STORE_CRLS,
+                            .n_columns = G_N_ELEMENTS (columns),
+                            .columns = columns,
+                            .condition = &condition,
+                            .sort_column = -1,
+                            .descending = TRUE,
+                            .limit = 1 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows
+      = icert_store_query (health->engine->store, &query, health->cancellable, &error);
+
+  if (rows == NULL)
+    say_error (health, "look at the disk of the store, then 'icert restore'", error);
+  if (rows == NULL || rows->len == 0)
+    return FALSE;
+  *next_update = icert_store_row_get_int (rows->pdata[0], 0);
+  *next_publish = icert_store_row_get_int (rows->pdata[0], 1);
+  return TRUE;
+}
+
+static void
+check_crls (Health *health)
+{
+  static const char remedy[] = "'icert crl' makes the next ones";
+  gint64 now = ca_clock_now ();
+
+  for (guint i = 0; i < health->facts->issuers->len; i++)
+    {
+      guint key = ((CaIssuer *) health->facts->issuers->pdata[i])->key_index;
+      gint64 next_update, next_publish;
+
+      if (!load_crl (health, key, &next_update, &next_publish))
+        say (health, HEALTH_WARNING, remedy, "key %u has no CRL yet", key);
+      else if (next_update < now)
+        say (health, HEALTH_FAILURE, remedy, "the CRL of key %u has expired", key);
+      else if (next_publish != 0 && next_publish < now)
+        say (health, HEALTH_WARNING, remedy, "the next CRL of key %u is overdue", key);
+    }
+  say (health, HEALTH_OK, NULL, "every CRL is in time");
+}
+
 static void
 check_publications (Health *health)
 {
@@ -479,6 +531,7 @@ static const struct
   { "audit-log", check_audit },
   { "checkpoints", check_checkpoints },
   { "audit-sink", check_sink },
+  { "crls", check_crls },
   { "publications", check_publications },
   { "exits", check_outbox },
   { "modules", check_modules },

@@ -77,6 +77,23 @@ class Exit(GObject.Object, ICert.Exit):
         return True
 
 
+class Keeper(GObject.Object, ICert.Exit):
+    """Keeps the checkpoints of the audit log, as one that mails them would."""
+
+    __gtype_name__ = "ControlPyKeeper"
+
+    def __init__(self):
+        super().__init__()
+        self.checkpoints = []
+
+    def do_initialize(self, _ca, _settings):
+        return True, ICert.ExitEvents.AUDIT_CHECKPOINT
+
+    def do_notify_event(self, _event, server):
+        self.checkpoints.append(server.get_alarm())
+        return True
+
+
 class Manage(GObject.Object, ICert.ManageModule):
     """Describes one setting."""
 
@@ -351,6 +368,20 @@ class Exits(Case):
             exit_module.events,
             [("startup", 0), ("cert-issued", issued), ("cert-denied", denied), ("shutdown", 0)],
         )
+
+    def test_checkpoints(self):
+        """S-F7: the sink exit hands checkpoints to exits that ask for them"""
+        keeper = Keeper()
+        self.start(keeper, OnlyExample())
+        admin = ICert.Admin.open(CONFIG, None)
+        admin.set_config_entry("Audit", "CheckpointRecords", GLib.Variant("s", "1"))
+        admin.set_config_entry("Audit", "Sink", GLib.Variant("s", "exit"))
+        self.submit(GOOD)
+        iterate(lambda: keeper.checkpoints)
+        line, code = keeper.checkpoints[0]
+        self.assertEqual(code, "checkpoint")
+        self.assertRegex(line, r"^icert-checkpoint v=1 ca=\S+ sequence=\d+ ")
+        admin.set_config_entry("Audit", "", None)
 
     def test_failing(self):
         """S-L4: an exit that throws gets its event again"""
