@@ -13,7 +13,7 @@ import tap
 import tool
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
-VERBS = """init install cas ca ping submit issue retrieve enroll resubmit deny set-attributes
+VERBS = """init install renew cas ca ping submit issue retrieve enroll resubmit deny set-attributes
     set-extension revoke unrevoke is-valid import delete-row delete-expired view schema explain modules
     inspect profiles grant grants roles get-config set-config""".split()
 

@@ -97,6 +97,43 @@ class Root(LifeTest):
         self.assertTrue(self.verifies(new, "Mixed/certs/0.crt", "Mixed/certs/0-1.crt"))
         self.assertTrue(self.verifies(old, "Mixed/certs/1.crt", "Mixed/certs/1-0.crt"))
 
+    def test_constraints(self):
+        """S-G4: path length and name constraints of a root stay over renewals, crosses included"""
+        config = self.init("Tight", "--type", "root")["config"]
+        self.folder.openssl(
+            "req", "-x509", "-new", "-key", "Tight/keys/0.key", "-passin", "file:Tight/keys/secret",
+            "-subj", "/CN=Tight CA", "-days", "3650", "-out", "tight.crt",
+            "-addext", "basicConstraints=critical,CA:TRUE,pathlen:1",
+            "-addext", "keyUsage=critical,keyCertSign,cRLSign",
+            "-addext", "nameConstraints=critical,permitted;DNS:example.org")
+        self.path("Tight", "certs", "0.crt").write_bytes(self.path("tight.crt").read_bytes())
+        self.run_icert(0, "--config", config, "renew")
+        self.run_icert(0, "--config", config, "renew", "--same-key")
+        for name in ("0.crt", "1.crt", "2.crt", "0-1.crt", "1-0.crt"):
+            text = self.folder.openssl("x509", "-in", f"Tight/certs/{name}", "-noout", "-text")
+            self.assertRegex(text, r"CA:TRUE, pathlen:1\b", name)
+            self.assertIn("DNS:example.org", text, name)
+        leaf = self.issue(config, "tight-leaf")
+        self.assertTrue(self.verifies(leaf, "Tight/certs/2.crt"))
+        self.assertTrue(self.verifies(leaf, "Tight/certs/0.crt", "Tight/certs/0-1.crt"))
+        outside = self.folder.request("outside", "www.example.com")
+        self.run_icert(4, "--config", config, "issue", outside, "--profile", "WebServer")
+
+    def test_life(self):
+        """`ca` shows suffix, key and life of each certificate, for people and as JSON"""
+        config = self.init("Shown", "--type", "root")["config"]
+        self.run_icert(0, "--config", config, "renew")
+        answer = self.run_icert(0, "--json", "--config", config, "ca").json
+        self.assertEqual(answer["certificate.0"]["suffix"], "")
+        self.assertEqual(answer["certificate.1"]["suffix"], "(1)")
+        self.assertEqual(answer["certificate.1"]["key-index"], 1)
+        self.assertIn(answer["certificate.1"]["percent-left"], (99, 100))
+        self.assertEqual(answer["certificate.1"]["state"], "valid")
+        self.assertIn("ca-forward-cross-cert.0", answer)
+        self.assertIn("ca-backward-cross-cert.1", answer)
+        text = self.run_icert(0, "--config", config, "ca").text
+        self.assertRegex(text, r"(?m)^certificate\.1 +suffix=\(1\) key-index=1 not-before=")
+
     def test_busy(self):
         """A CA that another process has open is not renewed, and who has it is named"""
         config = self.init("Busy", "--type", "root")["config"]

@@ -104,8 +104,10 @@ warn (CaEngine *engine, const CaIssuer *issuer, guint stage)
   if (said < 0 || said >= stage)
     return;
   detail = describe (issuer, stage);
-  if (store_stage (engine, counter, known, stage, detail))
-    g_message ("%s", detail);
+  if (!store_stage (engine, counter, known, stage, detail))
+    return;
+  g_message ("%s", detail);
+  ca_exit_host_alarm (engine->exits, "ca-expiry", detail);
 }
 
 void

@@ -26,6 +26,14 @@ ca_parent_open (const char *folder, GError **error)
   return ca_engine_open (root, FALSE, error);
 }
 
+gboolean
+ca_parent_needs_two (CaEngine *root)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (root);
+
+  return facts->config->dual_control;
+}
+
 /* An answer that has no certificate is an error of the ceremony. */
 static GBytes *
 certificate_of (ICertResponse *response, GError **error)

@@ -11,6 +11,8 @@
 gboolean ca_parent_is_here (const char *folder);
 /* FOLDER/root, opened */
 CaEngine *ca_parent_open (const char *folder, GError **error);
+/* S-G3: under dual control one person cannot ask and approve: the request goes the way of files */
+gboolean ca_parent_needs_two (CaEngine *root);
 /* @door: CA_DOOR_SETUP when both are being made, CA_DOOR_LOCAL for who runs them. The certificate,
  * and in @chain (of GBytes) what goes behind it */
 GBytes *ca_parent_certify (CaEngine *root,

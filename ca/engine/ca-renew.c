@@ -441,6 +441,8 @@ renew_subordinate (Renewal *self, char **path, GError **error)
       root = ca_parent_open (self->engine->folder, error);
       if (root == NULL)
         return FALSE;
+      if (ca_parent_needs_two (root))
+        g_clear_pointer (&root, ca_engine_unref);
     }
   request = take_key (self, error) ? make_request (self, error) : NULL;
   if (request == NULL)
