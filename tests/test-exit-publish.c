@@ -2,14 +2,18 @@
 
 #include "config.h"
 
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
+#include <openssl/ec.h>
 
 #include "exit-publish-file.h"
 #include "exit-publish-pattern.h"
 #include "exit-publish.h"
+#include "fake-crl.h"
 
 typedef struct
 {
@@ -380,6 +384,156 @@ test_failed_reload (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (pem);
 }
 
+/* CRLs */
+
+static EVP_PKEY *
+get_key (guint index)
+{
+  static EVP_PKEY *keys[2];
+
+  if (keys[index] == NULL)
+    keys[index] = EVP_EC_gen ("P-256");
+  return keys[index];
+}
+
+/* (transfer full): told to the exit */
+static ICertIssuedCrl *
+publish_crl (Fixture *fixture,
+             int key_index,
+             int partition,
+             gint64 number,
+             gint64 base,
+             GError **error)
+{
+  g_autoptr (ICertTestServer) server = icert_test_server_new (0);
+  g_autoptr (GBytes) der
+      = fake_crl_new (get_key (key_index > 0 ? 1 : 0), "Demo CA", number, base, 0);
+  ICertIssuedCrl *crl = icert_issued_crl_new (key_index, partition, der, NULL);
+
+  icert_test_server_add_crl (server, crl);
+  notify (fixture, ICERT_EXIT_EVENT_CRL_ISSUED, server, error);
+  return crl;
+}
+
+static void
+assert_crl (Fixture *fixture, const char *name, ICertIssuedCrl *crl)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "publish", name, NULL);
+  g_autoptr (GBytes) expected = icert_issued_crl_get_bytes (crl);
+  g_autofree char *contents = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (path, &contents, &size, NULL));
+  g_assert_cmpmem (contents, size, g_bytes_get_data (expected, NULL), g_bytes_get_size (expected));
+}
+
+static void
+test_crls (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertIssuedCrl) base = NULL;
+  g_autoptr (ICertIssuedCrl) delta = NULL;
+  g_autoptr (ICertIssuedCrl) other = NULL;
+  g_autoptr (ICertIssuedCrl) part = NULL;
+  g_autoptr (GVariant) reports = NULL;
+  g_autofree char *text = NULL;
+
+  g_test_summary ("CRLs of keys, kinds and partitions have files of their own, read back");
+  g_assert_true (initialize (fixture, NULL, NULL));
+  base = publish_crl (fixture, 0, 0, 5, -1, &error);
+  g_assert_no_error (error);
+  delta = publish_crl (fixture, 0, 0, 5, 5, &error);
+  g_assert_no_error (error);
+  other = publish_crl (fixture, 4, 0, 5, -1, &error);
+  g_assert_no_error (error);
+  part = publish_crl (fixture, 0, 3, 5, -1, &error);
+  g_assert_no_error (error);
+  assert_crl (fixture, "crl/ca.crl", base);
+  assert_crl (fixture, "crl/ca+.crl", delta);
+  assert_crl (fixture, "crl/ca(4).crl", other);
+  assert_crl (fixture, "crl/ca_Partition00003.crl", part);
+  g_assert_cmpuint (count_files (fixture, "crl"), ==, 4);
+  reports = icert_issued_crl_list_reports (base);
+  text = g_variant_print (reports, FALSE);
+  g_assert_nonnull (strstr (text, "'file:///"));
+  g_assert_nonnull (strstr (text, "'read-back': <true>"));
+}
+
+static void
+test_newer_crl_stays (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertIssuedCrl) seven = NULL;
+  g_autoptr (ICertIssuedCrl) six = NULL;
+  g_autoptr (ICertIssuedCrl) early = NULL;
+  g_autoptr (ICertIssuedCrl) eight = NULL;
+  g_autofree char *path = g_build_filename (fixture->folder, "publish", "crl", "ca.crl", NULL);
+
+  g_test_summary ("S-I4: a newer CRL stays, garbage does not, a delta waits for its base");
+  g_assert_true (initialize (fixture, NULL, NULL));
+  seven = publish_crl (fixture, 0, 0, 7, -1, &error);
+  g_assert_no_error (error);
+  six = publish_crl (fixture, 0, 0, 6, -1, &error);
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFLICT);
+  g_clear_error (&error);
+  early = publish_crl (fixture, 0, 0, 8, 8, &error);
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_PENDING);
+  g_clear_error (&error);
+  assert_crl (fixture, "crl/ca.crl", seven);
+  g_assert_cmpuint (count_files (fixture, "crl"), ==, 1);
+  g_assert_true (g_file_set_contents (path, "garbage", -1, NULL));
+  eight = publish_crl (fixture, 0, 0, 8, -1, &error);
+  g_assert_no_error (error);
+  assert_crl (fixture, "crl/ca.crl", eight);
+}
+
+static void
+test_full_disk (Fixture *fixture, gconstpointer data)
+{
+  struct rlimit before, small;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertIssuedCrl) five = NULL;
+  g_autoptr (ICertIssuedCrl) six = NULL;
+  g_autoptr (ICertIssuedCrl) again = NULL;
+
+  g_test_summary ("A disk that is full keeps the old CRL, and nothing half written beside it");
+  g_assert_true (initialize (fixture, NULL, NULL));
+  five = publish_crl (fixture, 0, 0, 5, -1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  small = before;
+  small.rlim_cur = 64;
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &small), ==, 0);
+  six = publish_crl (fixture, 0, 0, 6, -1, &error);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_FAILED);
+  g_clear_error (&error);
+  assert_crl (fixture, "crl/ca.crl", five);
+  g_assert_cmpuint (count_files (fixture, "crl"), ==, 1);
+  again = publish_crl (fixture, 0, 0, 6, -1, &error);
+  g_assert_no_error (error);
+  assert_crl (fixture, "crl/ca.crl", again);
+}
+
+static void
+test_crl_patterns (void)
+{
+  static const char *const wrong[]
+      = { "ca.crl", "ca%8.crl", "ca%9.crl", "../ca%8%9.crl", "%8%9%5" };
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("S-N6: a pattern that gives two keys or kinds one name is refused");
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_assert_false (exit_publish_pattern_check (wrong[i], "CRL", EXIT_PUBLISH_CRL, &error));
+      g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
+      g_clear_error (&error);
+    }
+  g_assert_true (exit_publish_pattern_check ("%3%8%9.crl", "CRL", EXIT_PUBLISH_CRL, &error));
+  g_assert_no_error (error);
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/exit-publish/" path, Fixture, NULL, set_up, function, tear_down)
 
@@ -402,6 +556,10 @@ main (int argc, char *argv[])
   ADD ("publishes-the-ca", test_publishes_the_ca);
   ADD ("ignores-other-events", test_ignores_other_events);
   ADD ("s-n6-failed-reload", test_failed_reload);
+  ADD ("crls", test_crls);
+  ADD ("s-i4-newer-crl-stays", test_newer_crl_stays);
+  ADD ("full-disk", test_full_disk);
+  g_test_add_func ("/exit-publish/s-n6-crl-patterns", test_crl_patterns);
 
   return g_test_run ();
 }
