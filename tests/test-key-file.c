@@ -141,6 +141,47 @@ test_generates_types (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_digests (Fixture *fixture, gconstpointer data)
+{
+  static const char *const types[] = { "ec-p256", "rsa-2048", "ed25519" };
+  guint8 digest[32];
+  gsize digest_size = sizeof digest;
+  GChecksum *checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) cut = NULL;
+
+  g_test_summary ("A digest is signed as its message would be; an Edwards key wants the message");
+  g_checksum_update (checksum, g_bytes_get_data (fixture->message, NULL),
+                     (gssize) g_bytes_get_size (fixture->message));
+  g_checksum_get_digest (checksum, digest, &digest_size);
+  g_checksum_free (checksum);
+  bytes = g_bytes_new (digest, digest_size);
+  cut = g_bytes_new (digest, 31);
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      g_autoptr (ICertKey) key = generate (fixture, types[i]);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) spki = icert_key_get_public_key (key, &error);
+      g_autoptr (EVP_PKEY) public_key = key_file_decode_public (spki, &error);
+      g_autoptr (GBytes) signature = icert_key_sign_digest (key, "sha256", bytes, NULL, &error);
+
+      if (!key_file_takes_digest (public_key))
+        {
+          g_assert_null (signature);
+          assert_refused (&error, ICERT_ERROR_NOT_SUPPORTED, "key");
+        }
+      else
+        {
+          g_assert_no_error (error);
+          g_assert_true (key_file_verify (public_key, "sha256", fixture->message, signature));
+          g_assert_null (icert_key_sign_digest (key, "sha256", cut, NULL, &error));
+          assert_refused (&error, ICERT_ERROR_MALFORMED, "digest");
+        }
+      remove_key (fixture);
+    }
+}
+
+static void
 test_file_mode (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (ICertKey) key = generate (fixture, "ec-p256");
@@ -490,6 +531,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("/key-file/generates-types", test_generates_types);
+  ADD ("/key-file/signs-digests", test_digests);
   ADD ("/key-file/S-M2-file-mode", test_file_mode);
   ADD ("/key-file/openssl-reads", test_openssl_reads);
   ADD ("/key-file/S-M2-public-without-secret", test_public_without_secret);
