@@ -786,17 +786,21 @@ check_certificates (FakeCa *ca)
   g_assert_cmpuint (g_variant_n_children (differences), ==, 0);
 }
 
-/* Nothing that the CA has now was used before, or it was in the backup. */
+/* Nothing that the CA has now was used before, or it was in the backup. @whole: everything is read
+ * again, which takes longer with each round. */
 static void
-check_restored (Fixture *fixture, Load *load)
+check_restored (Fixture *fixture, Load *load, gboolean whole)
 {
   gint64 first = issue (fixture);
 
   g_assert_cmpint (first, >, load->highest);
   load->highest = first;
   publish (load);
-  check_certificates (fixture->ca);
-  g_assert_cmpint (fake_ca_check_audit (fixture->ca), >, 0);
+  if (whole)
+    {
+      check_certificates (fixture->ca);
+      g_assert_cmpint (fake_ca_check_audit (fixture->ca), >, 0);
+    }
   g_assert_cmpint (fake_ca_query_int (fixture->ca, "SELECT count (*) - count (DISTINCT serial) "
                                                    "FROM serials"),
                    ==, 0);
@@ -824,7 +828,7 @@ test_random (Fixture *fixture, gconstpointer data)
       restore (fixture, fixture->secret);
       remove_before (fixture->ca);
       fake_ca_open (fixture->ca);
-      check_restored (fixture, &load);
+      check_restored (fixture, &load, N_RESTORES < 10 || i % 20 == 19);
     }
   g_test_message ("%u certificates over %u restores", g_hash_table_size (load.serials),
                   (guint) N_RESTORES);
