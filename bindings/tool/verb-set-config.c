@@ -6,19 +6,52 @@
 #include "tool-output.h"
 
 static gboolean option_unset;
+static gint64 option_undo;
 
 static const GOptionEntry options[] = {
   { "unset", 0, 0, G_OPTION_ARG_NONE, &option_unset, "Remove the entry", NULL },
+  { "undo", 0, 0, G_OPTION_ARG_INT64, &option_undo,
+    "Bring back what a change of config-history replaced", "ID" },
   { NULL },
 };
+
+static ToolExit
+undo (Tool *tool, char **arguments, GError **error)
+{
+  g_autoptr (ICertAdmin) admin = NULL;
+  g_autoptr (ToolRecord) record = NULL;
+
+  if (arguments[0] != NULL || option_unset)
+    {
+      tool_usage_error (error, "arguments: --undo ID stands alone");
+      return TOOL_EXIT_USAGE;
+    }
+  admin = icert_admin_open (tool->config, NULL, error);
+  if (admin == NULL || !icert_admin_undo_config_entry (admin, option_undo, NULL, error))
+    return TOOL_EXIT_FAILED;
+  if (tool->quiet)
+    return TOOL_EXIT_DONE;
+  record = tool_record_new ();
+  tool_record_add (record, "undone", g_variant_new_int64 (option_undo));
+  tool_record_print (record, tool);
+  return TOOL_EXIT_DONE;
+}
 
 static ToolExit
 run (Tool *tool, char **arguments, GError **error)
 {
   g_autoptr (ICertAdmin) admin = NULL;
   g_autoptr (ToolRecord) record = NULL;
-  const char *text = arguments[2];
+  const char *text;
 
+  if (option_undo != 0)
+    return undo (tool, arguments, error);
+  if (arguments[0] == NULL || arguments[1] == NULL)
+    {
+      tool_usage_error (error, "arguments: NODE ENTRY VALUE, or --undo ID (one of them)");
+      return TOOL_EXIT_USAGE;
+    }
+  text = arguments[2];
   if ((text == NULL) != option_unset)
     {
       tool_usage_error (error, "arguments: give VALUE or --unset (one of them)");
@@ -40,13 +73,14 @@ run (Tool *tool, char **arguments, GError **error)
 
 const ToolVerb tool_verb_set_config = {
   .name = "set-config",
-  .arguments = "NODE ENTRY VALUE",
+  .arguments = "[NODE ENTRY VALUE]",
   .summary = "Change the configuration of a CA; the change takes effect at once",
   .example = "icert set-config CA ValidityPeriod 30d",
   .examples = "icert set-config Roles user:alice 'officer;reader'\n"
-              "  icert set-config Roles user:alice --unset",
+              "  icert set-config Roles user:alice --unset\n"
+              "  icert set-config CA AllowAddresses +loopback\n  icert set-config --undo 17",
   .options = options,
-  .min_arguments = 2,
+  .min_arguments = 0,
   .max_arguments = 3,
   .run = run,
 };
