@@ -312,6 +312,102 @@ test_crmf (Fixture *fixture, gconstpointer data)
                   ICERT_DISPOSITION_ERROR, ICERT_ERROR_BAD_SIGNATURE, "signature");
 }
 
+/* An agent with a certificate of this CA, and an account to ask for. */
+static void
+make_agent (Fixture *fixture, const char *subjects)
+{
+  FakeCa *ca = fixture->ca;
+  g_autofree char *mine = g_strconcat ("user:", g_get_user_name (), NULL);
+  g_autoptr (GBytes) request = fake_request_new (fixture->old_key);
+  g_autoptr (ICertResponse) response = NULL;
+
+  fake_ca_write (ca, "profiles/Agent.profile",
+                 "[Profile]\nName=Agent\nVersion=1\nEnroll=submitter\nApproval=none\nValidity=30d\n"
+                 "[Subject]\nCommonName=directory:name\n[Key]\nTypes=ec-p256\n"
+                 "[SubjectAltName]\ndNSName=ignore\n"
+                 "[Extensions]\nKeyUsage=auto\nExtendedKeyUsage=1.3.6.1.4.1.311.20.2.1\n");
+  fake_ca_configure (ca, "Roles", "user:nobody", "submitter");
+  fake_ca_configure (ca, "Agent desk", "Profiles", "Test");
+  fake_ca_configure (ca, "Agent desk", "Subjects", subjects);
+  fake_ca_configure (ca, "Agent desk", "Principals", mine);
+  response = submit (fixture, request, "Agent");
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+  g_clear_pointer (&fixture->old, g_bytes_unref);
+  g_clear_pointer (&fixture->old_x509, X509_free);
+  fixture->old = fake_certificate (response);
+  fixture->old_x509 = fake_x509_from_der (fixture->old);
+}
+
+static GBytes *
+ask_for (Fixture *fixture, const char *requester)
+{
+  const FakeMessageWish wish = { .pair_name = "requestername", .pair_value = requester };
+  g_autoptr (GBytes) request = fake_request_new (fixture->new_key);
+
+  return fake_cms_new (request, fixture->old_key->pkey, fixture->old_x509, &wish);
+}
+
+static void
+assert_agent_refused (Fixture *fixture,
+                      const char *requester,
+                      const char *profile,
+                      const char *field)
+{
+  gint64 serials = fake_ca_query_int (fixture->ca, "SELECT count(*) FROM serials");
+  g_autoptr (GBytes) message = ask_for (fixture, requester);
+  g_autoptr (ICertResponse) response = submit (fixture, message, profile);
+
+  fake_assert_response (response, ICERT_DISPOSITION_DENIED, NULL);
+  fake_assert_status (response, ICERT_ERROR_NOT_AUTHORIZED, field);
+  g_assert_cmpint (fake_ca_query_int (fixture->ca, "SELECT count(*) FROM serials"), ==, serials);
+}
+
+static void
+test_on_behalf (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) message = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  g_autofree char *names = NULL;
+
+  g_test_summary ("S-D7: an agent with a grant asks for another account, which becomes requester");
+  make_agent (fixture, "user:nobody");
+  message = ask_for (fixture, "nobody");
+  response = submit (fixture, message, "Test");
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+  names = fake_ca_query_text (fixture->ca,
+                              "SELECT requester_name || ' ' || (caller_name <> 'nobody') || ' ' "
+                              "|| request_flags FROM requests ORDER BY id DESC LIMIT 1");
+  g_assert_cmpstr (names, ==, "nobody 1 16");
+}
+
+static void
+test_agents_are_bound (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("S-D7, S-D8: not for others, other profiles, unknown accounts, nor who decides");
+  make_agent (fixture, "user:nobody");
+  assert_agent_refused (fixture, "daemon", "Test", NULL);
+  assert_agent_refused (fixture, "nobody", "Agent", "agent");
+  assert_agent_refused (fixture, "no-such-account", "Test", "requestername");
+  fake_ca_configure (fixture->ca, "Roles", "user:nobody", "submitter;officer");
+  assert_agent_refused (fixture, "nobody", "Test", "requestername");
+}
+
+static void
+test_agent_revoked (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *serial = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("S-D7: an agent's certificate is looked up at each use");
+  make_agent (fixture, "user:nobody");
+  serial = fake_serial (fixture->old);
+  g_assert_true (icert_admin_revoke (fixture->ca->admin, serial,
+                                     ICERT_REVOCATION_REASON_KEY_COMPROMISE, NULL, NULL, &error));
+  g_assert_no_error (error);
+  assert_refused (fixture, ask_for (fixture, "nobody"), ICERT_DISPOSITION_ERROR,
+                  ICERT_ERROR_NOT_AUTHENTICATED, "signer");
+}
+
 #define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -327,6 +423,9 @@ main (int argc, char **argv)
   ADD ("/engine-forms/strangers", test_strangers);
   ADD ("/engine-forms/other-certificate", test_other_certificate);
   ADD ("/engine-forms/not-by-agent", test_not_by_agent);
+  ADD ("/engine-forms/on-behalf", test_on_behalf);
+  ADD ("/engine-forms/agents-are-bound", test_agents_are_bound);
+  ADD ("/engine-forms/agent-revoked", test_agent_revoked);
   ADD ("/engine-forms/signed-by-somebody", test_signed_by_somebody);
   ADD ("/engine-forms/crmf", test_crmf);
   return fake_ca_run ();

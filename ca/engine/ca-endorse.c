@@ -248,15 +248,35 @@ take_renewal (CaRequest *request, const Signer *signer, GError **error)
   return TRUE;
 }
 
-/* Without a grant an agent is like anybody else. */
-static gboolean
-check_agent (const CaRequest *request, GError **error)
+/* Who the agent is: the account that called, and the certificate that signed. */
+static char **
+list_agent_principals (const CaRequest *request)
 {
-  g_autofree char *quoted = icert_error_quote (request->decoded->on_behalf_of, -1);
+  g_auto (GStrv) account = ca_roles_list_principals (request->caller_name);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autofree char *hex = NULL;
+  g_autofree char *certificate = NULL;
+  guint8 digest[32];
+  gsize size;
+  const void *der = g_bytes_get_data (request->decoded->signer, &size);
 
-  icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "requestername",
-                   "nobody granted the agent requests for %s (a grant)", quoted);
-  return FALSE;
+  ca_crypto_sha256 (der, size, digest);
+  hex = ca_crypto_hex (digest, sizeof digest);
+  certificate = g_strconcat ("cert:", hex, NULL);
+  g_strv_builder_addv (builder, (const char **) account);
+  g_strv_builder_add (builder, certificate);
+  return g_strv_builder_end (builder);
+}
+
+/* S-D7 */
+static gboolean
+check_agent (const CaRequest *request, const CaFacts *facts, const char *profile, GError **error)
+{
+  g_auto (GStrv) agent = list_agent_principals (request);
+
+  return ca_roles_find_agent (facts->config, (const char *const *) agent, profile,
+                              request->decoded->on_behalf_of, error)
+         != NULL;
 }
 
 /* S-D8: nobody speaks for those who decide here. */
@@ -280,13 +300,16 @@ check_target (const CaFacts *facts, CaCaller *target, GError **error)
 static gboolean
 take_on_behalf (CaRequest *request, const CaFacts *facts, const Signer *signer, GError **error)
 {
+  /* without one the policy chooses: then it is judged before signing */
+  const char *profile = ca_request_get_attribute (request, "CertificateTemplate");
   g_autoptr (CaCaller) target = NULL;
 
   if (!has_purpose (signer->x509, CA_OID_REQUEST_AGENT))
     return refuse_signer (error, "the certificate is not that of an agent",
                           "extended key usage " CA_OID_REQUEST_AGENT);
   target = ca_caller_new_account (request->decoded->on_behalf_of, CA_DOOR_LOCAL);
-  if (!check_target (facts, target, error) || !check_agent (request, error))
+  if (!check_target (facts, target, error)
+      || (profile != NULL && !check_agent (request, facts, profile, error)))
     return FALSE;
   request->request_flags |= ICERT_REQUEST_FLAG_ENROLL_ON_BEHALF_OF;
   g_free (request->requester_name);
@@ -346,7 +369,7 @@ gboolean
 ca_endorse_check_plan (const CaRequest *request, const CaFacts *facts, GError **error)
 {
   if ((request->request_flags & ICERT_REQUEST_FLAG_ENROLL_ON_BEHALF_OF) != 0)
-    return check_agent (request, error);
+    return check_agent (request, facts, request->template_name, error);
   if ((request->request_flags & ICERT_REQUEST_FLAG_RENEWAL) != 0)
     {
       ICertExtension *extension = ca_plan_find_extension (request->plan, CA_OID_SUBJECT_ALT_NAME);
