@@ -161,9 +161,9 @@ icert_security_default_init (ICertSecurityInterface *iface)
  * @error: return location for an error
  *
  * Lists what can be asked of a CA, and who may: an `aa{sv}` with `verb` (`s`), `roles` (`u`,
- * #ICertRoles, any of which will do), `together` (`u`, all of which are needed), `doors` (`as`),
- * `approval` (`s`: `none`, `two` for what needs a second administrator under dual control, `by-
- * object` when it depends on what is changed) and `methods` (`as`). No counterpart in AD CS.
+ * [flags@ICert.Roles], any of which will do), `together` (`u`, all of which are needed), `doors`
+ * (`as`), `approval` (`s`: `none`, `two` for what needs a second administrator under dual control,
+ * `by- object` when it depends on what is changed) and `methods` (`as`). No counterpart in AD CS.
  *
  * Any thread; blocks. Right: reader or auditor.
  *
@@ -233,7 +233,7 @@ icert_security_list_verbs_finish (ICertSecurity *self, GAsyncResult *result, GEr
  * @error: return location for an error
  *
  * Lists who has which roles (AD CS: ICertAdminD2::GetCASecurity): principals and their
- * #ICertRoles.
+ * [flags@ICert.Roles].
  *
  * Any thread; blocks. Right: reader or auditor.
  *

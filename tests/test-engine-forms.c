@@ -323,7 +323,7 @@ make_agent (Fixture *fixture, const char *subjects)
 
   fake_ca_write (ca, "profiles/Agent.profile",
                  "[Profile]\nName=Agent\nVersion=1\nEnroll=submitter\nApproval=none\nValidity=30d\n"
-                 "[Subject]\nCommonName=directory:name\n[Key]\nTypes=ec-p256\n"
+                 "[Subject]\nCommonName=request\n[Key]\nTypes=ec-p256\n"
                  "[SubjectAltName]\ndNSName=ignore\n"
                  "[Extensions]\nKeyUsage=auto\nExtendedKeyUsage=1.3.6.1.4.1.311.20.2.1\n");
   fake_ca_configure (ca, "Roles", "user:nobody", "submitter");

@@ -155,7 +155,7 @@ class Root(LifeTest):
         """S-M5: under dual control nobody renews a CA alone"""
         config = self.init("Dual", "--type", "root", "--dual-control")["config"]
         answer = self.run_icert(1, "--config", config, "renew")
-        self.assert_error(answer, "NOT_AUTHORIZED", "caller")
+        self.assert_error(answer, "PENDING", "change")
         self.assertFalse(self.path("Dual", "certs", "1.crt").exists())
 
 
