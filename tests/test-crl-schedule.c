@@ -12,6 +12,7 @@
 #include "ca-publisher.h"
 #include "ca-renew.h"
 #include "fake-ca.h"
+#include "fake-lent.h"
 
 /* The schedule of CRLs, on a clock that this test winds on: the engine is linked in. */
 
@@ -232,6 +233,53 @@ test_changed_file (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (find_number (fixture), ==, 1);
 }
 
+static gboolean
+hear_and_lie (FakeLent *self, ICertExitEvents event, ICertServerExit *server, GError **error)
+{
+  g_autoptr (GPtrArray) crls = icert_server_exit_list_crls (server, error);
+
+  for (guint i = 0; crls != NULL && i < crls->len; i++)
+    icert_issued_crl_report_done (crls->pdata[i], "file:///nowhere/ca.crl", TRUE);
+  return TRUE;
+}
+
+static gboolean
+may_lend (gconstpointer tag, GError **error)
+{
+  return TRUE;
+}
+
+static void
+test_lies (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (fixture->engine);
+  g_autoptr (FakeLent) exit = fake_lent_new (0);
+  g_autoptr (GPtrArray) taken = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("S-I4: an exit that says it wrote a file is not believed, and an alarm tells");
+  exit->mask = ICERT_EXIT_EVENT_CRL_ISSUED;
+  exit->hear = hear_and_lie;
+  g_assert_true (ca_exit_host_append (fixture->engine->exits, ICERT_EXIT (exit), facts, fixture,
+                                      may_lend, &error));
+  g_assert_no_error (error);
+  look (fixture);
+  while (fake_ca_query_int (fixture->ca, "SELECT COUNT(*) FROM publications "
+                                         "WHERE place = 'file:///nowhere/ca.crl'")
+         == 0)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpint (fake_ca_query_int (fixture->ca, "SELECT state FROM publications "
+                                                   "WHERE place = 'file:///nowhere/ca.crl'"),
+                   ==, ICERT_PUBLICATION_STATE_FAILED);
+  fake_ca_wait_for (fixture->ca,
+                    "SELECT COUNT(*) FROM audit WHERE verb = 'alarm' AND outcome = 'read-back'", 1);
+  g_assert_cmpint (fake_ca_query_int (fixture->ca, "SELECT state FROM publications "
+                                                   "WHERE class_id = 'Publish.Exit'"),
+                   ==, ICERT_PUBLICATION_STATE_DONE);
+  taken = ca_exit_host_take_lent (fixture->engine->exits);
+  ca_exit_host_let_go (taken);
+}
+
 /* A year in which three times for twelve hours something fails, with a new key in its middle. */
 
 typedef struct
@@ -403,6 +451,7 @@ main (int argc, char **argv)
   ADD ("overdue", NULL, test_overdue);
   ADD ("retries", NULL, test_retries);
   ADD ("changed-file", NULL, test_changed_file);
+  ADD ("s-i4-lies", NULL, test_lies);
   ADD ("year", "12h", test_year);
   return fake_ca_run ();
 }
