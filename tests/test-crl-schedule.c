@@ -426,8 +426,9 @@ test_year (Fixture *fixture, gconstpointer data)
   gint64 days = g_test_slow () ? 365 : 40;
   Count count = { 0 };
 
-  g_test_summary ("Over a year with a new key and three outages of 12 h no CRL expires but in an "
-                  "outage, and each is told of before");
+  g_test_summary (
+      "S-I5: over a year with a new key and three outages of 12 h no CRL expires but in an "
+      "outage, and each is told of before");
   live (fixture, days * DAY, &count);
   g_test_message ("%" G_GINT64_FORMAT " days: %u looks, %u CRLs, %u alarms before an expiry, %u "
                   "daily tests, expired looks inside outages %u, outside %u",

@@ -174,7 +174,7 @@ test_wrong_signature (Fixture *fixture, gconstpointer data)
   g_autoptr (GBytes) last = g_bytes_new_from_bytes (message, g_bytes_get_size (message) - 8, 8);
   GBytes *parts[] = { name, host, last };
 
-  g_test_summary ("S-K5: what is not as the signer signed it is refused: name, request, signature");
+  g_test_summary ("S-A6: what is not as the signer signed it is refused: name, request, signature");
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     {
       g_autoptr (GError) error = NULL;

@@ -270,7 +270,9 @@ class Crl(tool.ToolTest):
             fetched = self.fetch("--key-index", self.key_index, "--partition", partition)
             files[partition] = self.folder.path / f"part{partition}.crl"
             files[partition].write_bytes(fetched.read_bytes())
-            found.update(self.read_openssl(files[partition]))
+            entries = self.read_openssl(files[partition])
+            self.assertEqual(self.read_certtool(files[partition]), set(entries))
+            found.update(entries)
             self.assertIn("verify OK", self.folder.openssl(
                 "crl", "-in", files[partition], "-noout", "-CAfile", issuer))
         new = {one: what for one, what in self.fates.items() if one not in before}

@@ -398,7 +398,7 @@ kind('proof-object-argument', () => () => GLib.hash_table_size({}),
 /* What the harness must find */
 
 const kept = [];
-kind('leaked-octets', () => () => kept.push(octets(...new Array(1024).fill(7))), {found: true});
+kind('leaked-octets', () => () => kept.push(octets(...new Array(4096).fill(7))), {found: true});
 kind('leaked-objects', () => () => kept.push(dns('www.example.org')), {found: true});
 
 /* The harness */
