@@ -141,11 +141,13 @@ assert_waits (Fixture *fixture, int code, const char *what)
   int before = g_atomic_int_get (&n_signatures);
   g_autoptr (GError) error = NULL;
   g_autoptr (ICertResponse) response = submit (fixture, &error);
+  g_autofree char *message = NULL;
 
   g_assert_no_error (error);
   g_assert_cmpint (icert_response_get_disposition (response), ==,
                    ICERT_DISPOSITION_UNDER_SUBMISSION);
-  g_assert_nonnull (strstr (icert_response_get_message (response), what));
+  message = icert_response_get_message (response);
+  g_assert_nonnull (strstr (message, what));
   fake_assert_status (response, code, NULL);
   g_assert_cmpint (g_atomic_int_get (&n_signatures), ==, before);
 }
