@@ -441,6 +441,61 @@ test_delete_row (void)
   g_assert_error (error, ICERT_ERROR, ICERT_ERROR_NOT_AUTHORIZED);
 }
 
+static gint64
+delete_denied (FakeTown *town, const char *name, GDateTime *before, gboolean *more, GError **error)
+{
+  return icert_admin_delete_unresolved (fake_town_meet (town, name)->admin, before, more, NULL,
+                                        error);
+}
+
+static void
+test_delete_many (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDateTime) before = g_date_time_new_from_unix_utc (1000000);
+  g_autoptr (GDateTime) later = g_date_time_new_from_unix_utc (1000001);
+  gboolean more = TRUE;
+  gint64 change, deleted = 0;
+
+  g_test_summary (
+      "S-D11: one approval is for a whole deletion, however many steps it takes; not for "
+      "another date or table, not for another officer, and not for the next one");
+  fake_town_meet (town, "chief");
+  fake_town_close (town);
+  fake_town_run_sql (town, "INSERT INTO requests (id, disposition, submitted_when, resolved_when) "
+                           "WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n "
+                           "WHERE i < 2599) SELECT i, 31, 1, 2 FROM n");
+  g_assert_cmpint (delete_denied (town, "chief", before, &more, &error), ==, -1);
+  change = assert_waits (error);
+  g_clear_error (&error);
+  approve (town, "anna", change);
+  g_assert_cmpint (delete_denied (town, "chief", before, &more, &error), ==, 1000);
+  g_assert_no_error (error);
+  g_assert_true (more);
+  assert_state (town, change, "approved");
+  g_assert_cmpint (delete_denied (town, "chief", later, &more, &error), ==, -1);
+  g_assert_cmpint (assert_waits (error), !=, change);
+  g_clear_error (&error);
+  g_assert_cmpint (delete_denied (town, "other", before, &more, &error), ==, -1);
+  g_assert_cmpint (assert_waits (error), !=, change);
+  g_clear_error (&error);
+  g_assert_cmpint (icert_admin_delete_expired (fake_town_meet (town, "chief")->admin,
+                                               ICERT_TABLE_REQUESTS, before, &more, NULL, &error),
+                   ==, -1);
+  g_assert_cmpint (assert_waits (error), !=, change);
+  g_clear_error (&error);
+  for (more = TRUE; more;)
+    {
+      deleted += delete_denied (town, "chief", before, &more, &error);
+      g_assert_no_error (error);
+    }
+  g_assert_cmpint (deleted, ==, 1500);
+  assert_state (town, change, "done");
+  g_assert_cmpint (delete_denied (town, "chief", before, &more, &error), ==, -1);
+  g_assert_cmpint (assert_waits (error), !=, change);
+}
+
 static void
 test_hidden (void)
 {
@@ -778,6 +833,7 @@ main (int argc, char **argv)
   g_test_add_func ("/changes/s-d11-single-operator", test_single_operator);
   g_test_add_func ("/changes/s-d16-officer-rights", test_officer_rights);
   g_test_add_func ("/changes/s-d11-delete-row", test_delete_row);
+  g_test_add_func ("/changes/s-d11-delete-many", test_delete_many);
   g_test_add_func ("/changes/s-d15-hidden", test_hidden);
   g_test_add_func ("/changes/s-d7-agents", test_agents);
   g_test_add_func ("/changes/s-d9-conflict", test_conflict);

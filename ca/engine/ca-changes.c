@@ -163,6 +163,16 @@ find_same (CaEngine *engine, const CaCaller *caller, const CaChange *change, GEr
   return NULL;
 }
 
+static CaAuditRecord *
+waiting_record (const CaCaller *caller, const CaChange *change, gint64 id)
+{
+  g_autofree char *detail
+      = g_strdup_printf ("change %" G_GINT64_FORMAT " waits for another administrator", id);
+
+  return ca_audit_record_new (caller, ca_verb_to_string (change->verb), change->object, "PENDING",
+                              detail);
+}
+
 static gboolean
 insert (CaEngine *engine,
         const CaCaller *caller,
@@ -171,10 +181,8 @@ insert (CaEngine *engine,
         GError **error)
 {
   g_autoptr (GPtrArray) newest = query (engine, -1, ICERT_SEEK_EQ, 0, 1, error);
-  GPtrArray *audit;
   ICertStoreBatch *batch;
   g_autofree char *value = print_value (change->value);
-  g_autofree char *detail = NULL;
   gint64 now = ca_clock_now ();
 
   if (newest == NULL)
@@ -192,11 +200,8 @@ insert (CaEngine *engine,
   icert_store_batch_set_text (batch, ICERT_CHANGE_OBJECT, change->object);
   icert_store_batch_set_text (batch, ICERT_CHANGE_OLD_HASH, change->old_hash);
   icert_store_batch_set_text (batch, ICERT_CHANGE_VALUE, value);
-  audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
-  detail = g_strdup_printf ("change %" G_GINT64_FORMAT " waits for another administrator", *id);
-  g_ptr_array_add (audit, ca_audit_record_new (caller, ca_verb_to_string (change->verb),
-                                               change->object, "PENDING", detail));
-  return ca_writer_commit_wait (engine->writer, batch, audit, error);
+  return ca_writer_commit_wait (engine->writer, batch,
+                                ca_audit_list_new (waiting_record (caller, change, *id)), error);
 }
 
 static void
@@ -210,12 +215,22 @@ set_pending (GError **error, gint64 id)
     icert_error_add_detail (*error, "change", "%" G_GINT64_FORMAT, id);
 }
 
-/* With the mutex held */
 static gboolean
-require (CaEngine *engine, CaCaller *caller, const CaChange *change, GError **error)
+use_up (CaEngine *engine, const Row *row, const CaCaller *caller, GError **error)
+{
+  return set_state (engine, row, CA_CHANGE_DONE, caller, NULL, "used by who asked", error);
+}
+
+/* With the mutex held; TRUE: @row is approved, and not used up yet. */
+static gboolean
+find_approved (CaEngine *engine,
+               CaCaller *caller,
+               const CaChange *change,
+               Row **row,
+               GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autoptr (Row) row = find_same (engine, caller, change, &local);
+  g_autoptr (Row) same = find_same (engine, caller, change, &local);
   gint64 id;
 
   if (local != NULL)
@@ -223,20 +238,28 @@ require (CaEngine *engine, CaCaller *caller, const CaChange *change, GError **er
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  if (row != NULL && row->state == CA_CHANGE_APPROVED)
-    return set_state (engine, row, CA_CHANGE_DONE, caller, NULL, "used by who asked", error);
-  if (row != NULL)
-    id = row->id;
+  if (same != NULL && same->state == CA_CHANGE_APPROVED)
+    {
+      *row = g_steal_pointer (&same);
+      return TRUE;
+    }
+  if (same != NULL)
+    {
+      id = same->id;
+      ca_writer_audit (engine->writer, waiting_record (caller, change, id));
+    }
   else if (!insert (engine, caller, change, &id, error))
     return FALSE;
   set_pending (error, id);
   return FALSE;
 }
 
-gboolean
-ca_changes_require (CaEngine *engine, CaCaller *caller, const CaChange *change, GError **error)
+/* @id: nullable; where it is given the approval lasts */
+static gboolean
+require (CaEngine *engine, CaCaller *caller, const CaChange *change, gint64 *id, GError **error)
 {
   g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  g_autoptr (Row) row = NULL;
   gboolean ok;
 
   if (caller->door == CA_DOOR_SETUP)
@@ -250,7 +273,44 @@ ca_changes_require (CaEngine *engine, CaCaller *caller, const CaChange *change, 
       return TRUE;
     }
   g_mutex_lock (&engine->change_mutex);
-  ok = require (engine, caller, change, error);
+  ok = find_approved (engine, caller, change, &row, error);
+  if (ok && id != NULL)
+    *id = row->id;
+  else if (ok)
+    ok = use_up (engine, row, caller, error);
+  g_mutex_unlock (&engine->change_mutex);
+  return ok;
+}
+
+gboolean
+ca_changes_require (CaEngine *engine, CaCaller *caller, const CaChange *change, GError **error)
+{
+  return require (engine, caller, change, NULL, error);
+}
+
+gboolean
+ca_changes_begin (CaEngine *engine,
+                  CaCaller *caller,
+                  const CaChange *change,
+                  gint64 *id,
+                  GError **error)
+{
+  *id = 0;
+  return require (engine, caller, change, id, error);
+}
+
+gboolean
+ca_changes_end (CaEngine *engine, const CaCaller *caller, gint64 id, GError **error)
+{
+  g_autoptr (Row) row = NULL;
+  gboolean ok;
+
+  if (id == 0)
+    return TRUE;
+  g_mutex_lock (&engine->change_mutex);
+  row = load (engine, id, error);
+  /* two calls may have done the rest at once */
+  ok = row != NULL && (row->state != CA_CHANGE_APPROVED || use_up (engine, row, caller, error));
   g_mutex_unlock (&engine->change_mutex);
   return ok;
 }

@@ -38,6 +38,15 @@ gboolean ca_changes_require (CaEngine *engine,
                              CaCaller *caller,
                              const CaChange *change,
                              GError **error);
+/* The same for work of several calls, each with the same object and value: the approval @id (0 in
+ * single-operator mode) lasts until ca_changes_end (), or until it is void. */
+gboolean ca_changes_begin (CaEngine *engine,
+                           CaCaller *caller,
+                           const CaChange *change,
+                           gint64 *id,
+                           GError **error);
+/* nothing is left to do: the approval @id is used up */
+gboolean ca_changes_end (CaEngine *engine, const CaCaller *caller, gint64 id, GError **error);
 /* aa{sv}, newest first; @all: decided ones too */
 GVariant *ca_changes_list (CaEngine *engine, gboolean all, GError **error);
 /* NOT_AUTHORIZED, NOT_FOUND, WRONG_STATE, and what the change itself failed with */

@@ -23,7 +23,8 @@ typedef struct
   CaEngine *engine;
   CaCaller *caller;
   ICertTable table;
-  char *object; /* of the audit records of a refusal */
+  char *object;  /* of the audit records of a refusal */
+  gint64 change; /* the approval that it has under dual control; 0: none is needed */
 } Prune;
 
 static void
@@ -433,8 +434,10 @@ check_before (GDateTime *before, gint64 *microseconds, GError **error)
   return FALSE;
 }
 
+/* One approval is for all that the same call deletes, in as many steps as it takes: for this table
+ * and this @number, the id of a row or a date. */
 static gboolean
-authorise (const Prune *prune, gint64 number, GError **error)
+authorise (Prune *prune, gint64 number, GError **error)
 {
   g_autoptr (CaFacts) facts = ca_engine_ref_facts (prune->engine);
   g_autoptr (GVariant) value
@@ -443,15 +446,21 @@ authorise (const Prune *prune, gint64 number, GError **error)
 
   return ca_roles_check (facts->config, prune->caller, CA_VERB_DELETE_ROW, error)
          && (!facts->config->dual_control
-             || ca_changes_require (prune->engine, prune->caller, &change, error));
+             || ca_changes_begin (prune->engine, prune->caller, &change, &prune->change, error));
 }
 
 static gint64
-end (const Prune *prune, gint64 count, GError *local, GError **error)
+end (const Prune *prune, gint64 count, gboolean more, GError *local, GError **error)
 {
+  if (local == NULL && !more)
+    ca_changes_end (prune->engine, prune->caller, prune->change, &local);
   if (local == NULL)
     {
-      if (count > 0)
+      if (count == 0)
+        ca_writer_audit (prune->engine->writer,
+                         ca_audit_record_new (prune->caller, ca_verb_to_string (CA_VERB_DELETE_ROW),
+                                              prune->object, "unchanged", NULL));
+      else
         ca_steps_print (6, "officer", "CertificateAuthority.Admin",
                         "%s deletes %" G_GINT64_FORMAT " of %s", prune->caller->name, count,
                         prune->object);
@@ -475,18 +484,18 @@ ca_engine_delete_row (CaEngine *engine,
 
   prune.object = g_strdup_printf ("request:%" G_GINT64_FORMAT, id);
   if (!authorise (&prune, id, &local) || !check_table (prune.table, &local))
-    return end (&prune, -1, local, error);
+    return end (&prune, -1, FALSE, local, error);
   if (table == ICERT_TABLE_CRLS)
     {
       count = delete_one_crl (&prune, id, &local);
-      return end (&prune, count, local, error);
+      return end (&prune, count, FALSE, local, error);
     }
   row = find_request (&prune, id, &local);
   if (row == NULL || !check_request (&prune, row, &local))
-    return end (&prune, 0, local, error);
+    return end (&prune, 0, FALSE, local, error);
   count = prune.table == ICERT_TABLE_REQUESTS ? delete_one_request (&prune, row, &local)
                                               : delete_parts (&prune, id, &local);
-  return end (&prune, count, local, error);
+  return end (&prune, count, FALSE, local, error);
 }
 
 static gint64
@@ -521,7 +530,7 @@ ca_engine_delete_expired (CaEngine *engine,
   prune.object = g_strdup ("expired");
   if (authorise (&prune, g_date_time_to_unix (before), &local))
     count = delete_expired (&prune, before, more, &local);
-  return end (&prune, count, local, error);
+  return end (&prune, count, *more, local, error);
 }
 
 gint64
@@ -541,7 +550,7 @@ ca_engine_delete_unresolved (CaEngine *engine,
   if (authorise (&prune, g_date_time_to_unix (before), &local)
       && check_before (before, &until, &local))
     count = delete_unresolved_requests (&prune, until, more, &local);
-  return end (&prune, count, local, error);
+  return end (&prune, count, *more, local, error);
 }
 
 static void

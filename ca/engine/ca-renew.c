@@ -18,6 +18,7 @@
 #include "ca-install.h"
 #include "ca-load.h"
 #include "ca-parent.h"
+#include "ca-revoke.h"
 #include "ca-secret.h"
 
 /* One renewal on its way; under the engine's config_mutex. */
@@ -471,16 +472,6 @@ check_state (Renewal *self, GError **error)
   return FALSE;
 }
 
-static gboolean
-refuse (CaEngine *engine, CaCaller *caller, CaVerb verb, GError *refusal, GError **error)
-{
-  ca_writer_audit (engine->writer, ca_audit_record_new (caller, ca_verb_to_string (verb), "ca",
-                                                        icert_error_get_code_name (refusal->code),
-                                                        refusal->message));
-  g_propagate_error (error, refusal);
-  return FALSE;
-}
-
 static void
 renewal_init (Renewal *self, CaEngine *engine, CaCaller *caller)
 {
@@ -538,7 +529,7 @@ ca_engine_renew (CaEngine *engine,
   g_mutex_lock (&engine->config_mutex);
   renew_locked (engine, caller, wish, request, &local);
   g_mutex_unlock (&engine->config_mutex);
-  return local == NULL || refuse (engine, caller, CA_VERB_RENEW, local, error);
+  return local == NULL || ca_engine_refuse (engine, caller, CA_VERB_RENEW, "ca", local, error);
 }
 
 static gboolean
@@ -579,5 +570,5 @@ ca_engine_install (CaEngine *engine, CaCaller *caller, GPtrArray *blocks, GError
   g_mutex_lock (&engine->config_mutex);
   install_locked (engine, caller, blocks, &local);
   g_mutex_unlock (&engine->config_mutex);
-  return local == NULL || refuse (engine, caller, CA_VERB_INSTALL, local, error);
+  return local == NULL || ca_engine_refuse (engine, caller, CA_VERB_INSTALL, "ca", local, error);
 }

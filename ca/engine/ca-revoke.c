@@ -34,9 +34,11 @@ ca_engine_refuse (CaEngine *engine,
                   GError *refusal,
                   GError **error)
 {
-  ca_writer_audit (engine->writer, ca_audit_record_new (caller, ca_verb_to_string (verb), object,
-                                                        icert_error_get_code_name (refusal->code),
-                                                        refusal->message));
+  /* that a change waits is on record already */
+  if (!g_error_matches (refusal, ICERT_ERROR, ICERT_ERROR_PENDING))
+    ca_writer_audit (engine->writer, ca_audit_record_new (caller, ca_verb_to_string (verb), object,
+                                                          icert_error_get_code_name (refusal->code),
+                                                          refusal->message));
   g_propagate_error (error, refusal);
   return FALSE;
 }

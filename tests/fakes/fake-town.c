@@ -171,3 +171,14 @@ fake_town_query_int (FakeTown *self, const char *sql)
   sqlite3_close (db);
   return value;
 }
+
+void
+fake_town_run_sql (FakeTown *self, const char *sql)
+{
+  g_autofree char *path = g_build_filename (self->folder, "store", "ca.db", NULL);
+  sqlite3 *db = NULL;
+
+  g_assert_cmpint (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READWRITE, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+}

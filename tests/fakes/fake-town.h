@@ -47,3 +47,5 @@ char *fake_town_read (FakeTown *self, const char *file);
 void fake_town_write (FakeTown *self, const char *file, const char *contents);
 /* the store; the CA must be closed */
 gint64 fake_town_query_int (FakeTown *self, const char *sql);
+/* the same, and it may write */
+void fake_town_run_sql (FakeTown *self, const char *sql);
