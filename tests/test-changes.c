@@ -417,6 +417,42 @@ test_officer_rights (void)
   }
 }
 
+/* S-D16, S-D10: what an officer may decide about is judged by the profile that decides in the end,
+ * since officers may change what a request asks for. */
+static void
+test_other_profile (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (
+      FALSE, ROLES "[OfficerRights web]\nOfficers=user:chief\nProfiles=WebServer\n");
+  g_autoptr (GHashTable) attributes = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  FakePerson *chief, *other;
+  gint64 id;
+
+  g_test_summary ("S-D16: an officer who may decide about one profile issues nothing by another, "
+                  "also when the request was changed to ask for it");
+  fake_town_write (town, "profiles/Other.profile", PROFILE ("Other", ""));
+  chief = fake_town_meet (town, "chief");
+  other = fake_town_meet (town, "other");
+  id = fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  g_hash_table_insert (attributes, (gpointer) "CertificateTemplate", (gpointer) "Other");
+  g_assert_true (icert_admin_set_request_attributes (chief->admin, id, attributes, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_null (icert_admin_resubmit_request (chief->admin, id, NULL, &error));
+  assert_restricted (error);
+  g_clear_error (&error);
+  /* nothing was decided: another officer may */
+  response = icert_admin_resubmit_request (other->admin, id, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+  fake_town_close (town);
+  g_assert_cmpint (fake_town_query_int (town, "SELECT count(*) FROM audit WHERE verb = 'resubmit' "
+                                              "AND outcome = 'NOT_AUTHORIZED'"),
+                   ==, 1);
+  g_assert_cmpint (fake_town_query_int (town, "SELECT count(*) FROM serials"), ==, 1);
+}
+
 static void
 test_delete_row (void)
 {
@@ -832,6 +868,7 @@ main (int argc, char **argv)
   g_test_add_func ("/changes/s-d11-operational", test_operational);
   g_test_add_func ("/changes/s-d11-single-operator", test_single_operator);
   g_test_add_func ("/changes/s-d16-officer-rights", test_officer_rights);
+  g_test_add_func ("/changes/s-d16-other-profile", test_other_profile);
   g_test_add_func ("/changes/s-d11-delete-row", test_delete_row);
   g_test_add_func ("/changes/s-d11-delete-many", test_delete_many);
   g_test_add_func ("/changes/s-d15-hidden", test_hidden);

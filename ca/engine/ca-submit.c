@@ -619,6 +619,20 @@ reload (CaJob *job)
   return GO_ON;
 }
 
+/* The rights were judged by the profile that the request had. Officers may change what it asks for
+ * and policies choose, so the officer must be one for the profile that decided, too (S-D10, S-D16).
+ * Nothing is written: the request stays as it was. */
+static CaStep
+authorise_chosen (CaJob *job)
+{
+  GError *error = NULL;
+
+  if (ca_roles_check_officer (job->facts->config, job->caller, job->request, &error)
+      && check_approval (job, &error))
+    return GO_ON;
+  return refuse (job, "resubmit", error);
+}
+
 /* The path, one line a step. */
 static CaStep
 run_new (CaJob *job, CaWorker *worker)
@@ -653,6 +667,8 @@ run_again (CaJob *job, CaWorker *worker)
     step = prove (job);
   if (step == GO_ON)
     step = judge_by_current (job, worker);
+  if (step == GO_ON)
+    step = authorise_chosen (job);
   if (step == GO_ON)
     step = issue (job);
   return step;
