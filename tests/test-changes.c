@@ -699,6 +699,45 @@ test_profile_by_hand (void)
   fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
 }
 
+/* A content that two withdrew, put back by one */
+static void
+test_profile_put_back (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  g_autofree char *text = fake_town_read (town, "profiles/WebServer.profile");
+  g_autofree char *changed = g_strconcat (text, "# stricter\n", NULL);
+  ICertAdmin *chief = fake_town_meet (town, "chief")->admin;
+  gint64 first = fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  gint64 second = fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  gint64 change;
+
+  g_test_summary ("S-D11, S-D12: a content that two administrators withdrew decides nothing any "
+                  "more, until two bring it back");
+  response = icert_admin_resubmit_request (chief, first, NULL, &error);
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+  g_clear_object (&response);
+  g_assert_false (set_profile (town, "anna", "WebServer", changed, &error));
+  change = assert_waits (error);
+  g_clear_error (&error);
+  approve (town, "bert", change);
+  fake_town_write (town, "profiles/WebServer.profile", text);
+  wait_for_policy ();
+  response = icert_admin_resubmit_request (chief, second, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_UNDER_SUBMISSION, "*second administrator*");
+  fake_assert_status (response, ICERT_ERROR_CONFIG, "profile");
+  g_clear_object (&response);
+  g_assert_false (set_profile (town, "anna", "WebServer", text, &error));
+  change = assert_waits (error);
+  g_clear_error (&error);
+  approve (town, "bert", change);
+  response = icert_admin_resubmit_request (chief, second, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+}
+
 static gboolean
 withdraw_meanwhile (FakeLent *self,
                     ICertServerPolicy *server,
@@ -876,6 +915,7 @@ main (int argc, char **argv)
   g_test_add_func ("/changes/s-d9-conflict", test_conflict);
   g_test_add_func ("/changes/s-d10-profile-author", test_profile_author);
   g_test_add_func ("/changes/s-d11-profile-by-hand", test_profile_by_hand);
+  g_test_add_func ("/changes/s-d11-profile-put-back", test_profile_put_back);
   g_test_add_func ("/changes/s-d12-withdrawn", test_withdrawn);
   g_test_add_func ("/changes/history", test_history);
   g_test_add_func ("/changes/chain-at-once", test_chain_at_once);

@@ -121,14 +121,16 @@ load_rows (CaEngine *engine, const char *name, GError **error)
   return icert_store_query (engine->store, &query, NULL, error);
 }
 
+/* @in_force: what was withdrawn does not count */
 static gboolean
-has_hash (GPtrArray *rows, const char *hash)
+has_hash (GPtrArray *rows, const char *hash, gboolean in_force)
 {
   for (guint i = 0; i < rows->len; i++)
     {
       g_autofree char *other = icert_store_row_dup_text (rows->pdata[i], 1);
 
-      if (g_strcmp0 (hash, other) == 0)
+      if (g_strcmp0 (hash, other) == 0
+          && (!in_force || icert_store_row_get_int (rows->pdata[i], 7) == 0))
         return TRUE;
     }
   return FALSE;
@@ -231,6 +233,15 @@ write_file (const char *path, const char *contents, GError **error)
   return FALSE;
 }
 
+/* Which contents count is asked anew. */
+static void
+forget_known (CaEngine *engine)
+{
+  g_mutex_lock (&engine->mutex);
+  g_hash_table_remove_all (engine->known_profiles);
+  g_mutex_unlock (&engine->mutex);
+}
+
 /* The row comes first: a file without one decides nothing, a row without a file does no harm. */
 gboolean
 ca_profiles_apply (CaEngine *engine,
@@ -267,7 +278,7 @@ ca_profiles_apply (CaEngine *engine,
       icert_store_batch_set_int (batch, ICERT_PROFILE_WITHDRAWN, ca_clock_now ());
     }
   if (contents != NULL)
-    add_row (batch, name, contents, first, second, !has_hash (rows, hash));
+    add_row (batch, name, contents, first, second, !has_hash (rows, hash, FALSE));
   object = g_strconcat ("profile:", name, NULL);
   detail = g_strdup_printf (
       "%s%s%s", hash != NULL ? hash : "withdrawn", second != NULL ? "; approved by " : "",
@@ -275,9 +286,11 @@ ca_profiles_apply (CaEngine *engine,
   audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
   g_ptr_array_add (audit, ca_audit_record_new (first, ca_verb_to_string (CA_VERB_WRITE_PROFILE),
                                                object, "OK", detail));
+  if (!ca_writer_commit_wait (engine->writer, batch, audit, error))
+    return FALSE;
+  forget_known (engine);
   path = path_of (facts->config, name);
-  return ca_writer_commit_wait (engine->writer, batch, audit, error)
-         && write_file (path, contents, error);
+  return write_file (path, contents, error);
 }
 
 char *
@@ -425,7 +438,9 @@ ca_profiles_check (CaEngine *engine, CaRequest *request, GError **error)
   rows = load_rows (engine, request->template_name, error);
   if (rows == NULL)
     return FALSE;
-  if (!has_hash (rows, request->profile_hash))
+  /* Two who withdrew a content decided; one who puts the file back does not. Where one is enough,
+   * whoever puts it back has decided. */
+  if (!has_hash (rows, request->profile_hash, request->config->dual_control))
     {
       if (request->config->dual_control)
         {
