@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/run.sh [full]: builds icert in a folder of its own and runs all quick tests by `meson test`.
 # `full` adds the long ones, and runs what is written in C under ASan+UBSan and under TSan, and the tests in Python and gjs on an
-# ASan+UBSan libicert. 200,000 calls of each kind, for leaks, take half an hour: `meson test -C BUILD --suite leaks -t 0`. Ends with the line `N passed, N failed, N skipped`; a status other than 0 is a failure.
+# ASan+UBSan libicert (the quick tests, that is). 200,000 calls of each kind, for leaks, take half an hour: `meson test -C BUILD --suite leaks -t 0`. Ends with the line `N passed, N failed, N skipped`; a status other than 0 is a failure.
 # ICERT_TEST_BUILD: where to build (default: build-test in the repository).
 set -eu
 
@@ -65,7 +65,7 @@ else
   prepare "$base-asan" -Dintrospection=false -Db_sanitize=address,undefined -Db_lundef=false \
     -Dtypelib="$(cd "$base" && pwd)/interfaces"
   export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-  suite "$base-asan" asan --timeout-multiplier 4 --no-suite checks
+  suite "$base-asan" asan --timeout-multiplier 4 --no-suite checks --no-suite long
   prepare "$base-tsan" -Dintrospection=false -Db_sanitize=thread -Db_lundef=false
   # GLib's slices move memory between threads behind the sanitizer's back (tests/tsan/README.md)
   export TSAN_OPTIONS="halt_on_error=1 ignore_noninstrumented_modules=1" G_SLICE=always-malloc
