@@ -262,15 +262,22 @@ icert_backup_verify_finish (ICertBackup *self, GAsyncResult *result, GError **er
  * outbox ids and CRL numbers go on behind those of the CA in the folder, or, when that cannot be
  * read, behind as many as could have been used in the time since. The audit log says what was done,
  * behind the last record of the backup. Needs the role of an operator in the CA that is replaced,
- * or else in the one of the backup. A CA under dual control is not restored by one person
- * (S-D11).
+ * or else in the one of the backup.
+ *
+ * A CA under dual control is restored by two administrators who both may restore (S-D11). Where
+ * there is a CA in the folder that can be opened, the first call asks for a change of that CA,
+ * another administrator approves it ([method@ICert.Security.approve_change]), and the same call
+ * again restores. Where there is none, the first call leaves a note beside the folder, and the same
+ * call by another account within seven days restores. Either way what was agreed is this backup,
+ * by its digest, and this folder.
  *
  * Any thread; blocks.
  *
  * Errors: those of [method@ICert.Backup.verify]; `ICERT_ERROR_NOT_AUTHORIZED`;
- * `ICERT_ERROR_CONFIG` when a process has the CA open, or the folder is of something else;
- * `ICERT_ERROR_KEY_UNAVAILABLE` when the secret does not unlock the keys; `ICERT_ERROR_CONFLICT`
- * when the CA is in another folder still; `ICERT_ERROR_STORAGE`; `G_IO_ERROR_CANCELLED`.
+ * `ICERT_ERROR_PENDING` when another administrator must agree; `ICERT_ERROR_CONFIG` when a process
+ * has the CA open, or the folder is of something else; `ICERT_ERROR_KEY_UNAVAILABLE` when the
+ * secret does not unlock the keys; `ICERT_ERROR_CONFLICT` when the CA is in another folder still;
+ * `ICERT_ERROR_STORAGE`; `G_IO_ERROR_CANCELLED`.
  *
  * Returns: (transfer full): config string of the CA, or `NULL` with `error` set
  */

@@ -11,7 +11,9 @@
 
 #include <glib/gstdio.h>
 
+#include "ca-changes.h"
 #include "ca-folder.h"
+#include "ca-restore.h"
 #include "ca-tree.h"
 #include "fake-ca.h"
 
@@ -116,7 +118,7 @@ exists (const char *folder, const char *name)
   return g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
-/* Names and octets of all files of a folder but the lock */
+/* Names and octets of all files of a folder but the lock and the store, whose log goes on */
 static char *
 fingerprint (const char *folder)
 {
@@ -130,7 +132,7 @@ fingerprint (const char *folder)
       g_autoptr (CaTreeFile) file = ca_tree_digest (folder, paths->pdata[i], NULL, &error);
 
       g_assert_no_error (error);
-      if (g_str_equal (file->path, "ca.lock"))
+      if (g_str_equal (file->path, "ca.lock") || g_str_has_prefix (file->path, "store/"))
         continue;
       g_checksum_update (sum, (guint8 *) file->path, -1);
       g_checksum_update (sum, (guint8 *) file->sha256, -1);
@@ -316,9 +318,19 @@ test_async (Fixture *fixture, gconstpointer data)
 
 /* Backups that are not whole */
 
+static gint64
+count_records (Fixture *fixture, const char *outcome)
+{
+  g_autofree char *sql = g_strdup_printf (
+      "SELECT count(*) FROM audit WHERE verb = 'restore' AND outcome = '%s'", outcome);
+
+  return fake_ca_query_int (fixture->ca, sql);
+}
+
 static void
 assert_bad_backup (Fixture *fixture, int code, const char *pattern)
 {
+  gint64 n = count_records (fixture, icert_error_get_code_name (code));
   g_autoptr (ICertBackup) backup = open_backup (fixture);
   g_autofree char *before = fingerprint (fixture->ca->folder);
   g_autofree char *after = NULL;
@@ -333,6 +345,7 @@ assert_bad_backup (Fixture *fixture, int code, const char *pattern)
   assert_error (&error, code, pattern);
   after = fingerprint (fixture->ca->folder);
   g_assert_cmpstr (before, ==, after);
+  g_assert_cmpint (count_records (fixture, icert_error_get_code_name (code)), ==, n + 1);
 }
 
 static void
@@ -550,29 +563,220 @@ test_strange_folder (Fixture *fixture, gconstpointer data)
   assert_error (&error, ICERT_ERROR_CONFIG, "target: /usr/bin is there and is no CA (*");
 }
 
+/* Two administrators (S-D11, S-M5) */
+
+#define BERT 54321
+
+/* Under dual control: this process's account, bert (uid BERT) and an operator who is no
+ * administrator */
 static void
-test_dual_control (Fixture *fixture, gconstpointer data)
+make_dual (Fixture *fixture)
 {
   g_autofree char *principal = g_strdup_printf ("uid:%u", (guint) getuid ());
-  g_autofree char *config = NULL;
   g_autofree char *conf = fake_ca_path (fixture->ca, "ca.conf");
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("One person does not restore a CA under dual control (S-D11)");
-  make_backup (fixture);
   fake_ca_close (fixture->ca);
   g_key_file_load_from_file (file, conf, G_KEY_FILE_NONE, &error);
   g_assert_no_error (error);
   g_key_file_set_value (file, "CA", "DualControl", "true");
-  g_key_file_set_value (file, "Roles", principal, "backup;submitter");
-  g_key_file_set_value (file, "Roles", "uid:12345", "administrator");
+  g_key_file_set_value (file, "Roles", principal, "administrator;backup;submitter");
+  g_key_file_set_value (file, "Roles", "uid:54321", "administrator;backup");
+  g_key_file_set_value (file, "Roles", "uid:33333", "backup");
   g_key_file_save_to_file (file, conf, &error);
   g_assert_no_error (error);
   g_chmod (conf, 0600);
-  config = restore_full (fixture, fixture->ca->folder, NULL, &error);
-  g_assert_null (config);
-  assert_error (&error, ICERT_ERROR_NOT_AUTHORIZED, "caller: *");
+}
+
+static CaCaller *
+account (guint uid)
+{
+  return ca_caller_new_uid (uid, CA_DOOR_LOCAL);
+}
+
+static gboolean
+restore_as (Fixture *fixture, guint uid, const char *target, GError **error)
+{
+  g_autoptr (CaCaller) caller = account (uid);
+  g_autoptr (GBytes) secret = g_bytes_new (fixture->secret, strlen (fixture->secret));
+  g_autofree char *config = ca_restore (fixture->backup, target, secret, caller, NULL, NULL, error);
+
+  return config != NULL;
+}
+
+static void
+refuse_restore (Fixture *fixture, guint uid, const char *target, int code, const char *pattern)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (restore_as (fixture, uid, target, &error));
+  assert_error (&error, code, pattern);
+}
+
+static void
+decide (Fixture *fixture, guint uid, gint64 id, int code)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CaCaller) caller = account (uid);
+  CaEngine *engine = ca_engine_open (fixture->ca->folder, FALSE, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (ca_changes_approve (engine, caller, id, &error) == (code < 0));
+  ca_engine_unref (engine);
+  if (code >= 0)
+    g_assert_error (error, ICERT_ERROR, code);
+  else
+    g_assert_no_error (error);
+}
+
+static void
+test_dual_control (Fixture *fixture, gconstpointer data)
+{
+  const char *folder = fixture->ca->folder;
+  guint uid = (guint) getuid ();
+
+  g_test_summary ("S-D11, S-M5: over a CA under dual control one administrator asks to restore, "
+                  "another approves, for this backup; then it is done, once, and the log says who");
+  make_dual (fixture);
+  fake_ca_open (fixture->ca);
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  refuse_restore (fixture, 33333, folder, ICERT_ERROR_NOT_AUTHORIZED, "caller: *");
+  refuse_restore (fixture, 44444, folder, ICERT_ERROR_NOT_AUTHORIZED, "caller: *");
+  g_assert_cmpint (count_records (fixture, "NOT_AUTHORIZED"), ==, 2);
+  refuse_restore (fixture, uid, folder, ICERT_ERROR_PENDING, "change: 1 waits *");
+  refuse_restore (fixture, uid, folder, ICERT_ERROR_PENDING, "change: 1 waits *");
+  decide (fixture, uid, 1, ICERT_ERROR_NOT_AUTHORIZED);
+  decide (fixture, 33333, 1, ICERT_ERROR_NOT_AUTHORIZED);
+  decide (fixture, BERT, 1, -1);
+  /* not somebody else's, and not another backup */
+  refuse_restore (fixture, BERT, folder, ICERT_ERROR_PENDING, "change: 2 waits *");
+  ca_folder_remove (fixture->backup);
+  fake_ca_open (fixture->ca);
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  refuse_restore (fixture, uid, folder, ICERT_ERROR_PENDING, "change: 3 waits *");
+  decide (fixture, BERT, 3, -1);
+  restore (fixture, NULL);
+  g_assert_cmpint (fake_ca_query_int (fixture->ca, "SELECT count(*) FROM audit WHERE verb = "
+                                                   "'restore' AND outcome = 'OK' AND detail LIKE "
+                                                   "'%; agreed by uid:54321'"),
+                   ==, 1);
+  /* what the backup had as approved counts no more */
+  g_assert_cmpint (
+      fake_ca_query_int (fixture->ca, "SELECT count(*) FROM changes WHERE state IN (0, 1)"), ==, 0);
+  refuse_restore (fixture, uid, folder, ICERT_ERROR_PENDING, "change: 3 waits *");
+}
+
+static char *
+note_of (const char *target)
+{
+  return g_strdup_printf ("%s.restore-%u", target, (guint) getuid ());
+}
+
+static void
+test_dual_control_bare (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_strdup (fixture->ca->folder);
+  g_autofree char *note = note_of (folder);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  guint uid = (guint) getuid ();
+
+  g_test_summary ("S-D11, S-M5: where there is no CA to ask, the first administrator leaves a note "
+                  "beside the target, and the second one restores");
+  make_dual (fixture);
+  fake_ca_open (fixture->ca);
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  ca_folder_remove (folder);
+  refuse_restore (fixture, 33333, folder, ICERT_ERROR_NOT_AUTHORIZED, "caller: *");
+  g_assert_false (g_file_test (note, G_FILE_TEST_EXISTS));
+  refuse_restore (fixture, uid, folder, ICERT_ERROR_PENDING, "restore: waits *");
+  refuse_restore (fixture, uid, folder, ICERT_ERROR_PENDING, "restore: waits *");
+  g_assert_true (g_file_get_contents (note, &text, NULL, &error));
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+  g_assert_true (restore_as (fixture, BERT, folder, &error));
+  g_assert_no_error (error);
+  g_assert_false (g_file_test (note, G_FILE_TEST_EXISTS));
+  fake_ca_open (fixture->ca);
+  fake_ca_close (fixture->ca);
+  g_assert_cmpint (fake_ca_query_int (fixture->ca, "SELECT count(*) FROM audit WHERE verb = "
+                                                   "'restore' AND detail LIKE '%; agreed by %'"),
+                   ==, 1);
+}
+
+/* One way of spoiling a note */
+static void
+assert_no_note (Fixture *fixture, const char *text, guint mode, const char *what)
+{
+  g_autofree char *folder = g_strdup (fixture->ca->folder);
+  g_autofree char *note = note_of (folder);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents_full (note, text, -1, G_FILE_SET_CONTENTS_NONE, 0644, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (g_chmod (note, (int) mode), ==, 0);
+  g_test_message ("%s", what);
+  refuse_restore (fixture, BERT, folder, ICERT_ERROR_PENDING, "restore: waits *");
+  g_unlink (note);
+}
+
+static char *
+replace (const char *text, const char *from, const char *to)
+{
+  g_autoptr (GString) copy = g_string_new (text);
+
+  g_assert_cmpuint (g_string_replace (copy, from, to, 1), ==, 1);
+  return g_string_free (g_steal_pointer (&copy), FALSE);
+}
+
+static void
+test_dual_control_notes (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_strdup (fixture->ca->folder);
+  g_autofree char *note = note_of (folder);
+  g_autofree char *other = g_strconcat (note, "-twin", NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *time = NULL;
+  g_autofree char *old = NULL;
+  g_autofree char *target = NULL;
+  g_autofree char *backup = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("S-D11: a note counts only from its owner alone, for this backup and target, and "
+                  "for seven days");
+  make_dual (fixture);
+  fake_ca_open (fixture->ca);
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  ca_folder_remove (folder);
+  refuse_restore (fixture, (guint) getuid (), folder, ICERT_ERROR_PENDING, "restore: waits *");
+  g_assert_true (g_file_get_contents (note, &text, NULL, &error));
+  time = g_strndup (strstr (text, "Time="), strcspn (strstr (text, "Time="), "\n"));
+  old = replace (text, time, "Time=1000000");
+  target = replace (text, "Target=", "Target=/x");
+  backup = replace (text, "Backup=", "Backup=0");
+  assert_no_note (fixture, text, 0664, "others may write it");
+  assert_no_note (fixture, text, 0646, "all may write it");
+  assert_no_note (fixture, old, 0644, "too old");
+  assert_no_note (fixture, target, 0644, "another target");
+  assert_no_note (fixture, backup, 0644, "another backup");
+  assert_no_note (fixture, "", 0644, "empty");
+  assert_no_note (fixture, "[Restore\n", 0644, "no key file");
+  /* one with a second name may have been made for something else, a link is not the file */
+  g_assert_true (g_file_set_contents_full (other, text, -1, 0, 0644, &error));
+  g_assert_cmpint (symlink (other, note), ==, 0);
+  g_unlink (other);
+  refuse_restore (fixture, BERT, folder, ICERT_ERROR_PENDING, "restore: waits *");
+  g_unlink (note);
+  g_assert_true (g_file_set_contents_full (note, text, -1, 0, 0644, &error));
+  g_assert_cmpint (link (note, other), ==, 0);
+  refuse_restore (fixture, BERT, folder, ICERT_ERROR_PENDING, "restore: waits *");
+  g_unlink (other);
+  g_unlink (note);
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
 }
 
 /* A restore that is killed */
@@ -864,6 +1068,8 @@ main (int argc, char *argv[])
     { "/restore/other-folder/S-F8", test_other_folder },
     { "/restore/strange-folder", test_strange_folder },
     { "/restore/dual-control/S-D11", test_dual_control },
+    { "/restore/dual-control-bare/S-D11", test_dual_control_bare },
+    { "/restore/dual-control-notes/S-D11", test_dual_control_notes },
     { "/restore/killed", test_killed },
     { "/restore/cut-off", test_cut_off },
 #endif

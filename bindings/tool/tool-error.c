@@ -28,6 +28,7 @@ static const struct
   { ICERT_ERROR_UNKNOWN_NAME, "column", "'icert schema' lists the columns" },
   { ICERT_ERROR_UNKNOWN_NAME, "class", "'icert modules' lists the classes" },
   { ICERT_ERROR_PENDING, "change", "another administrator approves it: 'icert approve ID'" },
+  { ICERT_ERROR_PENDING, "restore", "the other administrator runs the same 'icert restore'" },
   { ICERT_ERROR_NOT_FOUND, "change", "'icert changes' lists them" },
   { ICERT_ERROR_WRONG_STATE, "change", "'icert changes --all' shows the state" },
   { ICERT_ERROR_WRONG_STATE, "entry", "'icert config-history' lists the changes" },

@@ -10,6 +10,7 @@
 
 #include <glib/gstdio.h>
 
+#include "ca-ceremony.h"
 #include "ca-clock.h"
 #include "ca-folder.h"
 
@@ -201,14 +202,19 @@ fill_part (Job *job, const CaFacts *facts, GError **error)
 static gboolean
 say_so (Job *job, const CaCaller *caller, GError **error)
 {
-  GPtrArray *audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
+  g_autofree char *digest = ca_manifest_digest (job->manifest);
   g_autofree char *detail = g_strdup_printf (
       "up to audit record %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " certificates, %u files",
       job->manifest->head.sequence, job->manifest->certificates, job->manifest->files->len);
 
-  g_ptr_array_add (audit, ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_BACKUP),
-                                               job->folder, "OK", detail));
-  return ca_writer_commit_wait (job->engine->writer, icert_store_batch_new (), audit, error);
+  /* S-M5 */
+  if (!ca_ceremony_note (job->engine->folder, error, "backup: %s by %s", digest, caller->name))
+    return FALSE;
+  return ca_writer_commit_wait (
+      job->engine->writer, icert_store_batch_new (),
+      ca_audit_list_new (ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_BACKUP),
+                                              job->folder, "OK", detail)),
+      error);
 }
 
 static void

@@ -99,16 +99,21 @@ caller_new (CaDoor door, guint uid, const char *name, const struct passwd *passw
 }
 
 CaCaller *
-ca_caller_new_local (CaDoor door)
+ca_caller_new_uid (guint uid, CaDoor door)
 {
   char buffer[BUFFER_SIZE];
   struct passwd passwd;
   struct passwd *found = NULL;
-  guint uid = getuid ();
 
   if (getpwuid_r (uid, &passwd, buffer, sizeof buffer, &found) != 0)
     found = NULL;
   return caller_new (door, uid, found != NULL ? found->pw_name : NULL, found);
+}
+
+CaCaller *
+ca_caller_new_local (CaDoor door)
+{
+  return ca_caller_new_uid ((guint) getuid (), door);
 }
 
 CaCaller *

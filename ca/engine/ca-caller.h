@@ -27,6 +27,8 @@ typedef struct
   gint64 made;       /* monotonic microseconds */
 } CaCaller;
 
+/* an account of this machine by its number */
+CaCaller *ca_caller_new_uid (guint uid, CaDoor door);
 /* the process's own user */
 CaCaller *ca_caller_new_local (CaDoor door);
 /* facts of the account @name, for a request of an earlier run; without an account: the name alone

@@ -32,7 +32,7 @@ typedef struct
 {
   gint64 id, time, expires;
   CaChangeState state;
-  char *actor, *actor_name, *verb, *object, *old_hash, *value;
+  char *actor, *actor_name, *verb, *object, *old_hash, *second_name, *value;
 } Row;
 
 static void
@@ -43,6 +43,7 @@ row_free (Row *row)
   g_free (row->verb);
   g_free (row->object);
   g_free (row->old_hash);
+  g_free (row->second_name);
   g_free (row->value);
   g_free (row);
 }
@@ -62,13 +63,14 @@ row_new (const ICertStoreRow *stored)
   row->verb = icert_store_row_dup_text (stored, 6);
   row->object = icert_store_row_dup_text (stored, 7);
   row->old_hash = icert_store_row_dup_text (stored, 8);
+  row->second_name = icert_store_row_dup_text (stored, 10);
   row->value = icert_store_row_dup_text (stored, 13);
   return row;
 }
 
 /* Rows whose @column (none: -1) is @number, the newest first */
 static GPtrArray *
-query (CaEngine *engine, int column, ICertSeek seek, gint64 number, guint limit, GError **error)
+query (ICertStore *store, int column, ICertSeek seek, gint64 number, guint limit, GError **error)
 {
   ICertStoreCondition condition
       = { .kind = ICERT_STORE_COMPARE,
@@ -83,13 +85,13 @@ query (CaEngine *engine, int column, ICertSeek seek, gint64 number, guint limit,
                             .descending = TRUE,
                             .limit = limit };
 
-  return icert_store_query (engine->store, &query, NULL, error);
+  return icert_store_query (store, &query, NULL, error);
 }
 
 static Row *
 load (CaEngine *engine, gint64 id, GError **error)
 {
-  g_autoptr (GPtrArray) rows = query (engine, ICERT_CHANGE_ID, ICERT_SEEK_EQ, id, 1, error);
+  g_autoptr (GPtrArray) rows = query (engine->store, ICERT_CHANGE_ID, ICERT_SEEK_EQ, id, 1, error);
 
   if (rows != NULL && rows->len > 0)
     return row_new (rows->pdata[0]);
@@ -146,7 +148,7 @@ static Row *
 find_same (CaEngine *engine, const CaCaller *caller, const CaChange *change, GError **error)
 {
   g_autoptr (GPtrArray) rows
-      = query (engine, ICERT_CHANGE_STATE, ICERT_SEEK_LE, CA_CHANGE_APPROVED, 0, error);
+      = query (engine->store, ICERT_CHANGE_STATE, ICERT_SEEK_LE, CA_CHANGE_APPROVED, 0, error);
   g_autofree char *value = print_value (change->value);
   gint64 now = ca_clock_now ();
 
@@ -180,7 +182,7 @@ insert (CaEngine *engine,
         gint64 *id,
         GError **error)
 {
-  g_autoptr (GPtrArray) newest = query (engine, -1, ICERT_SEEK_EQ, 0, 1, error);
+  g_autoptr (GPtrArray) newest = query (engine->store, -1, ICERT_SEEK_EQ, 0, 1, error);
   ICertStoreBatch *batch;
   g_autofree char *value = print_value (change->value);
   gint64 now = ca_clock_now ();
@@ -315,11 +317,36 @@ ca_changes_end (CaEngine *engine, const CaCaller *caller, gint64 id, GError **er
   return ok;
 }
 
+char *
+ca_changes_dup_second (CaEngine *engine, gint64 id)
+{
+  g_autoptr (Row) row = load (engine, id, NULL);
+
+  return row != NULL ? g_strdup (row->second_name) : NULL;
+}
+
+gboolean
+ca_changes_void (ICertStore *store, ICertStoreBatch *batch, GError **error)
+{
+  g_autoptr (GPtrArray) rows
+      = query (store, ICERT_CHANGE_STATE, ICERT_SEEK_LE, CA_CHANGE_APPROVED, 0, error);
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    {
+      icert_store_batch_begin (batch, ICERT_STORE_CHANGES, ICERT_STORE_UPDATE);
+      icert_store_batch_set_int (batch, ICERT_CHANGE_ID,
+                                 icert_store_row_get_int (rows->pdata[i], 0));
+      icert_store_batch_set_int (batch, ICERT_CHANGE_STATE, CA_CHANGE_EXPIRED);
+      icert_store_batch_set_text (batch, ICERT_CHANGE_DETAIL, "void since a restore");
+    }
+  return rows != NULL;
+}
+
 GVariant *
 ca_changes_list (CaEngine *engine, gboolean all, GError **error)
 {
-  g_autoptr (GPtrArray) rows
-      = query (engine, all ? -1 : ICERT_CHANGE_STATE, ICERT_SEEK_LE, CA_CHANGE_APPROVED, 0, error);
+  g_autoptr (GPtrArray) rows = query (engine->store, all ? -1 : ICERT_CHANGE_STATE, ICERT_SEEK_LE,
+                                      CA_CHANGE_APPROVED, 0, error);
   GVariantBuilder builder;
 
   if (rows == NULL)

@@ -47,6 +47,11 @@ gboolean ca_changes_begin (CaEngine *engine,
                            GError **error);
 /* nothing is left to do: the approval @id is used up */
 gboolean ca_changes_end (CaEngine *engine, const CaCaller *caller, gint64 id, GError **error);
+/* the name of who approved @id; NULL: nobody yet, or no such change */
+char *ca_changes_dup_second (CaEngine *engine, gint64 id);
+/* What waits or was approved in a store that is restored counts no more: it may have been used
+ * since. Appends to @batch; STORAGE */
+gboolean ca_changes_void (ICertStore *store, ICertStoreBatch *batch, GError **error);
 /* aa{sv}, newest first; @all: decided ones too */
 GVariant *ca_changes_list (CaEngine *engine, gboolean all, GError **error);
 /* NOT_AUTHORIZED, NOT_FOUND, WRONG_STATE, and what the change itself failed with */

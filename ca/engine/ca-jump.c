@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "ca-changes.h"
 #include "ca-crypto.h"
 
 /* More numbers of a counter than an engine ever took in a second, and what a clock may be off by */
@@ -192,18 +193,18 @@ describe (const CaJump *jump, const CaManifest *manifest)
 static gboolean
 say_so (ICertStore *store, const CaCaller *caller, const char *detail, GError **error)
 {
-  GPtrArray *audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
-  CaWriter *writer = ca_writer_new (store, g_get_host_name (), error);
+  g_autoptr (ICertStoreBatch) batch = icert_store_batch_new ();
+  CaWriter *writer = NULL;
   gboolean ok;
 
+  if (ca_changes_void (store, batch, error))
+    writer = ca_writer_new (store, g_get_host_name (), error);
   if (writer == NULL)
-    {
-      g_ptr_array_unref (audit);
-      return FALSE;
-    }
-  g_ptr_array_add (
-      audit, ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_RESTORE), "ca", "OK", detail));
-  ok = ca_writer_commit_wait (writer, icert_store_batch_new (), audit, error);
+    return FALSE;
+  ok = ca_writer_commit_wait (writer, g_steal_pointer (&batch),
+                              ca_audit_list_new (ca_audit_record_new (
+                                  caller, ca_verb_to_string (CA_VERB_RESTORE), "ca", "OK", detail)),
+                              error);
   ca_writer_free (writer);
   return ok;
 }
@@ -221,5 +222,7 @@ ca_jump_apply (const CaJump *jump,
   for (guint i = 0; i < names->len; i++)
     if (!move_counter (jump, manifest, store, names->pdata[i], detail, error))
       return FALSE;
+  if (jump->note != NULL)
+    g_string_append_printf (detail, "; %s", jump->note);
   return say_so (store, caller, detail->str, error);
 }

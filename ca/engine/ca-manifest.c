@@ -363,3 +363,23 @@ ca_manifest_to_variant (const CaManifest *manifest)
   g_variant_dict_insert (&dict, "audit-hash", "s", hash);
   return g_variant_dict_end (&dict);
 }
+
+char *
+ca_manifest_digest (const CaManifest *manifest)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *head
+      = g_strdup_printf ("%s\n%" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n", manifest->config,
+                         manifest->time, manifest->head.sequence);
+
+  g_checksum_update (sum, (const guint8 *) head, -1);
+  g_checksum_update (sum, manifest->head.hash, sizeof manifest->head.hash);
+  for (guint i = 0; i < manifest->files->len; i++)
+    {
+      const CaTreeFile *file = manifest->files->pdata[i];
+      g_autofree char *line = g_strdup_printf ("%s  %s\n", file->sha256, file->path);
+
+      g_checksum_update (sum, (const guint8 *) line, -1);
+    }
+  return g_strdup (g_checksum_get_string (sum));
+}

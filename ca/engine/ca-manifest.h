@@ -36,6 +36,8 @@ gboolean ca_manifest_read_store (CaManifest *manifest, ICertStore *store, GError
 gboolean ca_manifest_save (CaManifest *manifest, const char *backup, GError **error);
 /* NOT_FOUND, CONFIG */
 CaManifest *ca_manifest_load (const char *backup, GError **error);
+/* SHA-256, hex, of all that a backup has and of what it is of: what two people agree on */
+char *ca_manifest_digest (const CaManifest *manifest);
 /* what ICertBackup answers: a{sv}, floating */
 GVariant *ca_manifest_to_variant (const CaManifest *manifest);
 

@@ -10,7 +10,9 @@
 
 #include <glib/gstdio.h>
 
+#include "ca-ceremony.h"
 #include "ca-clock.h"
+#include "ca-custody.h"
 #include "ca-folder.h"
 #include "ca-key-proof.h"
 #include "ca-secret.h"
@@ -32,6 +34,9 @@ typedef struct
   CaConfig *config;     /* of the backup */
   GBytes *secret;       /* nullable */
   const CaCaller *caller;
+  char *digest; /* of the backup */
+  char *second; /* who agreed, under dual control; nullable */
+  char *live;   /* the folder of the CA whose log hears of a refusal; nullable */
   CaProgress *progress;
   GCancellable *cancellable;
 } Job;
@@ -44,6 +49,9 @@ job_clear (Job *job)
   g_clear_pointer (&job->config, ca_config_unref);
   g_clear_pointer (&job->secret, g_bytes_unref);
   g_free (job->copy);
+  g_free (job->digest);
+  g_free (job->second);
+  g_free (job->live);
   g_free (job->target);
   g_free (job->part);
 }
@@ -120,6 +128,10 @@ choose_target (Job *job, const char *target, GError **error)
     job->target = g_canonicalize_filename (target, NULL);
   else
     job->target = g_strdup (recorded != NULL ? recorded : job->manifest->folder);
+  if (has_file (job->target, "ca.conf"))
+    job->live = g_strdup (job->target);
+  else if (recorded != NULL && has_file (recorded, "ca.conf"))
+    job->live = g_strdup (recorded);
   if (!check_other (job, recorded, error))
     return FALSE;
   if (g_lstat (job->target, &status) != 0 || is_empty_folder (job->target))
@@ -247,26 +259,30 @@ check_name (const Job *job, const CaConfig *live, GError **error)
   return FALSE;
 }
 
-/* S-D11, S-M5 */
+/* S-D11, S-M5. A mode that was changed by hand in one of the two folders frees nobody. */
 static gboolean
-check_alone (const CaConfig *config, GError **error)
+check_second (Job *job, const CaConfig *config, GError **error)
 {
-  if (!config->dual_control)
-    return TRUE;
-  icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "caller",
-                   "may not restore a CA under dual control alone (two administrators)");
-  return FALSE;
+  CaCustody custody = { .config = config,
+                        .caller = job->caller,
+                        .digest = job->digest,
+                        .target = job->target,
+                        .is_running = job->in_place && has_file (job->target, "ca.conf")
+                                      && !has_file (job->target, CA_RESTORE_MARK) };
+
+  return (!config->dual_control && !job->config->dual_control)
+         || ca_custody_check (&custody, &job->second, error);
 }
 
 static gboolean
-check_rights (const Job *job, GError **error)
+check_rights (Job *job, GError **error)
 {
   g_autoptr (CaConfig) live = load_live_config (job);
   const CaConfig *config = live != NULL ? live : job->config;
 
   return check_name (job, live, error)
          && ca_roles_check (config, job->caller, CA_VERB_RESTORE, error)
-         && check_alone (config, error) && check_alone (job->config, error);
+         && check_second (job, config, error);
 }
 
 /* Over a CA that somebody has open: CONFIG, which says who. */
@@ -432,6 +448,7 @@ move_numbers (const Job *job, GError **error)
   const char *name = ca_backup_store_path (job->config, error);
   g_autofree char *path = name != NULL ? g_build_filename (job->part, name, NULL) : NULL;
   g_autofree char *live = name != NULL ? find_live_store (job, name) : NULL;
+  g_autofree char *note = NULL;
   g_auto (CaJump) jump = { FALSE };
   g_autoptr (GObject) object = NULL;
   gboolean ok;
@@ -444,9 +461,22 @@ move_numbers (const Job *job, GError **error)
                                          "ICertStore", error);
   if (object == NULL || !icert_store_open (ICERT_STORE (object), path, FALSE, error))
     return FALSE;
+  note = job->second != NULL ? g_strconcat ("agreed by ", job->second, NULL)
+                             : g_strdup ("single operator");
+  jump.note = note;
   ok = check_head (job, ICERT_STORE (object), error)
        && ca_jump_apply (&jump, job->manifest, ICERT_STORE (object), job->caller, error);
   return icert_store_close (ICERT_STORE (object), ok ? error : NULL) && ok;
+}
+
+/* S-M5 */
+static gboolean
+note_ceremony (const Job *job, GError **error)
+{
+  return ca_ceremony_note (job->part, error, "restore: backup %s by %s, %s%s", job->digest,
+                           job->caller->name,
+                           job->second != NULL ? "agreed by " : "single operator",
+                           job->second != NULL ? job->second : "");
 }
 
 /* Nothing of the CA is touched yet. */
@@ -454,7 +484,7 @@ static gboolean
 make_part (const Job *job, GError **error)
 {
   if (!copy_files (job, error) || !make_folders (job, error) || !open_keys (job, error)
-      || !put_secret (job, error))
+      || !put_secret (job, error) || !note_ceremony (job, error))
     return FALSE;
   ca_progress_enter (job->progress, "numbers", 0.9, 1);
   return move_numbers (job, error) && ca_tree_sync (job->part, TRUE, error)
@@ -500,8 +530,37 @@ load_backup (Job *job, GError **error)
   job->manifest = ca_backup_verify (job->backup, job->progress, job->cancellable, error);
   if (job->manifest == NULL)
     return FALSE;
+  job->digest = ca_manifest_digest (job->manifest);
   job->config = ca_config_load (job->copy, error);
   return job->config != NULL && ca_backup_store_path (job->config, error) != NULL;
+}
+
+/* Everything until the parts change places, or the reason why not */
+static gboolean
+prepare (Job *job, const char *target, GBytes *secret, GError **error)
+{
+  if (!load_backup (job, error) || !choose_target (job, target, error) || !check_rights (job, error)
+      || !take_lock (job, error) || !find_secret (job, secret, error))
+    return FALSE;
+  if (make_part (job, error))
+    return TRUE;
+  ca_folder_remove (job->part);
+  return FALSE;
+}
+
+/* That it waits is on record already; what was cancelled was not refused. */
+static void
+record_refusal (Job *job, const char *target, const GError *refusal)
+{
+  g_autofree char *folder = target != NULL ? g_canonicalize_filename (target, NULL) : NULL;
+
+  g_clear_pointer (&job->lock, ca_lock_release);
+  if (refusal->domain != ICERT_ERROR || refusal->code == ICERT_ERROR_PENDING)
+    return;
+  if (folder != NULL && has_file (folder, "ca.conf"))
+    ca_custody_note_refusal (folder, job->caller, refusal);
+  else if (job->live != NULL)
+    ca_custody_note_refusal (job->live, job->caller, refusal);
 }
 
 char *
@@ -515,15 +574,13 @@ ca_restore (const char *backup,
 {
   g_auto (Job) job
       = { .backup = backup, .caller = caller, .progress = progress, .cancellable = cancellable };
+  GError *refusal = NULL;
 
   job.copy = g_build_filename (backup, "ca", NULL);
-  if (!load_backup (&job, error) || !choose_target (&job, target, error)
-      || !check_rights (&job, error) || !take_lock (&job, error)
-      || !find_secret (&job, secret, error))
-    return NULL;
-  if (!make_part (&job, error))
+  if (!prepare (&job, target, secret, &refusal))
     {
-      ca_folder_remove (job.part);
+      record_refusal (&job, target, refusal);
+      g_propagate_error (error, refusal);
       return NULL;
     }
   if (job.in_place ? !swap_in (&job, error) : !move_new (&job, error))

@@ -18,6 +18,7 @@ typedef struct
 {
   gboolean is_exact; /* the CA that is replaced could be read, and goes on from this backup */
   CaManifest *live;  /* what it had; NULL when it could not be read */
+  const char *note;  /* nullable: what the record of the restore says besides; lent */
   gint64 bound;      /* as many numbers could have been used of each counter */
   gint64 crl_bound;
 } CaJump;
