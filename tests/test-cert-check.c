@@ -7,6 +7,7 @@
 #include <openssl/ec.h>
 
 #include "fake-ca.h"
+#include "fake-message.h"
 
 /* cert-check (S-E9) through the public interface: every cell that is stored of a certificate is
  * changed in turn, and each change is seen; and what each call leaves in the audit log (S-F6). */
@@ -136,6 +137,77 @@ static const struct
   { "INSERT INTO extensions VALUES (2, '1.2.3.4', 0, x'0500')", "2 lint " },
   { "INSERT INTO intents VALUES (2, 0, x'01', 1, x'3000')", "2 IntentTbs\n" },
   { "UPDATE requests SET disposition = 9 WHERE id = 2", "2 SerialState\n" },
+  { "UPDATE requests SET title = 'Dr' WHERE id = 2", "2 Title\n" },
+  { "UPDATE requests SET device_serial_number = '7' WHERE id = 2", "2 DeviceSerialNumber\n" },
+  { "UPDATE requests SET common_name = NULL WHERE id = 2", "2 CommonName\n" },
+  { "UPDATE requests SET raw_name = x'3000' WHERE id = 2", "2 RawName\n" },
+  { "UPDATE requests SET request_distinguished_name = 'CN=other' WHERE id = 2",
+    "2 Request.DistinguishedName\n" },
+  { "UPDATE requests SET request_common_name = 'other' WHERE id = 2", "2 Request.CommonName\n" },
+  { "UPDATE requests SET request_locality = 'other' WHERE id = 2", "2 Request.Locality\n" },
+  { "UPDATE requests SET request_raw_name = x'3000' WHERE id = 2", "2 Request.RawName\n" },
+  { "UPDATE requests SET raw_public_key_algorithm_parameters = NULL WHERE id = 2",
+    "2 RawPublicKeyAlgorithmParameters\n" },
+  { "UPDATE requests SET public_key_length = 4096 WHERE id = 2", "2 PublicKeyLength\n" },
+  { "UPDATE requests SET public_key_algorithm = '1.2.3' WHERE id = 2", "2 PublicKeyAlgorithm\n" },
+  { "UPDATE requests SET raw_old_certificate = x'3000' WHERE id = 2",
+    "2 Request.RawOldCertificate\n" },
+  { "UPDATE requests SET request_flags = request_flags | 2 WHERE id = 2",
+    "2 Request.RequestFlags\n" },
+  { "UPDATE requests SET crl_partition_index = 5 WHERE id = 2", "2 SerialPartition\n" },
+  { "UPDATE requests SET publish_expired_cert_in_crl = 1 WHERE id = 2",
+    "2 SerialPublishExpired\n" },
+  { "UPDATE requests SET hold_allowed = 1 WHERE id = 2", "2 HoldAllowed\n" },
+  { "UPDATE requests SET resolved_when = resolved_when + 200000000000 WHERE id = 2",
+    "2 Request.ResolvedWhen\n" },
+  { "UPDATE requests SET certificate_template = 'WebServer' WHERE id = 2",
+    "2 CertificateTemplate\n" },
+  { "UPDATE requests SET certificate_template = NULL WHERE id = 2", "2 CertificateTemplate\n" },
+  { "UPDATE requests SET profile_version = 0 WHERE id = 2", "2 ProfileVersion\n" },
+  { "DELETE FROM extensions WHERE request_id = 2 AND name = '2.5.29.37'", "2 ExtensionName\n" },
+  { "UPDATE extensions SET raw_value = x'0500' WHERE request_id = 2 AND name = '2.5.29.15'",
+    "2 ExtensionRawValue\n" },
+  { "UPDATE extensions SET flags = flags | 1 WHERE request_id = 2 AND name = '2.5.29.37'",
+    "2 ExtensionFlags\n" },
+  /* the origins: an officer's, the engine's, a policy's */
+  { "UPDATE extensions SET flags = 0x30000 WHERE request_id = 2 AND name = '2.5.29.37'",
+    "2 ExtensionFlags\n" },
+  { "UPDATE extensions SET flags = 0x40000 WHERE request_id = 2 AND name = '2.5.29.37'",
+    "2 ExtensionFlags\n" },
+  { "UPDATE extensions SET flags = (flags & 1) | 0x20000 WHERE request_id = 2"
+    " AND name = '2.5.29.35'",
+    "2 ExtensionFlags\n" },
+};
+
+/* What the profile had said, so that the certificate would be right, and what it says instead; of
+ * request 3, which has all that a profile can ask for. */
+static const struct
+{
+  const char *said;
+  const char *says;
+  const char *seen;
+} profile_changes[] = {
+  { "Validity=30d", "Validity=29d", "3 NotAfter\n" },
+  { "Hold=allowed", "Hold=none", "3 HoldAllowed\n" },
+  { "CommonName=request", "CommonName=fixed:other", "3 subject\n" },
+  { "CommonName=request", "Organization=request", "3 subject\n" },
+  { "dNSName=request", "dNSName=ignore", "3 subjectAltName\n" },
+  { "dNSName=request", "dNSName=fixed:other.example.org", "3 subjectAltName\n" },
+  { "iPAddress=request", "rfc822Name=request", "3 subjectAltName\n" },
+  { "Wildcards=true", "Wildcards=false", "3 subjectAltName\n" },
+  { "ec-p256;", "", "3 public key\n" },
+  { "KeyUsage=auto", "KeyUsage=keyAgreement", "3 keyUsage\n" },
+  { "KeyUsage=auto", "KeyUsage=digitalSignature;nonRepudiation", "3 keyUsage\n" },
+  { "KeyUsage=auto", "KeyUsage=keyCertSign", "3 basicConstraints\n" },
+  { "emailProtection", "clientAuth", "3 extKeyUsage\n" },
+  { "emailProtection", "emailProtection;clientAuth", "3 extKeyUsage\n" },
+  { "emailProtection", "critical;emailProtection", "3 extKeyUsage\n" },
+  { "FromRequest=1.2.3.4.5", "FromRequest=1.2.3.4.6", "3 1.2.3.4.5\n" },
+  { "=hex:3003020105", "=hex:3003020106", "3 1.3.6.1.5.5.7.1.24\n" },
+  { "=hex:3003020105", "=critical;hex:3003020105", "3 1.3.6.1.5.5.7.1.24\n" },
+  { "1.24=hex:3003020105", "1.25=hex:3003020105", "3 1.3.6.1.5.5.7.1.24\n" },
+  { "1.24=hex:3003020105", "1.25=hex:3003020105", "3 1.3.6.1.5.5.7.1.25\n" },
+  { "Version=1", "Version=0", "3 ProfileVersion\n" },
 };
 
 static void
@@ -161,7 +233,7 @@ open_store (FakeCa *ca)
 }
 
 static const char *const tables[]
-    = { "requests", "serials", "names", "extensions", "intents", NULL };
+    = { "requests", "serials", "names", "extensions", "intents", "profiles", "traces", NULL };
 
 static void
 keep (sqlite3 *db)
@@ -227,6 +299,219 @@ test_sees_each (void)
     }
   assert_clean (ca, 3);
   sqlite3_close (db);
+}
+
+/* Everything a profile can say, and a certificate by it */
+static FakeCa *
+new_rich_ca (void)
+{
+  FakeCa *ca = fake_ca_new (NULL);
+  EVP_PKEY *key = EVP_EC_gen ("P-256");
+  FakeWish wish = { .common_name = "third.example.org",
+                    .names = "dNSName:third.example.org;dNSName:*.example.org;iPAddress:192.0.2.7",
+                    .oid = "1.2.3.4.5",
+                    .key = key };
+  g_autoptr (GBytes) request = fake_wish_to_request (&wish);
+
+  fake_ca_write (ca, "profiles/Test.profile",
+                 "[Profile]\nName=Test\nVersion=1\nEnroll=submitter\nApproval=none\n"
+                 "Validity=30d\nHold=allowed\nWildcards=true\n[Subject]\nCommonName=request\n"
+                 "[SubjectAltName]\ndNSName=request\niPAddress=request\n"
+                 "[Key]\nTypes=ec-p256;ec-p384;rsa-2048\n"
+                 "[Extensions]\nKeyUsage=auto\nExtendedKeyUsage=emailProtection\n"
+                 "FromRequest=1.2.3.4.5\n1.3.6.1.5.5.7.1.24=hex:3003020105\n");
+  fake_ca_reopen (ca);
+  issue (ca, "first.example.org");
+  issue (ca, "second.example.org");
+  fake_ca_submit_for (ca, request, "Test", ICERT_DISPOSITION_ISSUED);
+  EVP_PKEY_free (key);
+  return ca;
+}
+
+static void
+test_profile (void)
+{
+  g_autoptr (FakeCa) ca = new_rich_ca ();
+  sqlite3 *db = open_store (ca);
+
+  g_test_summary (
+      "S-E9: whatever a certificate has that the version of its profile does not say is "
+      "seen and named");
+  assert_clean (ca, 3);
+  keep (db);
+  for (guint i = 0; i < G_N_ELEMENTS (profile_changes); i++)
+    {
+      g_autofree char *sql = g_strdup_printf (
+          "UPDATE profiles SET content = replace (content, '%s', '%s') WHERE name = 'Test'",
+          profile_changes[i].said, profile_changes[i].says);
+
+      run_sql (db, sql);
+      assert_sees (ca, profile_changes[i].seen);
+      put_back (db);
+    }
+  assert_clean (ca, 3);
+  sqlite3_close (db);
+}
+
+static void
+test_pinned (void)
+{
+  g_autoptr (FakeCa) ca = new_ca ();
+  g_autofree char *text = fake_ca_read (ca, "profiles/Test.profile");
+  g_autofree char *longer = NULL;
+  g_autofree char *second = NULL;
+  sqlite3 *db;
+
+  g_test_summary ("S-E9: what counts is the version that a certificate was issued by, not the one "
+                  "that is there now");
+  longer = g_strconcat (text, "1.3.6.1.5.5.7.1.24=hex:3003020105\n", NULL);
+  second = g_strconcat ("#\n", text, NULL);
+  memcpy (strstr (second, "Version=1"), "Version=2", 9);
+  memcpy (strstr (second, "Validity=30d"), "Validity=20d", 12);
+  /* under the same number, and then under another */
+  fake_ca_write (ca, "profiles/Test.profile", longer);
+  fake_ca_reopen (ca);
+  issue (ca, "fourth.example.org");
+  fake_ca_write (ca, "profiles/Test.profile", second);
+  fake_ca_reopen (ca);
+  issue (ca, "fifth.example.org");
+  assert_clean (ca, 5);
+  db = open_store (ca);
+  run_sql (db, "UPDATE requests SET profile_version = 2 WHERE id = 1");
+  assert_sees (ca, "1 NotAfter\n");
+  assert_sees (ca, "1 ProfileVersion\n");
+  sqlite3_close (db);
+}
+
+/* None false */
+
+static GBytes *
+approve (FakeCa *ca, const char *profile, const FakeWish *wish)
+{
+  g_autoptr (GBytes) request = fake_wish_to_request (wish);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = fake_ca_submit (ca, request, profile, &error);
+  g_autoptr (ICertResponse) issued = NULL;
+
+  g_assert_no_error (error);
+  if (icert_response_get_disposition (response) != ICERT_DISPOSITION_ISSUED)
+    {
+      issued = icert_admin_resubmit_request (ca->admin, icert_response_get_request_id (response),
+                                             NULL, &error);
+      g_assert_no_error (error);
+    }
+  fake_assert_response (issued != NULL ? issued : response, ICERT_DISPOSITION_ISSUED, NULL);
+  return fake_certificate (issued != NULL ? issued : response);
+}
+
+static void
+revoke_for (FakeCa *ca, GBytes *certificate, ICertRevocationReason reason)
+{
+  g_autofree char *serial = fake_serial (certificate);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (icert_admin_revoke (ca->admin, serial, reason, NULL, NULL, &error));
+  g_assert_no_error (error);
+}
+
+/* What was issued, taken out of the store and handed back by an officer. */
+static void
+import (FakeCa *ca, GBytes *certificate, gint64 id, ICertImportFlags flags)
+{
+  g_autofree char *sql = g_strdup_printf (
+      "DELETE FROM requests WHERE id = %d; DELETE FROM serials WHERE request_id = %d;"
+      "DELETE FROM names WHERE request_id = %d; DELETE FROM extensions WHERE request_id = %d;"
+      "DELETE FROM attributes WHERE request_id = %d; DELETE FROM traces WHERE request_id = %d",
+      (int) id, (int) id, (int) id, (int) id, (int) id, (int) id);
+  sqlite3 *db = open_store (ca);
+  g_autoptr (GError) error = NULL;
+
+  run_sql (db, sql);
+  sqlite3_close (db);
+  g_assert_cmpint (icert_admin_import_certificate (ca->admin, certificate, flags, NULL, &error), >,
+                   0);
+  g_assert_no_error (error);
+}
+
+static gint64
+newest (FakeCa *ca)
+{
+  return fake_ca_query_int (ca, "SELECT max (id) FROM requests");
+}
+
+static void
+renew (FakeCa *ca, const FakeKey *key, EVP_PKEY *old_key, GBytes *old)
+{
+  X509 *signer = fake_x509_from_der (old);
+  g_autoptr (GBytes) request = fake_renewal_new (key, old);
+  g_autoptr (GBytes) message = fake_cms_new (request, old_key, signer, NULL);
+
+  fake_ca_submit_for (ca, message, NULL, ICERT_DISPOSITION_ISSUED);
+  X509_free (signer);
+}
+
+static void
+issue_all_profiles (FakeCa *ca)
+{
+  static const char *const profiles[]
+      = { "CodeSigning", "Computer", "OCSPSigning", "SubCA", "User", "WebServer" };
+  FakeWish person = { .common_name = "Somebody" };
+  FakeWish server = { .common_name = "www.example.org",
+                      .names = "dNSName:www.example.org;iPAddress:192.0.2.7" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (profiles); i++)
+    {
+      gboolean is_server = g_str_has_suffix (profiles[i], "er") && i != 4;
+      g_autoptr (GBytes) first = approve (ca, profiles[i], is_server ? &server : &person);
+      g_autoptr (GBytes) second = approve (ca, profiles[i], is_server ? &server : &person);
+
+      revoke_for (ca, second,
+                  i == 3 ? ICERT_REVOCATION_REASON_CA_COMPROMISE
+                         : ICERT_REVOCATION_REASON_SUPERSEDED);
+    }
+}
+
+static void
+test_none_false (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new (NULL);
+  EVP_PKEY *key = EVP_EC_gen ("P-256");
+  FakeKey *new_key = fake_key_new ("p256");
+  FakeWish wish = { .common_name = "www.example.org",
+                    .names = "dNSName:www.example.org;dNSName:mail.example.org",
+                    .key = key };
+  g_autoptr (GBytes) certificate = NULL;
+  g_autoptr (GBytes) pending = NULL;
+  g_autoptr (GBytes) value = g_bytes_new_static ("\x05\x00", 2);
+  gint64 id;
+
+  g_test_summary (
+      "S-E9: nothing is told of a CA with every shipped profile, an officer's extension, "
+      "renewals, revocations and imports");
+  fake_ca_configure (ca, "CA", "CAProfiles", "SubCA");
+  fake_ca_write_profile (ca, FALSE, "1.2.3.4=critical;hex:0500");
+  fake_ca_reopen (ca);
+  issue_all_profiles (ca);
+  certificate = approve (ca, "Test", &wish);
+  renew (ca, new_key, key, certificate);
+  import (ca, certificate, newest (ca) - 1, ICERT_IMPORT_NONE);
+  /* into a row that waits for something else: an answer of this CA, by whatever profile */
+  g_clear_pointer (&certificate, g_bytes_unref);
+  certificate = approve (ca, "Test", &wish);
+  id = newest (ca);
+  pending = fake_wish_to_request (&wish);
+  fake_ca_submit_for (ca, pending, "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  import (ca, certificate, id, ICERT_IMPORT_EXISTING_ROW);
+  id = fake_ca_submit_for (ca, pending, "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  g_assert_true (
+      icert_admin_set_certificate_extension (ca->admin, id, "1.2.3.9", 0, value, NULL, NULL));
+  g_object_unref (icert_admin_resubmit_request (ca->admin, id, NULL, NULL));
+  assert_clean (ca, fake_ca_query_int (ca, "SELECT count(*) FROM requests WHERE disposition > 11"
+                                           " AND disposition < 22"));
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM requests WHERE disposition = 21"),
+                   ==, 6);
+  EVP_PKEY_free (key);
+  fake_key_free (new_key);
 }
 
 static void
@@ -396,6 +681,9 @@ main (int argc, char **argv)
 {
   fake_ca_init (&argc, &argv);
   g_test_add_func ("/cert-check/sees-each/S-E9", test_sees_each);
+  g_test_add_func ("/cert-check/profile/S-E9", test_profile);
+  g_test_add_func ("/cert-check/pinned/S-E9", test_pinned);
+  g_test_add_func ("/cert-check/none-false/S-E9", test_none_false);
   g_test_add_func ("/cert-check/each-octet/S-E9", test_each_bit);
   g_test_add_func ("/cert-check/pages", test_pages);
   g_test_add_func ("/cert-check/states/S-E9", test_states);

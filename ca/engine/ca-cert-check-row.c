@@ -7,30 +7,56 @@
 #include <string.h>
 
 #include "ca-blocked-keys.h"
+#include "ca-certificate.h"
 #include "ca-crypto.h"
 #include "ca-key-check.h"
-#include "ca-linter.h"
-#include "ca-lint-reader.h"
 #include "ca-request-row.h"
 
-#define SUBJECT_ALT_NAME "2.5.29.17"
-#define EXTENDED_KEY_USAGE "2.5.29.37"
-#define BASIC_CONSTRAINTS "2.5.29.19"
+/* S-H2 */
+#define MOST_BACKDATE (48 * 3600)
+#define MOST_BACKDATE_OF_CA (24 * 3600)
+/* between a judgement and its commit the clock may be set, within what the guard lets pass */
+#define CLOCK_STEP 600
 
+/* as the table has them, so that the names of a subject stand together */
 const guint8 _ca_cert_check_columns[] = {
   ICERT_REQUEST_ID,
-  ICERT_REQUEST_DISPOSITION,
   ICERT_REQUEST_TYPE,
+  ICERT_REQUEST_FLAGS,
+  ICERT_REQUEST_DISPOSITION,
+  ICERT_REQUEST_RESOLVED_WHEN,
   ICERT_REQUEST_REVOKED_WHEN,
   ICERT_REQUEST_REVOKED_EFFECTIVE_WHEN,
   ICERT_REQUEST_REVOKED_REASON,
+  ICERT_REQUEST_REQ_DN,
+  ICERT_REQUEST_REQ_COMMON_NAME,
+  ICERT_REQUEST_REQ_COUNTRY,
+  ICERT_REQUEST_REQ_ORGANIZATION,
+  ICERT_REQUEST_REQ_ORG_UNIT,
+  ICERT_REQUEST_REQ_LOCALITY,
+  ICERT_REQUEST_REQ_STATE,
+  ICERT_REQUEST_REQ_TITLE,
+  ICERT_REQUEST_REQ_GIVEN_NAME,
+  ICERT_REQUEST_REQ_INITIALS,
+  ICERT_REQUEST_REQ_SUR_NAME,
+  ICERT_REQUEST_REQ_DOMAIN_COMPONENT,
+  ICERT_REQUEST_REQ_EMAIL,
+  ICERT_REQUEST_REQ_STREET_ADDRESS,
+  ICERT_REQUEST_REQ_UNSTRUCTURED_NAME,
+  ICERT_REQUEST_REQ_UNSTRUCTURED_ADDRESS,
+  ICERT_REQUEST_REQ_DEVICE_SERIAL_NUMBER,
   ICERT_REQUEST_TEMPLATE,
   ICERT_REQUEST_PROFILE_VERSION,
   ICERT_REQUEST_SERIAL_NUMBER,
   ICERT_REQUEST_ISSUER_NAME_ID,
   ICERT_REQUEST_NOT_BEFORE,
   ICERT_REQUEST_NOT_AFTER,
+  ICERT_REQUEST_CRL_PARTITION,
+  ICERT_REQUEST_PUBLISH_EXPIRED,
+  ICERT_REQUEST_HOLD_ALLOWED,
   ICERT_REQUEST_SUBJECT_KEY_IDENTIFIER,
+  ICERT_REQUEST_PUBLIC_KEY_LENGTH,
+  ICERT_REQUEST_PUBLIC_KEY_ALGORITHM,
   ICERT_REQUEST_DN,
   ICERT_REQUEST_COMMON_NAME,
   ICERT_REQUEST_CERT_COUNTRY,
@@ -38,30 +64,29 @@ const guint8 _ca_cert_check_columns[] = {
   ICERT_REQUEST_CERT_ORG_UNIT,
   ICERT_REQUEST_CERT_LOCALITY,
   ICERT_REQUEST_CERT_STATE,
+  ICERT_REQUEST_CERT_TITLE,
+  ICERT_REQUEST_CERT_GIVEN_NAME,
+  ICERT_REQUEST_CERT_INITIALS,
+  ICERT_REQUEST_CERT_SUR_NAME,
+  ICERT_REQUEST_CERT_DOMAIN_COMPONENT,
   ICERT_REQUEST_CERT_EMAIL,
+  ICERT_REQUEST_CERT_STREET_ADDRESS,
+  ICERT_REQUEST_CERT_UNSTRUCTURED_NAME,
+  ICERT_REQUEST_CERT_UNSTRUCTURED_ADDRESS,
+  ICERT_REQUEST_CERT_DEVICE_SERIAL_NUMBER,
   ICERT_REQUEST_CERTIFICATE_HASH,
   ICERT_REQUEST_CERTIFICATE_HASH_SHA256,
+  ICERT_REQUEST_REQ_RAW_NAME,
+  ICERT_REQUEST_RAW_NAME,
   ICERT_REQUEST_RAW_PUBLIC_KEY,
+  ICERT_REQUEST_RAW_PUBLIC_KEY_PARAMETERS,
+  ICERT_REQUEST_RAW_OLD_CERTIFICATE,
   ICERT_REQUEST_RAW_REQUEST,
   ICERT_REQUEST_RAW_CERTIFICATE,
 };
 const guint _ca_cert_check_n_columns = G_N_ELEMENTS (_ca_cert_check_columns);
 
-/* A certificate as it is read again, and what its row says. */
-typedef struct
-{
-  CaCertCheck *check;
-  const ICertStoreRow *row;
-  gint64 id;
-  gint64 disposition;
-  char *serial_text;
-  GBytes *certificate;
-  const CaIssuer *issuer; /* nullable */
-  GPtrArray *extensions;  /* of ICertExtension: the rows */
-
-  CaLintSpan tbs, serial, algorithm, issuer_name, subject, spki, behind, signature;
-  gint64 not_before, not_after; /* seconds */
-} Item;
+typedef CaCheckItem Item;
 
 static guint
 position (guint8 column)
@@ -72,44 +97,54 @@ position (guint8 column)
   g_assert_not_reached ();
 }
 
-static gint64
-number (const Item *item, guint8 column)
+gint64
+_ca_cert_check_number (const Item *item, guint8 column)
 {
   return icert_store_row_get_int (item->row, position (column));
 }
 
-static char *
-text (const Item *item, guint8 column)
+char *
+_ca_cert_check_text (const Item *item, guint8 column)
 {
   return icert_store_row_dup_text (item->row, position (column));
 }
 
-static const char *
-column_name (guint8 column)
+const char *
+_ca_cert_check_column_name (guint8 column)
 {
   return icert_store_table_columns (ICERT_STORE_REQUESTS, NULL)[column].name;
 }
 
-#define DIFFERS(item, field, ...)                                                                  \
-  _ca_cert_check_add ((item)->check, (item)->id, (item)->serial_text, (field), __VA_ARGS__)
+#define DIFFERS CA_DIFFERS
 
 static void
 compare_text (const Item *item, guint8 column, const char *expected)
 {
-  g_autofree char *stored = text (item, column);
+  g_autofree char *stored = _ca_cert_check_text (item, column);
 
   if (g_strcmp0 (stored != NULL ? stored : "", expected != NULL ? expected : "") != 0)
-    DIFFERS (item, column_name (column), "is %s, and the certificate has %s",
+    DIFFERS (item, _ca_cert_check_column_name (column), "is %s, and the certificate has %s",
              stored != NULL ? stored : "empty", expected != NULL ? expected : "none");
+}
+
+/* @expected: nullable */
+static void
+compare_bytes (const Item *item, guint8 column, GBytes *expected, const char *whose)
+{
+  g_autoptr (GBytes) stored = icert_store_row_dup_bytes (item->row, position (column));
+
+  if ((stored == NULL) != (expected == NULL)
+      || (stored != NULL && !g_bytes_equal (stored, expected)))
+    DIFFERS (item, _ca_cert_check_column_name (column), "is not the %s's", whose);
 }
 
 static void
 compare_number (const Item *item, guint8 column, gint64 expected)
 {
-  gint64 stored = number (item, column);
+  gint64 stored = _ca_cert_check_number (item, column);
 
   if (stored != expected)
-    DIFFERS (item, column_name (column),
+    DIFFERS (item, _ca_cert_check_column_name (column),
              "is %" G_GINT64_FORMAT ", and the certificate has %" G_GINT64_FORMAT, stored,
              expected);
 }
@@ -181,7 +216,7 @@ static void
 check_serial_number (const Item *item)
 {
   g_autofree char *hex = ca_crypto_hex (item->serial.data, item->serial.size);
-  g_autofree char *stored = text (item, ICERT_REQUEST_SERIAL_NUMBER);
+  g_autofree char *stored = _ca_cert_check_text (item, ICERT_REQUEST_SERIAL_NUMBER);
   const char *given = hex;
   const char *known = stored != NULL ? stored : "";
 
@@ -192,16 +227,21 @@ check_serial_number (const Item *item)
     compare_text (item, ICERT_REQUEST_SERIAL_NUMBER, hex);
 }
 
-static GBytes *
-span_to_bytes (CaLintSpan span)
+static void
+check_name_columns (const Item *item, GPtrArray *rdns, guint8 first, guint8 last)
 {
-  return g_bytes_new (span.data, span.size);
+  for (guint i = position (first); i <= position (last); i++)
+    {
+      g_autofree char *value = ca_request_row_join_name (rdns, _ca_cert_check_columns[i]);
+
+      compare_text (item, _ca_cert_check_columns[i], value);
+    }
 }
 
 static void
 check_names (const Item *item)
 {
-  g_autoptr (GBytes) subject = span_to_bytes (item->subject);
+  g_autoptr (GBytes) subject = _ca_cert_check_to_bytes (item->subject);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) rdns = ca_name_decode (subject, &error);
   g_autofree char *dn = NULL;
@@ -215,13 +255,11 @@ check_names (const Item *item)
     }
   dn = ca_name_to_text (rdns);
   compare_text (item, ICERT_REQUEST_DN, dn[0] != '\0' ? dn : NULL);
-  for (guint i = position (ICERT_REQUEST_COMMON_NAME); i <= position (ICERT_REQUEST_CERT_EMAIL);
-       i++)
-    {
-      g_autofree char *value = ca_request_row_join_name (rdns, _ca_cert_check_columns[i]);
-
-      compare_text (item, _ca_cert_check_columns[i], value);
-    }
+  check_name_columns (item, rdns, ICERT_REQUEST_COMMON_NAME,
+                      ICERT_REQUEST_CERT_DEVICE_SERIAL_NUMBER);
+  if (icert_store_row_get (item->row, position (ICERT_REQUEST_RAW_NAME))->type
+      != ICERT_PROPERTY_TYPE_NONE)
+    compare_bytes (item, ICERT_REQUEST_RAW_NAME, subject, "certificate");
 }
 
 static void
@@ -229,12 +267,13 @@ check_public_key (const Item *item)
 {
   g_autoptr (GBytes) stored
       = icert_store_row_dup_bytes (item->row, position (ICERT_REQUEST_RAW_PUBLIC_KEY));
-  g_autoptr (GBytes) spki = span_to_bytes (item->spki);
+  g_autoptr (GBytes) spki = _ca_cert_check_to_bytes (item->spki);
   g_autofree char *identifier = NULL;
   CaPublicKey key;
 
   if (stored == NULL || !ca_lint_span_equal (item->spki, ca_lint_span_of (stored)))
-    DIFFERS (item, column_name (ICERT_REQUEST_RAW_PUBLIC_KEY), "is not the certificate's");
+    DIFFERS (item, _ca_cert_check_column_name (ICERT_REQUEST_RAW_PUBLIC_KEY),
+             "is not the certificate's");
   memset (&key, 0, sizeof key);
   if (ca_public_key_init (&key, spki, NULL))
     {
@@ -254,7 +293,8 @@ check_signature (const Item *item)
     return;
   if (item->issuer == NULL)
     {
-      DIFFERS (item, column_name (ICERT_REQUEST_ISSUER_NAME_ID), "names no certificate of this CA");
+      DIFFERS (item, _ca_cert_check_column_name (ICERT_REQUEST_ISSUER_NAME_ID),
+               "names no certificate of this CA");
       return;
     }
   if (!ca_lint_span_equal (item->issuer_name, ca_lint_span_of (item->issuer->subject)))
@@ -265,384 +305,97 @@ check_signature (const Item *item)
     DIFFERS (item, "signature", "is not that of the CA certificate of that index");
 }
 
-/* Extensions, and everything else that the linter compares */
-
-static GPtrArray *
-query_of (const Item *item,
-          ICertStoreTable table,
-          guint key,
-          const guint8 *columns,
-          guint n_columns,
-          GError **error)
-{
-  ICertStoreCondition condition
-      = { .kind = ICERT_STORE_COMPARE,
-          .column = key,
-          .seek = ICERT_SEEK_EQ,
-          .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = item->id } };
-  ICertStoreQuery query = { .table = table,
-                            .n_columns = n_columns,
-                            .columns = columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
-
-  return icert_store_query (item->check->store, &query, NULL, error);
-}
-
-static gboolean
-load_extensions (Item *item, GError **error)
-{
-  static const guint8 columns[]
-      = { ICERT_EXTENSION_NAME_COLUMN, ICERT_EXTENSION_FLAGS_COLUMN, ICERT_EXTENSION_VALUE_COLUMN };
-  g_autoptr (GPtrArray) rows
-      = query_of (item, ICERT_STORE_EXTENSIONS, ICERT_EXTENSION_REQUEST_ID_COLUMN, columns,
-                  G_N_ELEMENTS (columns), error);
-
-  if (rows == NULL)
-    return FALSE;
-  item->extensions = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < rows->len; i++)
-    {
-      g_autofree char *oid = icert_store_row_dup_text (rows->pdata[i], 0);
-      gint64 flags = icert_store_row_get_int (rows->pdata[i], 1);
-      g_autoptr (GBytes) value = icert_store_row_dup_bytes (rows->pdata[i], 2);
-      ICertExtension *extension
-          = icert_extension_new (oid, (ICertExtensionFlags) (flags & 0xffff),
-                                 (ICertExtensionOrigin) (flags & 0xf0000), value, NULL);
-
-      if (extension != NULL)
-        g_ptr_array_add (item->extensions, extension);
-      else
-        DIFFERS (item, "ExtensionRawValue", "of %s cannot be read", oid);
-    }
-  return TRUE;
-}
-
-/* lends; NULL when it is not in the certificate */
-static ICertExtension *
-find_extension (const Item *item, const char *oid)
-{
-  for (guint i = 0; i < item->extensions->len; i++)
-    {
-      ICertExtension *extension = item->extensions->pdata[i];
-      g_autofree char *name = icert_extension_get_oid (extension);
-
-      if (g_str_equal (name, oid))
-        return (icert_extension_get_flags (extension) & ICERT_EXTENSION_DISABLE) == 0 ? extension
-                                                                                      : NULL;
-    }
-  return NULL;
-}
-
-/* The linter wants the rows in the order of the certificate; the store has them in that of their
- * names. Those that are not in it stay at the end. */
-static GPtrArray *
-order_extensions (const Item *item)
-{
-  GPtrArray *ordered = g_ptr_array_new_with_free_func (g_object_unref);
-  CaLintSpan rest = item->behind;
-  CaLintSpan list, extension, oid;
-
-  if (ca_lint_expect (&rest, 0xa3, &list) && ca_lint_only (list, 0x30, &list))
-    while (ca_lint_expect (&list, 0x30, &extension) && ca_lint_expect (&extension, 0x06, &oid))
-      {
-        g_autofree char *name = ca_lint_oid_to_text (oid);
-        ICertExtension *row = name != NULL ? find_extension (item, name) : NULL;
-
-        if (row != NULL && !g_ptr_array_find (ordered, row, NULL))
-          g_ptr_array_add (ordered, g_object_ref (row));
-      }
-  for (guint i = 0; i < item->extensions->len; i++)
-    if (!g_ptr_array_find (ordered, item->extensions->pdata[i], NULL))
-      g_ptr_array_add (ordered, g_object_ref (item->extensions->pdata[i]));
-  return ordered;
-}
-
-static GPtrArray *
-alt_names (const Item *item)
-{
-  ICertExtension *extension = find_extension (item, SUBJECT_ALT_NAME);
-  g_autoptr (GBytes) value = extension != NULL ? icert_extension_get_value (extension) : NULL;
-  GPtrArray *names = value != NULL ? icert_extension_parse_subject_alt_name (value, NULL) : NULL;
-
-  return names != NULL ? names : g_ptr_array_new_with_free_func (g_object_unref);
-}
-
-static gboolean
-is_ca (const Item *item)
-{
-  ICertExtension *extension = find_extension (item, BASIC_CONSTRAINTS);
-  g_autoptr (GBytes) value = extension != NULL ? icert_extension_get_value (extension) : NULL;
-
-  return value != NULL && g_bytes_get_size (value) > 2;
-}
-
-/* The reader that judged it before it was signed judges it once more, by what the rows say now
- * (S-G6). */
-static void
-lint (const Item *item)
-{
-  g_autoptr (GPtrArray) names = alt_names (item);
-  g_autoptr (GPtrArray) rows = order_extensions (item);
-  g_autoptr (GBytes) tbs = span_to_bytes (item->tbs);
-  g_autoptr (GBytes) subject = span_to_bytes (item->subject);
-  g_autoptr (GBytes) spki = span_to_bytes (item->spki);
-  g_autoptr (GBytes) algorithm = span_to_bytes (item->algorithm);
-  g_autoptr (GPtrArray) rdns = ca_name_decode (subject, NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CaTicket) ticket = NULL;
-  /* the CA may sign with another hash by now */
-  CaIssuer issuer = *item->issuer;
-  CaLintExpectation expectation = { .issuer = &issuer,
-                                    .serial = item->serial.data,
-                                    .not_before = item->not_before,
-                                    .not_after = item->not_after,
-                                    .spki = spki,
-                                    .is_ca = is_ca (item),
-                                    .approved_names = names,
-                                    .rdns = rdns,
-                                    .subject = subject,
-                                    .extensions = rows,
-                                    .max_not_after = item->issuer->not_after };
-
-  if (item->serial.size != 20)
-    {
-      DIFFERS (item, "serialNumber", "has %" G_GSIZE_FORMAT " octets (20)", item->serial.size);
-      return;
-    }
-  issuer.signature_algorithm = algorithm;
-  ticket = ca_linter_check (tbs, &expectation, &error);
-  if (ticket == NULL)
-    {
-      g_autofree char *field = icert_error_get_field (error);
-      g_autofree char *what = icert_error_get_text (error);
-
-      DIFFERS (item, field, "%s", what);
-    }
-}
-
-/* What else is stored of it */
-
-static char *
-stored_name (ICertName *name)
-{
-  g_autofree char *full = icert_name_to_string (name);
-  const char *colon = strchr (full, ':');
-
-  return g_strdup_printf ("%d:%s", (int) icert_name_get_kind (name),
-                          colon != NULL ? colon + 1 : full);
-}
-
-static gboolean
-check_names_table (const Item *item, GError **error)
-{
-  static const guint8 columns[] = { ICERT_NAME_KIND, ICERT_NAME_VALUE };
-  g_autoptr (GPtrArray) rows = query_of (item, ICERT_STORE_NAMES, ICERT_NAME_REQUEST_ID, columns,
-                                         G_N_ELEMENTS (columns), error);
-  g_autoptr (GPtrArray) names = alt_names (item);
-  g_autoptr (GHashTable) expected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  GHashTableIter iter;
-  gpointer missing;
-
-  if (rows == NULL)
-    return FALSE;
-  for (guint i = 0; i < names->len; i++)
-    g_hash_table_add (expected, stored_name (names->pdata[i]));
-  for (guint i = 0; i < rows->len; i++)
-    {
-      g_autofree char *value = icert_store_row_dup_text (rows->pdata[i], 1);
-      g_autofree char *key
-          = g_strdup_printf ("%d:%s", (int) icert_store_row_get_int (rows->pdata[i], 0), value);
-
-      if (!g_hash_table_remove (expected, key))
-        DIFFERS (item, "NameValue", "has %s, and the certificate has not", value);
-    }
-  g_hash_table_iter_init (&iter, expected);
-  while (g_hash_table_iter_next (&iter, &missing, NULL))
-    DIFFERS (item, "NameValue", "lacks %s", strchr (missing, ':') + 1);
-  return TRUE;
-}
-
-static GPtrArray *
-query_serial (const Item *item, CaLintSpan serial, GError **error)
-{
-  static const guint8 columns[]
-      = { ICERT_SERIAL_STATE, ICERT_SERIAL_REQUEST_ID, ICERT_SERIAL_NOT_AFTER,
-          ICERT_SERIAL_REVOKED_WHEN, ICERT_SERIAL_REASON };
-  ICertStoreCondition parts[]
-      = { { .kind = ICERT_STORE_COMPARE,
-            .column = ICERT_SERIAL_ISSUER,
-            .seek = ICERT_SEEK_EQ,
-            .value = { .type = ICERT_PROPERTY_TYPE_LONG,
-                       .integer = number (item, ICERT_REQUEST_ISSUER_NAME_ID) >> 16 } },
-          { .kind = ICERT_STORE_COMPARE,
-            .column = ICERT_SERIAL_SERIAL,
-            .seek = ICERT_SEEK_EQ,
-            .value
-            = { .type = ICERT_PROPERTY_TYPE_BINARY, .data = serial.data, .size = serial.size } } };
-  const ICertStoreCondition *both[] = { &parts[0], &parts[1] };
-  ICertStoreCondition condition = { .kind = ICERT_STORE_AND, .n_parts = 2, .parts = both };
-  ICertStoreQuery query = { .table = ICERT_STORE_SERIALS,
-                            .n_columns = G_N_ELEMENTS (columns),
-                            .columns = columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
-
-  return icert_store_query (item->check->store, &query, NULL, error);
-}
-
-static void
-check_revocation (const Item *item, const ICertStoreRow *serial)
-{
-  gint64 when = icert_store_row_get_int (serial, 3);
-
-  if (when != number (item, ICERT_REQUEST_REVOKED_WHEN)
-      && when != number (item, ICERT_REQUEST_REVOKED_EFFECTIVE_WHEN))
-    DIFFERS (item, "SerialRevokedWhen", "is not when the request's row says");
-  if (icert_store_row_get_int (serial, 4) != number (item, ICERT_REQUEST_REVOKED_REASON))
-    DIFFERS (item, "SerialReason",
-             "is %" G_GINT64_FORMAT ", and the request's row has %" G_GINT64_FORMAT,
-             icert_store_row_get_int (serial, 4), number (item, ICERT_REQUEST_REVOKED_REASON));
-}
-
-static gboolean
-check_status (const Item *item, GError **error)
-{
-  gboolean revoked = item->disposition == ICERT_ROW_DISPOSITION_REVOKED;
-  CaLintSpan serial = item->serial;
-  g_autoptr (GPtrArray) rows = NULL;
-  const ICertStoreRow *row;
-
-  rows = query_serial (item, serial, error);
-  /* others are stored without the sign octet */
-  if (rows != NULL && rows->len == 0 && serial.size > 1 && serial.data[0] == 0)
-    {
-      serial = (CaLintSpan){ serial.data + 1, serial.size - 1 };
-      g_ptr_array_unref (rows);
-      rows = query_serial (item, serial, error);
-    }
-  if (rows == NULL)
-    return FALSE;
-  if (rows->len == 0)
-    {
-      DIFFERS (item, "SerialValue", "is not in the table of serial numbers");
-      return TRUE;
-    }
-  row = rows->pdata[0];
-  if (icert_store_row_get_int (row, 0)
-      != (revoked ? ICERT_SERIAL_STATE_REVOKED : ICERT_SERIAL_STATE_GOOD))
-    DIFFERS (item, "SerialState", "is %" G_GINT64_FORMAT ", and the request's row says %s",
-             icert_store_row_get_int (row, 0), revoked ? "revoked" : "issued");
-  else if (revoked)
-    check_revocation (item, row);
-  if (icert_store_row_get_int (row, 1) != item->id)
-    DIFFERS (item, "SerialRequestId", "is %" G_GINT64_FORMAT, icert_store_row_get_int (row, 1));
-  if (icert_store_row_get_int (row, 2) != item->not_after * G_USEC_PER_SEC)
-    DIFFERS (item, "SerialNotAfter", "is not the certificate's end");
-  return TRUE;
-}
-
-/* An intent goes with the commit of its certificate. */
-static gboolean
-check_intent (const Item *item, GError **error)
-{
-  static const guint8 columns[] = { ICERT_INTENT_TBS };
-  g_autoptr (GPtrArray) rows = query_of (item, ICERT_STORE_INTENTS, ICERT_INTENT_REQUEST_ID,
-                                         columns, G_N_ELEMENTS (columns), error);
-  g_autoptr (GBytes) tbs = NULL;
-
-  if (rows == NULL)
-    return FALSE;
-  if (rows->len == 0)
-    return TRUE;
-  tbs = icert_store_row_dup_bytes (rows->pdata[0], 0);
-  DIFFERS (item, "IntentTbs",
-           tbs != NULL && ca_lint_span_equal (item->tbs, ca_lint_span_of (tbs))
-               ? "is still there"
-               : "is not what was signed");
-  return TRUE;
-}
-
-/* The profile it is pinned to, and the key */
-
-static int
-compare_texts (const void *a, const void *b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-static void
-check_purposes (const Item *item, const CaKnownProfile *profile)
-{
-  ICertExtension *extension = find_extension (item, EXTENDED_KEY_USAGE);
-  g_autoptr (GBytes) value = extension != NULL ? icert_extension_get_value (extension) : NULL;
-  g_auto (GStrv) purposes
-      = value != NULL ? icert_extension_parse_extended_key_usage (value, NULL) : g_new0 (char *, 1);
-  char *none[] = { NULL };
-
-  /* an officer may have set others */
-  if (purposes == NULL
-      || (extension != NULL
-          && icert_extension_get_origin (extension) == ICERT_EXTENSION_ORIGIN_ADMIN))
-    return;
-  qsort (purposes, g_strv_length (purposes), sizeof *purposes, compare_texts);
-  if (!g_strv_equal ((const char *const *) purposes,
-                     (const char *const *) (profile->purposes != NULL ? profile->purposes : none)))
-    DIFFERS (item, EXTENDED_KEY_USAGE, "has other purposes than its profile");
-}
-
-static void
-check_profile (const Item *item)
-{
-  g_autofree char *name = text (item, ICERT_REQUEST_TEMPLATE);
-  gint64 version = number (item, ICERT_REQUEST_PROFILE_VERSION);
-  const CaKnownProfile *profile;
-
-  if (name == NULL)
-    return;
-  profile = _ca_cert_check_find_profile (item->check, name);
-  if (profile->version == 0)
-    return;
-  if (version > profile->version)
-    DIFFERS (item, column_name (ICERT_REQUEST_PROFILE_VERSION),
-             "is %" G_GINT64_FORMAT ", and %s has come to %" G_GINT64_FORMAT, version, name,
-             profile->version);
-  else if (version == profile->version)
-    check_purposes (item, profile);
-}
+/* What was asked for, and the key */
 
 /* S-B3: the key of a certificate that was revoked for its compromise */
 static void
 check_blocked (const Item *item)
 {
-  g_autoptr (GBytes) spki = span_to_bytes (item->spki);
+  g_autoptr (GBytes) spki = _ca_cert_check_to_bytes (item->spki);
 
   if (item->disposition == ICERT_ROW_DISPOSITION_ISSUED
       && ca_blocked_keys_contain (item->check->engine, spki))
     DIFFERS (item, "public key", "is on the list of blocked keys");
 }
 
+/* The request as it was received, or what an imported certificate says in its place */
+static CaDecoded *
+decode_request (const Item *item, GBytes *raw)
+{
+  return raw != NULL ? ca_decode_request (raw, ICERT_ENCODING_BINARY,
+                                          _ca_cert_check_number (item, ICERT_REQUEST_TYPE), NULL)
+                     : ca_certificate_decode_request (item->certificate, NULL);
+}
+
 static void
-check_request (const Item *item, GBytes *raw)
+check_request_columns (const Item *item, const CaDecoded *decoded)
+{
+  g_autofree char *dn = ca_name_to_text (decoded->rdns);
+  gint64 flags = _ca_cert_check_number (item, ICERT_REQUEST_FLAGS);
+  gboolean renews = (flags & ICERT_REQUEST_FLAG_RENEWAL) != 0;
+
+  compare_text (item, ICERT_REQUEST_REQ_DN, dn[0] != '\0' ? dn : NULL);
+  check_name_columns (item, decoded->rdns, ICERT_REQUEST_REQ_COMMON_NAME,
+                      ICERT_REQUEST_REQ_DEVICE_SERIAL_NUMBER);
+  compare_bytes (item, ICERT_REQUEST_REQ_RAW_NAME, decoded->subject, "request");
+  compare_bytes (item, ICERT_REQUEST_RAW_PUBLIC_KEY, decoded->spki, "request");
+  compare_bytes (item, ICERT_REQUEST_RAW_PUBLIC_KEY_PARAMETERS, decoded->key.parameters, "request");
+  compare_number (item, ICERT_REQUEST_PUBLIC_KEY_LENGTH, decoded->key.bits);
+  compare_text (item, ICERT_REQUEST_PUBLIC_KEY_ALGORITHM, decoded->key.algorithm);
+  if (renews && decoded->old_certificate == NULL)
+    DIFFERS (item, _ca_cert_check_column_name (ICERT_REQUEST_FLAGS), "say that it renews");
+  compare_bytes (item, ICERT_REQUEST_RAW_OLD_CERTIFICATE, renews ? decoded->old_certificate : NULL,
+                 "request");
+}
+
+static void
+check_request_key (const Item *item, const CaDecoded *decoded)
 {
   static const char *const every_type[]
       = { "ec-p256", "ec-p384", "ec-p521", "rsa-*", "ed25519", "ed448", NULL };
   g_autoptr (GError) error = NULL;
-  g_autoptr (CaDecoded) decoded
-      = ca_decode_request (raw, ICERT_ENCODING_BINARY, number (item, ICERT_REQUEST_TYPE), &error);
   g_autofree char *what = NULL;
 
-  if (decoded == NULL)
-    {
-      DIFFERS (item, column_name (ICERT_REQUEST_RAW_REQUEST), "cannot be read any more");
-      return;
-    }
   if (!ca_lint_span_equal (item->spki, ca_lint_span_of (decoded->spki)))
-    DIFFERS (item, column_name (ICERT_REQUEST_RAW_REQUEST), "has another key than the certificate");
+    DIFFERS (item, _ca_cert_check_column_name (ICERT_REQUEST_RAW_REQUEST),
+             "has another key than the certificate");
   if (ca_key_check (decoded, every_type, &error))
     return;
   what = icert_error_get_text (error);
   DIFFERS (item, "public key", "%s", what);
+}
+
+/* S-H2: a policy may begin a certificate later than the CA would, and nobody much earlier. */
+static void
+check_beginning (const Item *item)
+{
+  gint64 resolved = _ca_cert_check_number (item, ICERT_REQUEST_RESOLVED_WHEN) / G_USEC_PER_SEC;
+  gint64 most = _ca_cert_check_is_ca (item) ? MOST_BACKDATE_OF_CA : MOST_BACKDATE;
+
+  if (item->not_before < resolved - most - CLOCK_STEP)
+    DIFFERS (item, _ca_cert_check_column_name (ICERT_REQUEST_RESOLVED_WHEN),
+             "is more than %" G_GINT64_FORMAT " hours behind notBefore", most / 3600);
+}
+
+/* What is true only of what was made here, for this request */
+static gboolean
+check_made_here (const Item *item,
+                 const CaDecoded *decoded,
+                 const CaWritten *written,
+                 GError **error)
+{
+  if (decoded == NULL)
+    {
+      DIFFERS (item, _ca_cert_check_column_name (ICERT_REQUEST_RAW_REQUEST),
+               "cannot be read any more");
+      return TRUE;
+    }
+  check_request_key (item, decoded);
+  check_beginning (item);
+  if (item->issuer != NULL)
+    _ca_cert_check_lint (item);
+  _ca_cert_check_origins (item, written);
+  return _ca_cert_check_profile (item, decoded, written, error);
 }
 
 static gboolean
@@ -650,20 +403,20 @@ check_issued (Item *item, GError **error)
 {
   g_autoptr (GBytes) raw
       = icert_store_row_dup_bytes (item->row, position (ICERT_REQUEST_RAW_REQUEST));
+  g_autoptr (CaDecoded) decoded = decode_request (item, raw);
+  g_autoptr (CaWritten) written = _ca_written_load (item, error);
 
-  if (!load_extensions (item, error))
+  if (written == NULL)
     return FALSE;
   check_blocked (item);
-  if (!check_status (item, error) || !check_intent (item, error))
+  if (decoded != NULL)
+    check_request_columns (item, decoded);
+  if (!_ca_cert_check_status (item, error) || !_ca_cert_check_intent (item, error)
+      || !_ca_cert_check_names (item, error))
     return FALSE;
-  /* an imported certificate was made by others: it has no request, and need not be as ours are */
-  if (raw == NULL)
-    return TRUE;
-  check_request (item, raw);
-  if (item->issuer != NULL)
-    lint (item);
-  check_profile (item);
-  return check_names_table (item, error);
+  /* an imported certificate was made by others, and need not be as ours are */
+  return raw == NULL || _ca_written_is_imported (written)
+         || check_made_here (item, decoded, written, error);
 }
 
 static gboolean
@@ -675,15 +428,19 @@ check_all (Item *item, GError **error)
   if (!read_certificate (item))
     {
       check_digests (item);
-      DIFFERS (item, column_name (ICERT_REQUEST_RAW_CERTIFICATE), "is no certificate");
+      DIFFERS (item, _ca_cert_check_column_name (ICERT_REQUEST_RAW_CERTIFICATE),
+               "is no certificate");
       return TRUE;
     }
+  if (!_ca_cert_check_load_extensions (item, error))
+    return FALSE;
   check_digests (item);
   check_serial_number (item);
   compare_number (item, ICERT_REQUEST_NOT_BEFORE, item->not_before * G_USEC_PER_SEC);
   compare_number (item, ICERT_REQUEST_NOT_AFTER, item->not_after * G_USEC_PER_SEC);
   check_names (item);
   check_public_key (item);
+  _ca_cert_check_extensions (item);
   if (!issued)
     return TRUE;
   check_signature (item);
@@ -696,17 +453,17 @@ _ca_cert_check_row (CaCertCheck *check, const ICertStoreRow *row, GError **error
   Item item = { .check = check, .row = row };
   gboolean ok = TRUE;
 
-  item.id = number (&item, ICERT_REQUEST_ID);
-  item.disposition = number (&item, ICERT_REQUEST_DISPOSITION);
-  item.serial_text = text (&item, ICERT_REQUEST_SERIAL_NUMBER);
+  item.id = _ca_cert_check_number (&item, ICERT_REQUEST_ID);
+  item.disposition = _ca_cert_check_number (&item, ICERT_REQUEST_DISPOSITION);
+  item.serial_text = _ca_cert_check_text (&item, ICERT_REQUEST_SERIAL_NUMBER);
   item.certificate = icert_store_row_dup_bytes (row, position (ICERT_REQUEST_RAW_CERTIFICATE));
   if (item.disposition != ICERT_ROW_DISPOSITION_FOREIGN)
-    item.issuer = ca_facts_find_issuer (check->facts,
-                                        number (&item, ICERT_REQUEST_ISSUER_NAME_ID) & 0xffff);
+    item.issuer = ca_facts_find_issuer (
+        check->facts, _ca_cert_check_number (&item, ICERT_REQUEST_ISSUER_NAME_ID) & 0xffff);
   if (item.certificate != NULL)
     ok = check_all (&item, error);
   else if (item.disposition >= ICERT_ROW_DISPOSITION_ISSUED)
-    DIFFERS (&item, column_name (ICERT_REQUEST_RAW_CERTIFICATE), "is empty");
+    DIFFERS (&item, _ca_cert_check_column_name (ICERT_REQUEST_RAW_CERTIFICATE), "is empty");
   g_clear_pointer (&item.certificate, g_bytes_unref);
   g_clear_pointer (&item.extensions, g_ptr_array_unref);
   g_free (item.serial_text);

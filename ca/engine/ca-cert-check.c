@@ -8,7 +8,6 @@
 
 #include "ca-clock.h"
 #include "ca-crypto.h"
-#include "icert-keyfile.h"
 
 #define PAGE 500
 /* what one answer holds; the rest waits until these are mended */
@@ -25,15 +24,6 @@ difference_free (gpointer data)
   g_free (difference);
 }
 
-static void
-profile_free (gpointer data)
-{
-  CaKnownProfile *profile = data;
-
-  g_strfreev (profile->purposes);
-  g_free (profile);
-}
-
 CaCertCheck *
 ca_cert_check_new (CaEngine *engine, CaFacts *facts)
 {
@@ -43,7 +33,8 @@ ca_cert_check_new (CaEngine *engine, CaFacts *facts)
   check->store = g_object_ref (engine->store);
   check->facts = ca_facts_ref (facts);
   check->differences = g_ptr_array_new_with_free_func (difference_free);
-  check->profiles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, profile_free);
+  check->profiles
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   g_mutex_init (&check->mutex);
   return check;
 }
@@ -92,74 +83,21 @@ _ca_cert_check_add (CaCertCheck *check,
   g_mutex_unlock (&check->mutex);
 }
 
-/* Profiles */
-
-static const struct
+const GPtrArray *
+_ca_cert_check_find_profiles (CaCertCheck *check, const char *name, GError **error)
 {
-  const char *name;
-  const char *oid;
-} purposes[] = {
-  { "serverAuth", "1.3.6.1.5.5.7.3.1" },   { "clientAuth", "1.3.6.1.5.5.7.3.2" },
-  { "codeSigning", "1.3.6.1.5.5.7.3.3" },  { "emailProtection", "1.3.6.1.5.5.7.3.4" },
-  { "timeStamping", "1.3.6.1.5.5.7.3.8" }, { "OCSPSigning", "1.3.6.1.5.5.7.3.9" },
-};
-
-static int
-compare_texts (const void *a, const void *b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-static void
-replace_names (char **list)
-{
-  for (guint i = 0; list[i] != NULL; i++)
-    for (guint k = 0; k < G_N_ELEMENTS (purposes); k++)
-      if (g_ascii_strcasecmp (list[i], purposes[k].name) == 0)
-        {
-          g_free (list[i]);
-          list[i] = g_strdup (purposes[k].oid);
-        }
-  qsort (list, g_strv_length (list), sizeof *list, compare_texts);
-}
-
-/* Profiles are the policy's; here they are read as files only, and one that nobody can read says
- * nothing. */
-static CaKnownProfile *
-load_profile (CaCertCheck *check, const char *name)
-{
-  CaKnownProfile *profile = g_new0 (CaKnownProfile, 1);
-  g_autofree char *file_name = g_strconcat (name, ".profile", NULL);
-  g_autofree char *path
-      = g_build_filename (check->facts->config->folder, "profiles", file_name, NULL);
-  g_autoptr (ICertKeyfile) file = NULL;
-
-  if (strchr (name, '/') == NULL)
-    file = icert_keyfile_load (path, NULL);
-  if (file == NULL
-      || !icert_keyfile_get_int (file, "Profile", "Version", 1, 0, G_MAXINT64, &profile->version,
-                                 NULL))
-    return profile;
-  profile->purposes = icert_keyfile_get_list (file, "Extensions", "ExtendedKeyUsage");
-  if (profile->purposes != NULL)
-    replace_names (profile->purposes);
-  return profile;
-}
-
-const CaKnownProfile *
-_ca_cert_check_find_profile (CaCertCheck *check, const char *name)
-{
-  CaKnownProfile *profile;
+  GPtrArray *profiles;
 
   g_mutex_lock (&check->mutex);
-  profile = g_hash_table_lookup (check->profiles, name);
-  if (profile == NULL)
+  profiles = g_hash_table_lookup (check->profiles, name);
+  if (profiles == NULL)
     {
-      profile = load_profile (check, name);
-      g_hash_table_insert (check->profiles, g_strdup (name), profile);
+      profiles = ca_pinned_profile_load_all (check->store, name, error);
+      if (profiles != NULL)
+        g_hash_table_insert (check->profiles, g_strdup (name), profiles);
     }
   g_mutex_unlock (&check->mutex);
-  return profile;
+  return profiles;
 }
 
 /* Pages, each on all cores */

@@ -63,7 +63,7 @@ char *
 ca_request_row_join_name (GPtrArray *rdns, guint column)
 {
   for (guint i = 0; i < G_N_ELEMENTS (name_columns); i++)
-    if (name_columns[i].certificate_column == column)
+    if (name_columns[i].certificate_column == column || name_columns[i].request_column == column)
       return join_values (rdns, name_columns[i].oid);
   return NULL;
 }

@@ -22,7 +22,8 @@ void ca_request_row_status (const CaRequest *request, ICertStoreBatch *batch);
 /* the intent of a key outside this process (S-E1 step 4); NULL @tbs removes it */
 void ca_request_row_intent (const CaRequest *request, GBytes *tbs, ICertStoreBatch *batch);
 
-/* (nullable): what the certificate's subject says in the column @column of requests */
+/* (nullable): what a subject says in the column @column of requests, the request's or the
+ * certificate's */
 char *ca_request_row_join_name (GPtrArray *rdns, guint column);
 
 /* reads a request with its attributes and extensions, decodes it; NOT_FOUND */

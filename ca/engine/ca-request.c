@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "ca-clock.h"
 #include "ca-limits.h"
 
 static void
@@ -233,7 +234,8 @@ static void
 propose_validity (CaRequest *request)
 {
   const CaConfig *config = request->config;
-  gint64 now = request->submitted_when / G_USEC_PER_SEC;
+  /* from now, not from when a request came that waited */
+  gint64 now = ca_clock_now () / G_USEC_PER_SEC;
 
   request->plan->not_before = now - config->clock_skew;
   request->plan->not_after

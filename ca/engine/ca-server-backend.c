@@ -348,7 +348,11 @@ backend_set_property (gpointer pointer,
                          ? g_variant_get_string (value, NULL)
                          : NULL;
 
-  trace (data, "written", info->name, text);
+  {
+    g_autofree char *seen = value != NULL && text == NULL ? g_variant_print (value, FALSE) : NULL;
+
+    trace (data, "written", info->name, text != NULL ? text : seen);
+  }
   if ((info->flags & ICERT_PROPERTY_SUBJECT_NAME) != 0)
     {
       ca_plan_set_subject (request->plan, oid_of (info, name), text);

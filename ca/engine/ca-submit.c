@@ -601,14 +601,7 @@ reload (CaJob *job)
   request->approved_version = request->content_version;
   g_free (request->officer_name);
   request->officer_name = g_strdup (job->caller->name);
-  {
-    gint64 submitted_when = request->submitted_when;
-
-    /* Validity counts from now, not from when the request came. */
-    request->submitted_when = ca_clock_now ();
-    ca_request_reset_plan (request);
-    request->submitted_when = submitted_when;
-  }
+  ca_request_reset_plan (request);
   job->own = !job->facts->config->dual_control && job->caller->door != CA_DOOR_SETUP
              && ca_roles_is_submitter (job->caller, request);
   ca_trace_add (request->trace, "officer", "engine", "resubmit", NULL, job->caller->name,

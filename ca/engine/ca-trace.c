@@ -151,50 +151,79 @@ take_text (const guint8 **position, gsize *left)
   return text;
 }
 
+typedef struct
+{
+  GVariantBuilder *builder;
+  gint64 judgement;
+} Appending;
+
 static void
-append_entry (GVariantBuilder *builder, gint64 judgement, gint64 time, const char *const *texts)
+append_entry (const CaTraceEntry *entry, gpointer data)
 {
   static const char *const keys[] = { "kind", "module", "rule", "field", "seen", "allowed" };
+  const char *texts[]
+      = { entry->kind, entry->module, entry->rule, entry->field, entry->seen, entry->allowed };
+  Appending *appending = data;
+  GVariantBuilder *builder = appending->builder;
 
   g_variant_builder_open (builder, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (builder, "{sv}", "judgement", g_variant_new_int64 (judgement));
-  g_variant_builder_add (builder, "{sv}", "time", g_variant_new_int64 (time));
+  g_variant_builder_add (builder, "{sv}", "judgement", g_variant_new_int64 (appending->judgement));
+  g_variant_builder_add (builder, "{sv}", "time", g_variant_new_int64 (entry->time));
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     if (texts[i][0] != '\0')
       g_variant_builder_add (builder, "{sv}", keys[i], g_variant_new_string (texts[i]));
   g_variant_builder_close (builder);
 }
 
+/* FALSE at the end */
 static gboolean
-append_next (GVariantBuilder *builder, gint64 judgement, const guint8 **position, gsize *left)
+take_entry (CaTraceEntry *entry, char *texts[6], const guint8 **position, gsize *left)
 {
-  char *texts[6] = { NULL };
-  gboolean whole = TRUE;
   guint64 wire;
 
   if (!take (position, left, &wire, sizeof wire))
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (texts) && whole; i++)
+  for (guint i = 0; i < 6; i++)
     {
       texts[i] = take_text (position, left);
-      whole = texts[i] != NULL;
+      if (texts[i] == NULL)
+        return FALSE;
     }
-  if (whole)
-    append_entry (builder, judgement, GUINT64_FROM_LE (wire), (const char *const *) texts);
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    g_free (texts[i]);
-  return whole;
+  *entry = (CaTraceEntry){
+    GUINT64_FROM_LE (wire), texts[0], texts[1], texts[2], texts[3], texts[4], texts[5]
+  };
+  return TRUE;
+}
+
+void
+ca_trace_foreach (GBytes *bytes,
+                  void (*each) (const CaTraceEntry *entry, gpointer data),
+                  gpointer data)
+{
+  gsize left;
+  const guint8 *position = g_bytes_get_data (bytes, &left);
+  gboolean whole = TRUE;
+  guint8 form = 0;
+
+  if (!take (&position, &left, &form, 1) || form != TRACE_FORM)
+    return;
+  while (whole)
+    {
+      char *texts[6] = { NULL };
+      CaTraceEntry entry;
+
+      whole = take_entry (&entry, texts, &position, &left);
+      if (whole)
+        each (&entry, data);
+      for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+        g_free (texts[i]);
+    }
 }
 
 void
 ca_trace_append_variant (GBytes *bytes, gint64 judgement, GVariantBuilder *builder)
 {
-  gsize left;
-  const guint8 *position = g_bytes_get_data (bytes, &left);
-  guint8 form = 0;
+  Appending appending = { builder, judgement };
 
-  if (!take (&position, &left, &form, 1) || form != TRACE_FORM)
-    return;
-  while (append_next (builder, judgement, &position, &left))
-    ;
+  ca_trace_foreach (bytes, append_entry, &appending);
 }

@@ -35,5 +35,9 @@ const CaTraceEntry *ca_trace_get_entry (const CaTrace *trace, guint index);
 GBytes *ca_trace_to_bytes (const CaTrace *trace);
 /* appends the entries of a stored trace to @builder (aa{sv}), each with its @judgement number */
 void ca_trace_append_variant (GBytes *bytes, gint64 judgement, GVariantBuilder *builder);
+/* calls @each with the entries of a stored trace; those live as long as the call */
+void ca_trace_foreach (GBytes *bytes,
+                       void (*each) (const CaTraceEntry *entry, gpointer data),
+                       gpointer data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaTrace, ca_trace_free)
