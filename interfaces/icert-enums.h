@@ -139,7 +139,8 @@ typedef enum /*< flags >*/
  * ICertSubmitFlags:
  * @ICERT_SUBMIT_NONE: nothing special
  * @ICERT_SUBMIT_FULL_RESPONSE: answer as CMC full response
- * @ICERT_SUBMIT_CRLS: add CRLs to the returned chain
+ * @ICERT_SUBMIT_CRLS: let the answer hold the CRLs of its chain (a CA in this process has them at
+ *   hand anyway)
  * @ICERT_SUBMIT_MACHINE: machine context
  * @ICERT_SUBMIT_ON_BEHALF: renew on behalf of another subject (AD CS: ROBO)
  * @ICERT_SUBMIT_CLIENT_ID_NONE: leave out client-identifying data

@@ -33,10 +33,14 @@ struct _ICertResponse
 
   gint64 request_id;
   ICertDisposition disposition;
-  char *message;       /* owned, nullable */
-  GError *status;      /* owned, nullable */
-  GBytes *certificate; /* owned, nullable: DER */
-  GPtrArray *chain;    /* of GBytes, owned: DER of the issuers, nearest first */
+  char *message;             /* owned, nullable */
+  GError *status;            /* owned, nullable */
+  GBytes *certificate;       /* owned, nullable: DER */
+  GPtrArray *chain;          /* of GBytes, owned: DER of the issuers, nearest first */
+  GPtrArray *crls;           /* of GBytes, owned, nullable: DER */
+  ICertCrlSource crl_source; /* nullable: gives them instead */
+  gpointer crl_data;
+  GDestroyNotify crl_destroy;
   gboolean policy_stale;
 };
 
@@ -63,6 +67,9 @@ icert_response_finalize (GObject *object)
   g_clear_error (&self->status);
   g_clear_pointer (&self->certificate, g_bytes_unref);
   g_ptr_array_unref (self->chain);
+  g_clear_pointer (&self->crls, g_ptr_array_unref);
+  if (self->crl_destroy != NULL)
+    self->crl_destroy (self->crl_data);
 
   G_OBJECT_CLASS (icert_response_parent_class)->finalize (object);
 }
@@ -161,6 +168,17 @@ icert_response_init (ICertResponse *self)
   self->chain = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
 }
 
+static GPtrArray *
+copy_array (GPtrArray *array)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+
+  for (guint i = 0; array != NULL && i < array->len; i++)
+    if (array->pdata[i] != NULL)
+      g_ptr_array_add (copy, g_bytes_ref (array->pdata[i]));
+  return copy;
+}
+
 /**
  * icert_response_new:
  * @request_id: id of the request, 0 when it did not become one
@@ -193,6 +211,61 @@ icert_response_new (gint64 request_id,
     if (chain->pdata[i] != NULL)
       g_ptr_array_add (self->chain, g_bytes_ref (chain->pdata[i]));
   return self;
+}
+
+/**
+ * icert_response_new_with_crls:
+ * @request_id: id of the request, 0 when it did not become one
+ * @disposition: what became of it
+ * @message: (nullable): a text for people
+ * @status: (nullable): why there is no certificate
+ * @certificate: (nullable): the certificate, DER
+ * @chain: (element-type GBytes) (nullable): certificates of the issuers, DER, nearest first
+ * @crls: (element-type GBytes) (nullable): CRLs of these issuers, DER, base before delta
+ *
+ * Makes an answer with CRLs (AD CS: what CR_IN_CRLS asks for); for implementations of
+ * [iface@ICert.Request].
+ *
+ * Returns: (transfer full): the answer
+ */
+ICertResponse *
+icert_response_new_with_crls (gint64 request_id,
+                              ICertDisposition disposition,
+                              const char *message,
+                              const GError *status,
+                              GBytes *certificate,
+                              GPtrArray *chain,
+                              GPtrArray *crls)
+{
+  ICertResponse *self
+      = icert_response_new (request_id, disposition, message, status, certificate, chain);
+
+  self->crls = copy_array (crls);
+  return self;
+}
+
+/**
+ * icert_response_set_crl_source: (skip)
+ * @self: an answer that nobody has seen yet
+ * @source: reads the CRLs
+ * @data: for @source
+ * @destroy: (nullable): frees @data
+ *
+ * Gives the answer its CRLs without reading them before somebody asks: they may be large, and most
+ * clients do not ask.
+ */
+void
+icert_response_set_crl_source (ICertResponse *self,
+                               ICertCrlSource source,
+                               gpointer data,
+                               GDestroyNotify destroy)
+{
+  g_return_if_fail (ICERT_IS_RESPONSE (self));
+  g_return_if_fail (self->crl_source == NULL);
+
+  self->crl_source = source;
+  self->crl_data = data;
+  self->crl_destroy = destroy;
 }
 
 /**
@@ -283,12 +356,13 @@ icert_response_check_status (ICertResponse *self, GError **error)
 }
 
 /* A signed message that nobody signed, which carries certificates (RFC 5652, 5.1; PKCS #7, 9.1).
- * The certificates keep their order, the requester's first, since readers take the first. */
+ * The certificates keep their order, the requester's first, since readers take the first.
+ * @crls: (nullable) */
 static GBytes *
-encode_chain (ICertResponse *self)
+encode_chain (ICertResponse *self, GPtrArray *crls)
 {
   GByteArray *der = g_byte_array_new ();
-  gsize message, wrapper, signed_data, content, certificates;
+  gsize message, wrapper, signed_data, content, set;
 
   message = _icert_der_begin (der, ICERT_DER_SEQUENCE);
   _icert_der_add_oid (der, ICERT_DER_OID, OID_SIGNED_DATA);
@@ -300,11 +374,18 @@ encode_chain (ICertResponse *self)
   _icert_der_add_oid (der, ICERT_DER_OID, OID_DATA);
   _icert_der_end (der, content);
 
-  certificates = _icert_der_begin (der, ICERT_DER_CONTEXT_CONSTRUCTED (0));
+  set = _icert_der_begin (der, ICERT_DER_CONTEXT_CONSTRUCTED (0));
   _icert_der_add_raw (der, self->certificate);
   for (guint i = 0; i < self->chain->len; i++)
     _icert_der_add_raw (der, self->chain->pdata[i]);
-  _icert_der_end (der, certificates);
+  _icert_der_end (der, set);
+  if (crls != NULL && crls->len > 0)
+    {
+      set = _icert_der_begin (der, ICERT_DER_CONTEXT_CONSTRUCTED (1));
+      for (guint i = 0; i < crls->len; i++)
+        _icert_der_add_raw (der, crls->pdata[i]);
+      _icert_der_end (der, set);
+    }
 
   _icert_der_add (der, ICERT_DER_SET, NULL, 0);
   _icert_der_end (der, signed_data);
@@ -448,11 +529,12 @@ _icert_output_is_known (ICertOutputFlags flags)
  * @error: return location for an error
  *
  * The certificate in one of AD CS's forms (CR_OUT_*). With `ICERT_OUTPUT_CHAIN` it is a PKCS #7
- * message with the certificate first and its issuers behind it, and the PEM label is `PKCS7`; this
- * answer holds no CRLs, so `ICERT_OUTPUT_CRLS` adds nothing to that. Lines end with LF; with
- * `ICERT_OUTPUT_NO_CRLF` base64 and continuous hex have no line end at all.
+ * message with the certificate first and its issuers behind it, and the PEM label is `PKCS7`; with
+ * `ICERT_OUTPUT_CRLS` it has the CRLs of [method@ICert.Response.list_crls] besides. Lines end with
+ * LF; with `ICERT_OUTPUT_NO_CRLF` base64 and continuous hex have no line end at all.
  *
- * Fails with `ICERT_ERROR_UNSUPPORTED` for an unknown encoding.
+ * Fails with `ICERT_ERROR_UNSUPPORTED` for an unknown encoding, and as
+ * [method@ICert.Response.list_crls] does.
  *
  * Returns: (transfer full) (nullable): the octets or text, without a NUL at the end; `NULL` without
  * an error when there is no certificate
@@ -462,6 +544,7 @@ icert_response_get_certificate (ICertResponse *self, ICertOutputFlags flags, GEr
 {
   gboolean chain = (flags & (ICERT_OUTPUT_CHAIN | ICERT_OUTPUT_CRLS)) != 0;
   guint encoding = (guint) flags & ENCODING_MASK;
+  g_autoptr (GPtrArray) crls = NULL;
   g_autoptr (GBytes) der = NULL;
 
   g_return_val_if_fail (ICERT_IS_RESPONSE (self), NULL);
@@ -475,7 +558,13 @@ icert_response_get_certificate (ICertResponse *self, ICertOutputFlags flags, GEr
   if (self->certificate == NULL)
     return NULL;
 
-  der = chain ? encode_chain (self) : g_bytes_ref (self->certificate);
+  if ((flags & ICERT_OUTPUT_CRLS) != 0)
+    {
+      crls = icert_response_list_crls (self, error);
+      if (crls == NULL)
+        return NULL;
+    }
+  der = chain ? encode_chain (self, crls) : g_bytes_ref (self->certificate);
   if (encoding == ICERT_OUTPUT_BINARY)
     return g_steal_pointer (&der);
   return _icert_output_encode (der, flags, chain ? "PKCS7" : "CERTIFICATE");
@@ -492,14 +581,35 @@ icert_response_get_certificate (ICertResponse *self, ICertOutputFlags flags, GEr
 GPtrArray *
 icert_response_list_issuers (ICertResponse *self)
 {
-  GPtrArray *issuers;
-
   g_return_val_if_fail (ICERT_IS_RESPONSE (self), NULL);
 
-  issuers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  for (guint i = 0; i < self->chain->len; i++)
-    g_ptr_array_add (issuers, g_bytes_ref (self->chain->pdata[i]));
-  return issuers;
+  return copy_array (self->chain);
+}
+
+/**
+ * icert_response_list_crls:
+ * @self: an answer
+ * @error: return location for an error
+ *
+ * The newest CRLs of the CAs in the chain, as far as the CA that answered has them: those of its
+ * own key, the base CRL first, then the delta where there is one (AD CS: CR_OUT_CRLS). A CA has
+ * CRLs of its own keys only; those of the CAs above it are where their certificates say.
+ *
+ * A CA in this process reads them now, as they were when it answered, without regard to
+ * `ICERT_SUBMIT_CRLS`; an answer from elsewhere holds them if they were asked for with that flag.
+ *
+ * Fails with `ICERT_ERROR_NOT_FOUND` when such a CRL has expired and is gone since, and with
+ * `ICERT_ERROR_STORAGE` when it cannot be read or is not the one that was made.
+ *
+ * Returns: (transfer container) (element-type GBytes): CRLs in DER; empty when none was made yet
+ */
+GPtrArray *
+icert_response_list_crls (ICertResponse *self, GError **error)
+{
+  g_return_val_if_fail (ICERT_IS_RESPONSE (self), NULL);
+
+  return self->crl_source != NULL ? self->crl_source (self->crl_data, error)
+                                  : copy_array (self->crls);
 }
 
 /**

@@ -20,6 +20,32 @@ ICertResponse *icert_response_new (gint64 request_id,
                                    GPtrArray *chain);
 
 ICERT_AVAILABLE_IN_0_1
+ICertResponse *icert_response_new_with_crls (gint64 request_id,
+                                             ICertDisposition disposition,
+                                             const char *message,
+                                             const GError *status,
+                                             GBytes *certificate,
+                                             GPtrArray *chain,
+                                             GPtrArray *crls);
+
+/**
+ * ICertCrlSource: (skip)
+ * @data: what was given beside it
+ * @error: return location for an error
+ *
+ * Reads the CRLs of an answer when somebody asks for them, on any thread.
+ *
+ * Returns: (transfer container) (element-type GBytes): CRLs in DER
+ */
+typedef GPtrArray *(*ICertCrlSource) (gpointer data, GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_response_set_crl_source (ICertResponse *self,
+                                    ICertCrlSource source,
+                                    gpointer data,
+                                    GDestroyNotify destroy);
+
+ICERT_AVAILABLE_IN_0_1
 gint64 icert_response_get_request_id (ICertResponse *self);
 
 ICERT_AVAILABLE_IN_0_1
@@ -41,6 +67,9 @@ GBytes *icert_response_get_certificate (ICertResponse *self,
 
 ICERT_AVAILABLE_IN_0_1
 GPtrArray *icert_response_list_issuers (ICertResponse *self);
+
+ICERT_AVAILABLE_IN_0_1
+GPtrArray *icert_response_list_crls (ICertResponse *self, GError **error);
 
 ICERT_AVAILABLE_IN_0_1
 GTlsCertificate *icert_response_get_tls_certificate (ICertResponse *self, GError **error);

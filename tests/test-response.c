@@ -265,6 +265,156 @@ test_gives_the_chain (Fixture *fixture, gconstpointer data)
   PKCS7_free (message);
 }
 
+/* What a dump of hex is of; every line with two blanks at least between offset, octets and text */
+static GBytes *
+read_dump (const char *text, gboolean address, gboolean ascii)
+{
+  GByteArray *octets = g_byte_array_new ();
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      const char *p = lines[i] + (address ? strcspn (lines[i], " ") : 0);
+      const char *end = ascii && strlen (lines[i]) > 16 ? p + 2 * (address ? 1 : 0) + 48 : NULL;
+
+      for (; *p != '\0' && (end == NULL || p < end); p++)
+        if (g_ascii_isxdigit (p[0]) && g_ascii_isxdigit (p[1]))
+          {
+            guint8 octet
+                = (guint8) (g_ascii_xdigit_value (p[0]) << 4 | g_ascii_xdigit_value (p[1]));
+
+            g_byte_array_append (octets, &octet, 1);
+            p++;
+          }
+    }
+  return g_byte_array_free_to_bytes (octets);
+}
+
+static GBytes *
+read_base64 (const char *text)
+{
+  gsize size;
+  guchar *data = g_base64_decode (text, &size);
+
+  return g_bytes_new_take (data, size);
+}
+
+static GBytes *
+read_form (ICertOutputFlags encoding, GBytes *octets, const char *label)
+{
+  g_autofree char *text = g_strndup (g_bytes_get_data (octets, NULL), g_bytes_get_size (octets));
+
+  switch ((int) encoding)
+    {
+    case ICERT_OUTPUT_BASE64_HEADER:
+      return read_pem (text, label);
+    case ICERT_OUTPUT_BASE64_REQUEST_HEADER:
+      return read_pem (text, "NEW CERTIFICATE REQUEST");
+    case ICERT_OUTPUT_BASE64_CRL_HEADER:
+      return read_pem (text, "X509 CRL");
+    case ICERT_OUTPUT_BASE64:
+      return read_base64 (text);
+    case ICERT_OUTPUT_BINARY:
+      return g_bytes_ref (octets);
+    default:
+      return read_dump (
+          text, encoding == ICERT_OUTPUT_HEX_ADDR || encoding == ICERT_OUTPUT_HEX_ASCII_ADDR,
+          encoding == ICERT_OUTPUT_HEX_ASCII || encoding == ICERT_OUTPUT_HEX_ASCII_ADDR);
+    }
+}
+
+static GPtrArray *
+make_crls (void)
+{
+  GPtrArray *crls = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+
+  g_ptr_array_add (crls, g_bytes_new_static ("\x30\x03\x02\x01\x07", 5));
+  return crls;
+}
+
+static void
+test_gives_each_kind_in_each_encoding (Fixture *fixture, gconstpointer data)
+{
+  static const ICertOutputFlags encodings[] = { ICERT_OUTPUT_BASE64_HEADER,
+                                                ICERT_OUTPUT_BASE64,
+                                                ICERT_OUTPUT_BINARY,
+                                                ICERT_OUTPUT_BASE64_REQUEST_HEADER,
+                                                ICERT_OUTPUT_HEX,
+                                                ICERT_OUTPUT_HEX_ASCII,
+                                                ICERT_OUTPUT_BASE64_CRL_HEADER,
+                                                ICERT_OUTPUT_HEX_ADDR,
+                                                ICERT_OUTPUT_HEX_ASCII_ADDR,
+                                                ICERT_OUTPUT_HEX_RAW,
+                                                ICERT_OUTPUT_BASE64 | ICERT_OUTPUT_NO_CR };
+  static const struct
+  {
+    ICertOutputFlags kind;
+    const char *label;
+  } kinds[] = { { 0, "CERTIFICATE" },
+                { ICERT_OUTPUT_CHAIN, "PKCS7" },
+                { ICERT_OUTPUT_CRLS, "PKCS7" },
+                { ICERT_OUTPUT_CHAIN | ICERT_OUTPUT_CRLS, "PKCS7" } };
+  g_autoptr (GPtrArray) crls = make_crls ();
+  g_autoptr (ICertResponse) response = icert_response_new_with_crls (
+      7, ICERT_DISPOSITION_ISSUED, "Issued", NULL, fixture->certificate, fixture->chain, crls);
+
+  g_test_summary ("Certificate, chain, and chain with CRLs are the same octets in each encoding");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autoptr (GBytes) der
+          = icert_response_get_certificate (response, ICERT_OUTPUT_BINARY | kinds[i].kind, NULL);
+
+      for (gsize j = 0; j < G_N_ELEMENTS (encodings); j++)
+        {
+          g_autoptr (GError) error = NULL;
+          g_autoptr (GBytes) octets
+              = icert_response_get_certificate (response, encodings[j] | kinds[i].kind, &error);
+          g_autoptr (GBytes) read = NULL;
+
+          g_assert_no_error (error);
+          read = read_form (encodings[j] & 0xff, octets, kinds[i].label);
+          g_assert_true (g_bytes_equal (read, der));
+        }
+    }
+}
+
+static GPtrArray *
+fail_source (gpointer data, GError **error)
+{
+  ++*(int *) data;
+  icert_set_error (error, ICERT_ERROR_STORAGE, "CRL file", "was changed");
+  return NULL;
+}
+
+static void
+count_destroy (gpointer data)
+{
+  *(int *) data += 100;
+}
+
+static void
+test_reads_crls_when_asked (Fixture *fixture, gconstpointer data)
+{
+  int calls = 0;
+  ICertResponse *response = make_response (fixture);
+  g_autoptr (GBytes) chain = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("CRLs are read when somebody asks for them, and only then can they be missed");
+
+  icert_response_set_crl_source (response, fail_source, &calls, count_destroy);
+  chain = icert_response_get_certificate (response, ICERT_OUTPUT_CHAIN, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (chain);
+  g_assert_cmpint (calls, ==, 0);
+  g_assert_null (icert_response_get_certificate (response, ICERT_OUTPUT_CRLS, &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_STORAGE);
+  g_assert_cmpint (calls, ==, 1);
+  g_assert_finalize_object (response);
+  g_assert_cmpint (calls, ==, 101);
+}
+
 static void
 test_refuses_encodings (Fixture *fixture, gconstpointer data)
 {
@@ -318,6 +468,8 @@ main (int argc, char **argv)
   ADD ("gives-base64", test_gives_base64);
   ADD ("gives-hex", test_gives_hex);
   ADD ("gives-the-chain", test_gives_the_chain);
+  ADD ("gives-each-kind-in-each-encoding", test_gives_each_kind_in_each_encoding);
+  ADD ("reads-crls-when-asked", test_reads_crls_when_asked);
   ADD ("refuses-encodings", test_refuses_encodings);
   ADD ("gives-a-tls-certificate", test_gives_a_tls_certificate);
 #undef ADD

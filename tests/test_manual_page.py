@@ -165,9 +165,9 @@ class Completion(tool.ToolTest):
     def test_choices(self):
         """An option with a few values offers them, behind a blank and behind a sign"""
         self.assertEqual(
-            self.offers("submit", "--form", ""), {"pem", "der", "chain", "p7b"}
+            self.offers("submit", "--form", ""), {"pem", "der", "chain", "p7b", "p7b-crls"}
         )
-        self.assertEqual(self.offers("submit", "--form", "=", "p"), {"pem", "p7b"})
+        self.assertEqual(self.offers("submit", "--form", "=", "p"), {"pem", "p7b", "p7b-crls"})
         self.assertEqual(self.offers("init", "-t", "two"), {"two-tier"})
         self.assertIn("ed25519", self.offers("init", "--key-type", "="))
         self.assertIn("ed448", self.offers("enroll", "--key-type", "ed"))

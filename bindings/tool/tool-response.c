@@ -23,6 +23,7 @@ static const struct
   { "der", ICERT_OUTPUT_BINARY },
   { "chain", ICERT_OUTPUT_BASE64_HEADER },
   { "p7b", ICERT_OUTPUT_CHAIN | ICERT_OUTPUT_BINARY },
+  { "p7b-crls", ICERT_OUTPUT_CHAIN | ICERT_OUTPUT_CRLS | ICERT_OUTPUT_BINARY },
 };
 
 static const struct
@@ -61,7 +62,7 @@ tool_answer_check (GError **error)
 
   if (find_form (&flags))
     return TRUE;
-  tool_usage_error (error, "--form: '%s' is none (pem, der, chain or p7b)",
+  tool_usage_error (error, "--form: '%s' is none (pem, der, chain, p7b or p7b-crls)",
                     tool_answer_options.form);
   return FALSE;
 }

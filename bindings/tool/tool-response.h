@@ -25,7 +25,7 @@ extern ToolAnswerOptions tool_answer_options;
   {                                                                                                \
     "form", 0, 0, G_OPTION_ARG_STRING, &tool_answer_options.form,                                  \
         "Form of the certificate (default: pem); chain is PEM, the issuers behind it",             \
-        "pem|der|chain|p7b"                                                                        \
+        "pem|der|chain|p7b|p7b-crls"                                                               \
   }
 
 /* before anything is sent: a wrong --form is wrong usage */

@@ -32,7 +32,13 @@ map_file (const char *path, GError **error)
 GBytes *
 ca_crl_load (CaEngine *engine, const CaCrlRow *row, GError **error)
 {
-  g_autofree char *path = g_build_filename (engine->folder, row->file, NULL);
+  return ca_crl_load_file (engine->folder, row, error);
+}
+
+GBytes *
+ca_crl_load_file (const char *folder, const CaCrlRow *row, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, row->file, NULL);
   g_autoptr (GBytes) crl = row->file != NULL ? map_file (path, error) : NULL;
   g_autofree char *hash = NULL;
   guint8 digest[32];
@@ -116,6 +122,7 @@ ca_crl_is_property (ICertCaProperty property)
     {
     case ICERT_CA_PROPERTY_BASE_CRL:
     case ICERT_CA_PROPERTY_DELTA_CRL:
+    case ICERT_CA_PROPERTY_CA_SIG_CERT_CRL_CHAIN:
     case ICERT_CA_PROPERTY_CRL_STATE:
     case ICERT_CA_PROPERTY_BASE_CRL_PUBLISH_STATUS:
     case ICERT_CA_PROPERTY_DELTA_CRL_PUBLISH_STATUS:
@@ -237,6 +244,8 @@ ca_crl_get_property (CaEngine *engine,
     case ICERT_CA_PROPERTY_BASE_CRL_PUBLISH_STATUS:
     case ICERT_CA_PROPERTY_DELTA_CRL_PUBLISH_STATUS:
       return get_flags (engine, facts, index, 0, delta, error);
+    case ICERT_CA_PROPERTY_CA_SIG_CERT_CRL_CHAIN:
+      return ca_crl_get_chain_property (engine, facts, index, error);
     case ICERT_CA_PROPERTY_CRL_STATE:
       return get_state (facts, index, error);
     case ICERT_CA_PROPERTY_CRL_PARTITION_COUNT:

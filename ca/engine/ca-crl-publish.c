@@ -456,6 +456,7 @@ make (CaCrlRun *run, CaCaller *caller, GError **error)
     return FALSE;
   if (!commit_rows (run, caller, error))
     return FALSE;
+  ca_crl_forget_picks (run->engine);
   prune (run);
   return TRUE;
 }

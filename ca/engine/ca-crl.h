@@ -85,6 +85,8 @@ ICertPublishResult *ca_crl_publish (CaEngine *engine,
 /* The octets of a CRL, mapped from its file. STORAGE when the file is not the one that was signed
  */
 GBytes *ca_crl_load (CaEngine *engine, const CaCrlRow *row, GError **error);
+/* the same without an engine */
+GBytes *ca_crl_load_file (const char *folder, const CaCrlRow *row, GError **error);
 /* the newest of a key (@key_index -1: the newest key) and partition; NOT_FOUND */
 GBytes *ca_crl_get (CaEngine *engine,
                     const CaFacts *facts,
@@ -100,6 +102,22 @@ GVariant *ca_crl_get_property (CaEngine *engine,
                                ICertCaProperty property,
                                int index,
                                GError **error);
+
+/* CRLs of answers (CR_OUT_CRLS): the newest of the key and partition as of now; nothing is read
+ * before somebody asks the answer for them. */
+void ca_crl_add_to_response (CaEngine *engine,
+                             guint key_index,
+                             guint partition,
+                             ICertResponse *response);
+/* which ones are the newest has changed */
+void ca_crl_forget_picks (CaEngine *engine);
+/* what the engine keeps of them */
+GHashTable *ca_crl_new_picks (void);
+/* CR_PROP_CASIGCERTCRLCHAIN */
+GVariant *ca_crl_get_chain_property (CaEngine *engine,
+                                     const CaFacts *facts,
+                                     int index,
+                                     GError **error);
 
 /* How a CRL is called in its URL and where it is published: "ca(1)_Partition00003+.crl" */
 char *ca_crl_file_name (guint key_index, guint partition, gboolean delta);

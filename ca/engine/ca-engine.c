@@ -171,6 +171,7 @@ engine_close (CaEngine *engine)
   g_clear_pointer (&engine->lock, ca_lock_release);
   g_clear_pointer (&engine->facts, ca_facts_unref);
   g_clear_pointer (&engine->blocked_keys, g_hash_table_unref);
+  g_clear_pointer (&engine->crl_picks, g_hash_table_unref);
   g_clear_pointer (&engine->known_profiles, g_hash_table_unref);
   g_clear_pointer (&engine->clock, ca_clock_guard_free);
   g_ptr_array_unref (engine->observers);
@@ -231,6 +232,7 @@ engine_new (const char *folder, const struct stat *status, gboolean held, GError
   engine->inode = status->st_ino;
   engine->observers = g_ptr_array_new_with_free_func (g_free);
   g_mutex_init (&engine->mutex);
+  engine->crl_picks = ca_crl_new_picks ();
   engine->known_profiles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_init (&engine->config_mutex);
   g_mutex_init (&engine->crl_mutex);
@@ -478,6 +480,17 @@ may_see (const CaFacts *facts, const CaCaller *caller, const CaRequest *request)
          || ca_roles_is_submitter (caller, request);
 }
 
+ICertResponse *
+ca_engine_respond (CaEngine *engine, const CaRequest *request)
+{
+  ICertResponse *response = ca_request_to_response (request);
+
+  if (request->certificate != NULL && request->issuer != NULL)
+    ca_crl_add_to_response (engine, request->issuer->key_index, (guint) request->crl_partition,
+                            response);
+  return response;
+}
+
 static ICertResponse *
 respond (CaEngine *engine, const CaFacts *facts, CaCaller *caller, gint64 id, GError **error)
 {
@@ -486,7 +499,7 @@ respond (CaEngine *engine, const CaFacts *facts, CaCaller *caller, gint64 id, GE
   if (request == NULL)
     return NULL;
   if (may_see (facts, caller, request))
-    return ca_request_to_response (request);
+    return ca_engine_respond (engine, request);
   icert_set_error (error, ICERT_ERROR_NOT_FOUND, "request-id",
                    "no request %" G_GINT64_FORMAT " (an id that submit printed)", id);
   if (error != NULL)

@@ -84,6 +84,8 @@ struct _CaEngine
   gint64 expiry_due; /* seconds, under that mutex: when to look again (ca-expiry.c) */
   GMutex mutex;
   CaFacts *facts;             /* under the mutex */
+  GHashTable *crl_picks;      /* by key and partition (ca-crl-answer.c), under the mutex */
+  guint n_crl_runs;           /* what they may be older than; under the mutex */
   GHashTable *known_profiles; /* hashes of contents that have rows; under the mutex */
   GPtrArray *observers;       /* of CaObserver, under the mutex */
   GHashTable
@@ -145,6 +147,8 @@ ICertResponse *ca_engine_resubmit_wait (CaEngine *engine,
                                         gint64 id,
                                         GError **error);
 
+/* what a client is told of @request, with chain and CRLs */
+ICertResponse *ca_engine_respond (CaEngine *engine, const CaRequest *request);
 /* Answers about stored requests; a submitter sees its own only (S-D15: the others are NOT_FOUND).
  */
 ICertResponse *ca_engine_retrieve (CaEngine *engine, CaCaller *caller, gint64 id, GError **error);

@@ -285,8 +285,7 @@ get_indexed (const CaFacts *facts, ICertCaProperty property, int index, GError *
     case ICERT_CA_PROPERTY_CA_SIG_CERT:
       return new_bytes (issuer->certificate);
     case ICERT_CA_PROPERTY_CA_SIG_CERT_CHAIN:
-      response = icert_response_new (0, ICERT_DISPOSITION_ISSUED, NULL, NULL, issuer->certificate,
-                                     issuer->chain);
+      response = ca_issuer_to_response (issuer);
       chain = icert_response_get_certificate (response, ICERT_OUTPUT_BINARY | ICERT_OUTPUT_CHAIN,
                                               error);
       return chain != NULL ? new_bytes (chain) : NULL;

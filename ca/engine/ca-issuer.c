@@ -252,6 +252,16 @@ ca_issuer_dup_parent (const CaIssuer *self)
   return rdns != NULL ? ca_name_to_text (rdns) : NULL;
 }
 
+ICertResponse *
+ca_issuer_to_response (const CaIssuer *issuer)
+{
+  g_autoptr (GPtrArray) above = g_ptr_array_new ();
+
+  for (guint i = 1; i < issuer->chain->len; i++)
+    g_ptr_array_add (above, issuer->chain->pdata[i]);
+  return icert_response_new (0, ICERT_DISPOSITION_ISSUED, NULL, NULL, issuer->certificate, above);
+}
+
 char *
 ca_issuer_dup_suffix (guint index)
 {

@@ -63,6 +63,8 @@ GPtrArray *ca_issuer_list_own_extensions (const CaIssuer *issuer,
 gboolean ca_issuer_has_signed (const CaIssuer *issuer, GBytes *certificate);
 /* common name of who issued it, or the whole name as text when it has none; to free */
 char *ca_issuer_dup_parent (const CaIssuer *issuer);
+/* as an answer with its chain, for what answers can be encoded as */
+ICertResponse *ca_issuer_to_response (const CaIssuer *issuer);
 /* its own suffix and that of its key: "" or "(n)"; to free */
 char *ca_issuer_dup_suffix (guint index);
 CaIssuer *ca_issuer_ref (CaIssuer *issuer);

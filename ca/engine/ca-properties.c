@@ -45,7 +45,7 @@ static const struct
   { ICERT_CA_PROPERTY_TEMPLATES, "s", FALSE, TRUE, "Templates" },
   { ICERT_CA_PROPERTY_BASE_CRL_PUBLISH_STATUS, "i", TRUE, TRUE, "Base CRL Publish Status" },
   { ICERT_CA_PROPERTY_DELTA_CRL_PUBLISH_STATUS, "i", TRUE, TRUE, "Delta CRL Publish Status" },
-  { ICERT_CA_PROPERTY_CA_SIG_CERT_CRL_CHAIN, "ay", TRUE, FALSE, "CA Certificate Chain with CRLs" },
+  { ICERT_CA_PROPERTY_CA_SIG_CERT_CRL_CHAIN, "ay", TRUE, TRUE, "CA Certificate Chain with CRLs" },
   { ICERT_CA_PROPERTY_CA_XCHG_CERT_CRL_CHAIN, "ay", TRUE, FALSE,
     "CA Exchange Certificate Chain with CRLs" },
   { ICERT_CA_PROPERTY_CA_CERT_STATUS_CODE, "i", TRUE, TRUE, "CA Certificate Status" },

@@ -210,7 +210,7 @@ find_known (CaJob *job)
       answer_error (job, error);
       return ANSWERED;
     }
-  answer_response (job, ca_request_to_response (known));
+  answer_response (job, ca_engine_respond (job->engine, known));
   return ANSWERED;
 }
 
@@ -502,7 +502,7 @@ stored_cb (gpointer data, const GError *error)
       ca_exit_host_deliver (engine->exits, g_steal_pointer (&job->deliveries));
       ca_engine_tell_observers (engine, job->request->id,
                                 ca_request_client_disposition (job->request->disposition), FALSE);
-      answer_response (job, ca_request_to_response (job->request));
+      answer_response (job, ca_engine_respond (engine, job->request));
       return;
     }
   /* A serial drawn twice (one in 2^112) or a key that came twice at once: a worker sees to it,
