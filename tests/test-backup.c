@@ -215,6 +215,43 @@ test_key_in_clear (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_clear_beside_encrypted (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A private key in clear is found beside an encrypted one, too (S-F10)");
+  fake_ca_write (fixture->ca, "modules/both.pem",
+                 "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMC4=\n"
+                 "-----END ENCRYPTED PRIVATE KEY-----\n"
+                 "-----BEGIN RSA PRIVATE KEY-----\nMC4=\n-----END RSA PRIVATE KEY-----\n");
+  assert_not_made (fixture, fixture->backup, ICERT_ERROR_CONFIG,
+                   "modules/both.pem: has a private key in clear (*");
+}
+
+/* A backup that cannot be finished takes back what it made, and nothing that a link leads to. */
+static void
+test_planted_link (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *victim = g_strconcat (fixture->ca->folder, "-victim", NULL);
+  g_autofree char *file = g_build_filename (victim, "thesis", NULL);
+  g_autofree char *link = g_strconcat (fixture->ca->folder, "-link", NULL);
+  g_autofree char *inner = g_build_filename (victim, "folder", NULL);
+
+  g_test_summary ("S-F5: an unfinished folder is taken away without following links");
+  g_assert_cmpint (g_mkdir (victim, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (file, "x", 1, NULL));
+  g_assert_cmpint (symlink (victim, link), ==, 0);
+  ca_folder_remove (link);
+  g_assert_true (g_file_test (file, G_FILE_TEST_EXISTS));
+  g_unlink (link);
+  g_assert_cmpint (g_mkdir (inner, 0700), ==, 0);
+  g_clear_pointer (&file, g_free);
+  file = g_build_filename (inner, "up", NULL);
+  g_assert_cmpint (symlink (fixture->ca->folder, file), ==, 0);
+  ca_folder_remove (victim);
+  g_assert_false (g_file_test (victim, G_FILE_TEST_EXISTS));
+  g_assert_true (exists (fixture->ca->folder, "ca.conf"));
+}
+
+static void
 test_bad_targets (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *inside = fake_ca_path (fixture->ca, "backup");
@@ -328,24 +365,31 @@ count_records (Fixture *fixture, const char *outcome)
 }
 
 static void
-assert_bad_backup (Fixture *fixture, int code, const char *pattern)
+assert_bad_restore (Fixture *fixture, int code, const char *pattern)
 {
   gint64 n = count_records (fixture, icert_error_get_code_name (code));
-  g_autoptr (ICertBackup) backup = open_backup (fixture);
   g_autofree char *before = fingerprint (fixture->ca->folder);
   g_autofree char *after = NULL;
-  g_autofree char *config = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) facts = icert_backup_verify (backup, fixture->backup, NULL, &error);
+  g_autofree char *config = restore_full (fixture, fixture->ca->folder, NULL, &error);
 
-  g_assert_null (facts);
-  assert_error (&error, code, pattern);
-  config = restore_full (fixture, fixture->ca->folder, NULL, &error);
   g_assert_null (config);
   assert_error (&error, code, pattern);
   after = fingerprint (fixture->ca->folder);
   g_assert_cmpstr (before, ==, after);
   g_assert_cmpint (count_records (fixture, icert_error_get_code_name (code)), ==, n + 1);
+}
+
+static void
+assert_bad_backup (Fixture *fixture, int code, const char *pattern)
+{
+  g_autoptr (ICertBackup) backup = open_backup (fixture);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) facts = icert_backup_verify (backup, fixture->backup, NULL, &error);
+
+  g_assert_null (facts);
+  assert_error (&error, code, pattern);
+  assert_bad_restore (fixture, code, pattern);
 }
 
 static void
@@ -407,6 +451,94 @@ test_newer_format (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (g_string_replace (changed, "Format=1", "Format=2", 1), ==, 1);
   g_assert_true (g_file_set_contents (path, changed->str, -1, NULL));
   assert_bad_backup (fixture, ICERT_ERROR_CONFIG, "manifest.conf: is of format *2* (*");
+}
+
+/* @from in manifest.conf becomes @to, once */
+static void
+forge (Fixture *fixture, const char *file, const char *from, const char *to)
+{
+  g_autofree char *path = g_build_filename (fixture->backup, file, NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GRegex) regex = g_regex_new (from, G_REGEX_MULTILINE, 0, NULL);
+  g_autofree char *changed = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  changed = g_regex_replace_literal (regex, text, -1, 0, to, 0, NULL);
+  g_assert_cmpstr (changed, !=, text);
+  g_assert_true (
+      g_file_set_contents_full (path, changed, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL));
+}
+
+/* Whoever keeps backups could have numbers used twice. */
+static void
+test_forged_counters (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("S-F8: counters that the database of the backup does not have are not believed: "
+                  "numbers would not move");
+  issue (fixture);
+  make_backup (fixture);
+  issue (fixture);
+  fake_ca_close (fixture->ca);
+  forge (fixture, "manifest.conf", "^next-request-id=.*$", "next-request-id=9000000000000000");
+  assert_bad_restore (fixture, ICERT_ERROR_CONFIG, "store: has other counters than *");
+  forge (fixture, "manifest.conf", "^next-request-id=.*\n", "");
+  assert_bad_restore (fixture, ICERT_ERROR_CONFIG, "store: has other counters than *");
+}
+
+static void
+test_forged_time (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("S-F8: the time of the last audit record is that of the database");
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  forge (fixture, "manifest.conf", "\nTime=[0-9]*\n\n\\[Counters", "\nTime=7\n\n[Counters");
+  assert_bad_restore (fixture, ICERT_ERROR_CONFIG, "store: ends with another audit record than *");
+}
+
+/* The list of files and the manifest as they would be with one more file */
+static void
+plant (Fixture *fixture, const char *name)
+{
+  g_autofree char *path = g_build_filename (fixture->backup, "ca", name, NULL);
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autofree char *list = g_build_filename (fixture->backup, "files.sha256", NULL);
+  g_autofree char *line = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *entry = NULL;
+  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "x", 1);
+
+  g_mkdir_with_parents (parent, 0700);
+  g_assert_true (g_file_set_contents (path, "x", 1, NULL));
+  line = g_strdup_printf ("%s  ca/%s\n", digest, name);
+  append (fixture, "files.sha256", line);
+  g_assert_true (g_file_get_contents (list, &text, NULL, NULL));
+  g_clear_pointer (&digest, g_free);
+  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+  entry = g_strconcat ("SHA256=", digest, NULL);
+  forge (fixture, "manifest.conf", "^SHA256=.*$", entry);
+}
+
+static void
+test_planted_files (Fixture *fixture, gconstpointer data)
+{
+  static const char *const names[]
+      = { "ca.lock",         "keys/secret",    "restore-incomplete", "root/x",
+          "store/ca.db-wal", "restore-part/x", "publish/x" };
+
+  g_test_summary ("A backup with what no backup has is refused, and the CA is not touched (S-F8)");
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *pattern = g_strdup_printf ("%s: is nothing that a backup has (*", names[i]);
+
+      ca_folder_remove (fixture->backup);
+      fake_ca_open (fixture->ca);
+      make_backup (fixture);
+      fake_ca_close (fixture->ca);
+      plant (fixture, names[i]);
+      assert_bad_restore (fixture, ICERT_ERROR_CONFIG, pattern);
+    }
 }
 
 /* Restoring */
@@ -1053,6 +1185,8 @@ main (int argc, char *argv[])
     { "/backup/create", test_create },
     { "/backup/no-secret/S-F10", test_no_secret },
     { "/backup/key-in-clear/S-F10", test_key_in_clear },
+    { "/backup/clear-beside-encrypted/S-F10", test_clear_beside_encrypted },
+    { "/backup/planted-link/S-F5", test_planted_link },
     { "/backup/bad-targets", test_bad_targets },
     { "/backup/rights", test_rights },
     { "/backup/cancel", test_cancel },
@@ -1060,6 +1194,9 @@ main (int argc, char *argv[])
     { "/backup/changed/S-F8", test_changed },
     { "/backup/incomplete", test_incomplete },
     { "/backup/newer-format/S-F9", test_newer_format },
+    { "/restore/forged-counters/S-F8", test_forged_counters },
+    { "/restore/forged-time/S-F8", test_forged_time },
+    { "/restore/planted-files/S-F8", test_planted_files },
     { "/restore/in-place/S-F8", test_in_place },
     { "/restore/lost-store/S-F8", test_lost_store },
     { "/restore/older-store/S-F8", test_older_store },

@@ -53,6 +53,15 @@ ca_backup_is_left_out (const char *path, gpointer data)
   return g_str_has_prefix (path, CA_RESTORE_BEFORE) || g_str_has_prefix (path, "root.part-");
 }
 
+gboolean
+ca_backup_may_have (const CaConfig *config, const char *path)
+{
+  g_autofree char *first = g_strndup (path, strcspn (path, "/"));
+
+  return strcmp (path, config->store_url) == 0
+         || (!ca_backup_is_left_out (first, NULL) && !ca_backup_is_left_out (path, NULL));
+}
+
 const char *
 ca_backup_store_path (const CaConfig *config, GError **error)
 {
@@ -138,6 +147,23 @@ copy_store (Job *job, const CaConfig *config, GError **error)
   return TRUE;
 }
 
+/* One that is not encrypted, also beside one that is. */
+static gboolean
+has_clear_key (const char *contents, gsize size)
+{
+  static const char label[] = "PRIVATE KEY-----", encrypted[] = "ENCRYPTED ";
+  const char *at = contents, *end = contents + size;
+
+  while ((at = memmem (at, end - at, label, strlen (label))) != NULL)
+    {
+      if ((gsize) (at - contents) < strlen (encrypted)
+          || memcmp (at - strlen (encrypted), encrypted, strlen (encrypted)) != 0)
+        return TRUE;
+      at += strlen (label);
+    }
+  return FALSE;
+}
+
 /* S-F10: a key that is not encrypted goes nowhere. */
 static gboolean
 check_no_secret (const char *folder, const CaTreeFile *file, GError **error)
@@ -145,7 +171,6 @@ check_no_secret (const char *folder, const CaTreeFile *file, GError **error)
   g_autofree char *path = g_build_filename (folder, file->path, NULL);
   g_autofree char *contents = NULL;
   gsize size = 0;
-  const char *label = "PRIVATE KEY-----", *found;
 
   if (file->size > MAX_KEY_SIZE)
     return TRUE;
@@ -154,8 +179,7 @@ check_no_secret (const char *folder, const CaTreeFile *file, GError **error)
       icert_set_error (error, ICERT_ERROR_STORAGE, file->path, "cannot be read again");
       return FALSE;
     }
-  found = memmem (contents, size, label, strlen (label));
-  if (found == NULL || memmem (contents, size, "ENCRYPTED PRIVATE KEY-----", 26) != NULL)
+  if (!has_clear_key (contents, size))
     return TRUE;
   icert_set_error (error, ICERT_ERROR_CONFIG, file->path,
                    "has a private key in clear (an encrypted one; S-F10)");

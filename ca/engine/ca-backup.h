@@ -24,6 +24,8 @@ CaManifest *ca_backup_verify (const char *folder,
 const char *ca_backup_store_path (const CaConfig *config, GError **error);
 /* What of a CA's folder is in no backup; as CaTreeSkip. */
 gboolean ca_backup_is_left_out (const char *path, gpointer data);
+/* Whether a backup of the CA of @config may have a file @path. */
+gboolean ca_backup_may_have (const CaConfig *config, const char *path);
 
 /* what a restore begins in */
 #define CA_RESTORE_PART "restore-part"

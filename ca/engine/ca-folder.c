@@ -4,7 +4,9 @@
 
 #include "ca-folder.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -292,22 +294,33 @@ ca_folder_write_certificate (const char *folder,
          && (text[0] == '\0' || write_text (chain_path, text, error));
 }
 
+/* By descriptors, and never through a link: the name may be one that somebody else chose too, as
+ * /tmp/ca.part-4711. */
+static void
+remove_below (int parent, const char *name)
+{
+  int fd = openat (parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  DIR *dir = fd >= 0 ? fdopendir (fd) : NULL;
+  const struct dirent *entry;
+
+  while (dir != NULL && (entry = readdir (dir)) != NULL)
+    {
+      if (strcmp (entry->d_name, ".") == 0 || strcmp (entry->d_name, "..") == 0)
+        continue;
+      if (unlinkat (fd, entry->d_name, 0) != 0 && (errno == EISDIR || errno == EPERM))
+        remove_below (fd, entry->d_name);
+    }
+  if (dir != NULL)
+    closedir (dir);
+  else if (fd >= 0)
+    close (fd);
+  unlinkat (parent, name, AT_REMOVEDIR);
+}
+
 void
 ca_folder_remove (const char *folder)
 {
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
-        ca_folder_remove (path);
-      else
-        g_unlink (path);
-    }
-  g_rmdir (folder);
+  remove_below (AT_FDCWD, folder);
 }
 
 static gboolean

@@ -45,5 +45,5 @@ gboolean ca_folder_write_pem (const char *path, const char *label, GBytes *der, 
 /* S-F5: whether the folder, its configuration, certificates and profiles can be changed by the CA's
  * user alone; keys, secret, store and modules are judged by who reads them. CONFIG */
 gboolean ca_folder_check (const char *folder, GError **error);
-/* removes a folder that could not be finished */
+/* removes a folder that could not be finished; what a link leads to stays */
 void ca_folder_remove (const char *folder);

@@ -14,8 +14,9 @@
 #define SLACK_SECONDS 3600
 /* Numbers to give are called so; other counters are facts of the CA as it was. */
 #define PREFIX "next-"
-/* one CRL a second at most */
-#define CRL_PREFIX "next-crl-"
+/* A run of CRLs is some writes to disk, one behind the other. */
+#define CRL_NUMBER "next-crl-number"
+#define MOST_RUNS_PER_SECOND 1000
 
 /* The counters that a backup may not have yet, since nobody had asked for a number. */
 static const char *const known_counters[]
@@ -94,9 +95,11 @@ ca_jump_plan (CaJump *jump,
                        "stands before the time of the backup (the right time)");
       return FALSE;
     }
-  seconds = (now - manifest->time) / G_USEC_PER_SEC + SLACK_SECONDS;
+  /* the chain says when its last record was written; when the backup was made, the manifest alone
+   */
+  seconds = (now - MIN (manifest->time, manifest->head.time)) / G_USEC_PER_SEC + SLACK_SECONDS;
   jump->bound = seconds * MOST_PER_SECOND;
-  jump->crl_bound = seconds;
+  jump->crl_bound = seconds * MOST_RUNS_PER_SECOND;
   if (path == NULL)
     return TRUE;
   jump->live = read_live (store_class, path, &local);
@@ -118,7 +121,7 @@ first_free (const CaJump *jump, const CaManifest *manifest, const char *counter)
   const gint64 *live
       = jump->live != NULL ? g_hash_table_lookup (jump->live->counters, counter) : NULL;
   gint64 first = stored != NULL ? *stored : 1;
-  gint64 bound = g_str_has_prefix (counter, CRL_PREFIX) ? jump->crl_bound : jump->bound;
+  gint64 bound = strcmp (counter, CRL_NUMBER) == 0 ? jump->crl_bound : jump->bound;
 
   if (!jump->is_exact)
     first = first <= G_MAXINT64 - bound ? first + bound : G_MAXINT64;

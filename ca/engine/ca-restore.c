@@ -427,17 +427,42 @@ find_live_store (const Job *job, const char *name)
 }
 
 static gboolean
-check_head (const Job *job, ICertStore *store, GError **error)
+has_same_counters (GHashTable *first, GHashTable *second)
 {
-  CaAuditHead head;
+  GHashTableIter iter;
+  gpointer name, value;
 
-  if (!ca_audit_head_load (&head, store, error))
+  g_hash_table_iter_init (&iter, first);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    {
+      const gint64 *other = g_hash_table_lookup (second, name);
+
+      if (other == NULL || *other != *(const gint64 *) value)
+        return FALSE;
+    }
+  return g_hash_table_size (first) == g_hash_table_size (second);
+}
+
+/* The manifest has no hash of its own. What it says of the store decides how far numbers move, so
+ * the store must say the same. */
+static gboolean
+check_manifest (const Job *job, ICertStore *store, GError **error)
+{
+  g_autoptr (CaManifest) found = ca_manifest_new ();
+  const CaAuditHead *head = &job->manifest->head;
+  const char *what = NULL;
+
+  if (!ca_manifest_read_store (found, store, error))
     return FALSE;
-  if (head.sequence == job->manifest->head.sequence
-      && memcmp (head.hash, job->manifest->head.hash, sizeof head.hash) == 0)
+  if (found->head.sequence != head->sequence || found->head.time != head->time
+      || memcmp (found->head.hash, head->hash, sizeof head->hash) != 0)
+    what = "ends with another audit record";
+  else if (!has_same_counters (found->counters, job->manifest->counters))
+    what = "has other counters";
+  if (what == NULL)
     return TRUE;
-  icert_set_error (error, ICERT_ERROR_CONFIG, "store",
-                   "ends with another audit record than the manifest says");
+  icert_set_error (error, ICERT_ERROR_CONFIG, "store", "%s than the manifest says (a whole backup)",
+                   what);
   return FALSE;
 }
 
@@ -453,9 +478,7 @@ move_numbers (const Job *job, GError **error)
   g_autoptr (GObject) object = NULL;
   gboolean ok;
 
-  if (path == NULL
-      || !ca_jump_plan (&jump, job->manifest, job->config->store_class, live, ca_clock_now (),
-                        error))
+  if (path == NULL)
     return FALSE;
   object = icert_registry_create_module (icert_registry_get_default (), job->config->store_class,
                                          "ICertStore", error);
@@ -464,7 +487,10 @@ move_numbers (const Job *job, GError **error)
   note = job->second != NULL ? g_strconcat ("agreed by ", job->second, NULL)
                              : g_strdup ("single operator");
   jump.note = note;
-  ok = check_head (job, ICERT_STORE (object), error)
+  /* the live one last: opening it finishes what a crash left in it */
+  ok = check_manifest (job, ICERT_STORE (object), error)
+       && ca_jump_plan (&jump, job->manifest, job->config->store_class, live, ca_clock_now (),
+                        error)
        && ca_jump_apply (&jump, job->manifest, ICERT_STORE (object), job->caller, error);
   return icert_store_close (ICERT_STORE (object), ok ? error : NULL) && ok;
 }
@@ -523,6 +549,23 @@ write_record (const Job *job, GError **error)
   return path != NULL;
 }
 
+/* What no backup has was put there by somebody: another lock, a secret, the mark of a restore. */
+static gboolean
+check_paths (const Job *job, GError **error)
+{
+  for (guint i = 0; i < job->manifest->files->len; i++)
+    {
+      const CaTreeFile *file = job->manifest->files->pdata[i];
+
+      if (ca_backup_may_have (job->config, file->path))
+        continue;
+      icert_set_error (error, ICERT_ERROR_CONFIG, file->path,
+                       "is nothing that a backup has (one that icert backup made)");
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 load_backup (Job *job, GError **error)
 {
@@ -532,7 +575,8 @@ load_backup (Job *job, GError **error)
     return FALSE;
   job->digest = ca_manifest_digest (job->manifest);
   job->config = ca_config_load (job->copy, error);
-  return job->config != NULL && ca_backup_store_path (job->config, error) != NULL;
+  return job->config != NULL && ca_backup_store_path (job->config, error) != NULL
+         && check_paths (job, error);
 }
 
 /* Everything until the parts change places, or the reason why not */
