@@ -2,6 +2,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "tool-output.h"
 #include "tool-where.h"
 
@@ -138,6 +140,111 @@ test_reads_values (void)
     }
 }
 
+/* "a1&a2|a3": the values of alternatives */
+static char *
+shape (GArray *where)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < where->len; i++)
+    {
+      const ToolRestriction *restriction = &g_array_index (where, ToolRestriction, i);
+
+      if (i > 0)
+        g_string_append_c (text, restriction->alternative ? '|' : '&');
+      g_string_append_printf (text, "%d", (int) g_variant_get_int64 (restriction->value));
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+test_reads_brackets (void)
+{
+  static const char *const rows[][2] = {
+    { "(RequestID = 1)", "1" },
+    { "( ( RequestID=1 ) )", "1" },
+    { "RequestID=1 and (RequestID=2 or RequestID=3)", "1&2|1&3" },
+    { "(RequestID=1 or RequestID=2) and RequestID=3", "1&3|2&3" },
+    { "(RequestID=1 or RequestID=2)and(RequestID=3 or RequestID=4)", "1&3|1&4|2&3|2&4" },
+    { "RequestID=1 or (RequestID=2 and (RequestID=3 or RequestID=4))", "1|2&3|2&4" },
+    { "(RequestID=1 and RequestID=2) or RequestID=3", "1&2|3" },
+    { "(RequestID=1 or (RequestID=2)) or RequestID=3", "1|2|3" },
+  };
+  g_autoptr (GArray) quoted = NULL;
+
+  g_test_summary ("Brackets bind closest, and are multiplied out into alternatives");
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GArray) where = parse (rows[i][0]);
+      g_autofree char *text = shape (where);
+
+      g_assert_cmpstr (text, ==, rows[i][1]);
+    }
+  quoted = parse ("(CommonName = 'f(x)')");
+  assert_restriction (quoted, 0, FALSE, "CommonName", ICERT_SEEK_EQ, "'f(x)'");
+}
+
+static void
+test_says_where_it_is_wrong (void)
+{
+  static const struct
+  {
+    const char *text;
+    int character;
+    const char *what;
+  } rows[] = {
+    { "", 1, "no column" },
+    { "()", 2, "no column" },
+    { "(RequestID = 1", 1, "not closed" },
+    { "RequestID = 1 and (RequestID = 2 or (RequestID = 3)", 19, "not closed" },
+    { "RequestID = 1)", 14, "without its '('" },
+    { "(RequestID = 1))", 16, "without its '('" },
+    { "RequestID = 1 (RequestID = 2)", 15, "a bracket behind a value" },
+    { "(RequestID = 1) RequestID = 2", 17, "something else behind a value" },
+    { "(RequestID = 1 and)", 19, "no column" },
+    { "RequestID 1", 11, "no comparison behind RequestID" },
+    { "RequestID = ", 13, "no value" },
+    { "CommonName = 'ä' or CommonName = 'b", 34, "a quote that is not closed" },
+    { "CommonName = f(x)", 15, "a bracket behind a value" },
+  };
+  g_autoptr (GListModel) columns = make_columns ();
+
+  g_test_summary ("An error of form names the character and what is wrong there");
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GArray) where = tool_where_parse (rows[i].text, columns, &error);
+      g_autofree char *place = g_strdup_printf ("character %d: ", rows[i].character);
+
+      g_assert_null (where);
+      g_assert_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE);
+      if (strstr (error->message, place) == NULL || strstr (error->message, rows[i].what) == NULL)
+        g_error ("%s: %s", rows[i].text, error->message);
+    }
+}
+
+static void
+test_bounds_what_brackets_cost (void)
+{
+  g_autoptr (GListModel) columns = make_columns ();
+  g_autoptr (GString) product = g_string_new ("RequestID = 1");
+  g_autoptr (GString) deep = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary (
+      "Brackets that would make thousands of alternatives, or are too deep, are refused");
+  for (int i = 0; i < 40; i++)
+    g_string_append (product, " and (RequestID = 2 or RequestID = 3)");
+  g_assert_null (tool_where_parse (product->str, columns, &error));
+  g_assert_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE);
+  g_assert_nonnull (strstr (error->message, "more than 900 comparisons"));
+  g_clear_error (&error);
+  for (int i = 0; i < 100000; i++)
+    g_string_append_c (deep, '(');
+  g_assert_null (tool_where_parse (deep->str, columns, &error));
+  g_assert_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE);
+}
+
 static void
 test_refuses_nonsense (void)
 {
@@ -209,7 +316,7 @@ test_prefers_exact_column (void)
 static void
 test_survives_anything (void)
 {
-  static const char alphabet[] = "aD='\"<>!&|. \\0xz9-:,";
+  static const char alphabet[] = "aD='\"<>!&|. \\0xz9-:,()";
   g_autoptr (GListModel) columns = make_columns ();
   guint round;
 
@@ -235,6 +342,9 @@ main (int argc, char **argv)
   g_test_add_func ("/tool-where/reads-alternatives", test_reads_alternatives);
   g_test_add_func ("/tool-where/reads-operators", test_reads_operators);
   g_test_add_func ("/tool-where/reads-values", test_reads_values);
+  g_test_add_func ("/tool-where/reads-brackets", test_reads_brackets);
+  g_test_add_func ("/tool-where/says-where-it-is-wrong", test_says_where_it_is_wrong);
+  g_test_add_func ("/tool-where/bounds-what-brackets-cost", test_bounds_what_brackets_cost);
   g_test_add_func ("/tool-where/refuses-nonsense", test_refuses_nonsense);
   g_test_add_func ("/tool-where/refuses-unknown-column", test_refuses_unknown_column);
   g_test_add_func ("/tool-where/prefers-exact-column", test_prefers_exact_column);

@@ -110,6 +110,17 @@ class Views(tool.ToolTest):
         self.assertEqual(len(rows), 6)
         self.assertEqual(self.rows("--where", "Request.CommonName ^= host9"), [])
 
+    def test_brackets(self):
+        """Brackets bind closest; what is wrong with them is said with its place"""
+        where = "CertificateTemplate = {} and (Request.CommonName ^= host or RequestID = 1)"
+        users = self.rows("--where", where.format("User"))
+        both = self.rows("--where", f"({where.format('User')}) or {where.format('WebServer')}")
+        all_of_them = self.rows("--where", "Request.CommonName ^= host or RequestID = 1")
+        self.assertEqual(len(both), len(all_of_them))
+        self.assertLess(len(users), len(both))
+        answer = self.run_icert(2, "view", "--where", "RequestID = 1 or (RequestID = 2")
+        self.assertIn("character 18: a bracket that is not closed", answer.error)
+
     def test_group_by(self):
         """--group-by counts values; dates by day, month or year"""
         groups = self.rows("--group-by", "CertificateTemplate")

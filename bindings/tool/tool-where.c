@@ -4,10 +4,23 @@
 
 #include "tool-where.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "tool-error.h"
 #include "tool-output.h"
+
+/* Brackets in brackets, and comparisons when none are left: a view takes no more */
+#define MOST_BRACKETS 64
+#define MOST_RESTRICTIONS 900
+
+typedef struct
+{
+  const char *text;
+  const char *p;
+  GListModel *columns;
+  guint depth; /* open brackets */
+} Parser;
 
 static const struct
 {
@@ -123,7 +136,8 @@ read_operator (const char **p, ICertSeek *seek)
   return FALSE;
 }
 
-/* A word, or text in quotes in which the quote is written twice. */
+/* A word, which ends at a blank or bracket, or text in quotes in which the quote is written twice.
+ */
 static char *
 read_value (const char **p, gboolean *quoted)
 {
@@ -133,7 +147,7 @@ read_value (const char **p, gboolean *quoted)
   *quoted = quote == '\'' || quote == '"';
   if (!*quoted)
     {
-      while (**p != '\0' && !g_ascii_isspace (**p))
+      while (**p != '\0' && !g_ascii_isspace (**p) && **p != '(' && **p != ')')
         g_string_append_c (value, *(*p)++);
       return g_string_free (value, value->len == 0);
     }
@@ -206,42 +220,67 @@ is_names_column (const char *name)
          || g_ascii_strncasecmp (name, "SubjectAltName.", strlen ("SubjectAltName.")) == 0;
 }
 
-static gboolean
-parse_restriction (const char **p,
-                   GListModel *columns,
-                   ToolRestriction *restriction,
-                   GError **error)
+/* "character 7: …"; always NULL */
+static gpointer G_GNUC_PRINTF (4, 5)
+    syntax_error (const Parser *parser, const char *at, GError **error, const char *format, ...)
 {
-  g_autofree char *name = read_column (p);
-  g_autofree char *text = NULL;
+  g_autofree char *message = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  tool_usage_error (error, "--where: character %ld: %s",
+                    g_utf8_strlen (parser->text, (gssize) (at - parser->text)) + 1, message);
+  return NULL;
+}
+
+static void
+restriction_free (gpointer data)
+{
+  tool_restriction_clear (data);
+  g_free (data);
+}
+
+static gpointer
+restriction_copy (gconstpointer data, gpointer unused)
+{
+  ToolRestriction *copy = g_memdup2 (data, sizeof *copy);
+
+  copy->column = g_strdup (copy->column);
+  if (copy->value != NULL)
+    g_variant_ref (copy->value);
+  return copy;
+}
+
+static gboolean
+parse_comparison (Parser *parser, const char *name, ToolRestriction *restriction, GError **error)
+{
   g_autoptr (ICertViewColumn) column = NULL;
+  g_autofree char *text = NULL;
+  const char *start;
   gboolean quoted;
   GVariant *value;
 
-  if (name == NULL)
-    {
-      tool_usage_error (error, "--where: no column at '%s' (COLUMN OP VALUE [and|or …])", *p);
-      return FALSE;
-    }
   if (is_names_column (name))
     column = icert_view_column_new (name, NULL, ICERT_PROPERTY_TYPE_STRING, FALSE, 0);
   else
-    column = tool_find_column (columns, name, error);
+    column = tool_find_column (parser->columns, name, error);
   if (column == NULL)
     return FALSE;
-  skip_blanks (p);
-  if (!read_operator (p, &restriction->seek))
-    {
-      tool_usage_error (error, "--where: no comparison at '%s' (== != < <= > >= ^=)", *p);
-      return FALSE;
-    }
-  skip_blanks (p);
-  text = read_value (p, &quoted);
+  skip_blanks (&parser->p);
+  if (!read_operator (&parser->p, &restriction->seek))
+    return syntax_error (parser, parser->p, error, "no comparison behind %s (== != < <= > >= ^=)",
+                         name)
+           != NULL;
+  skip_blanks (&parser->p);
+  start = parser->p;
+  text = read_value (&parser->p, &quoted);
   if (text == NULL)
-    {
-      tool_usage_error (error, "--where: no value behind %s (a word, or text in quotes)", name);
-      return FALSE;
-    }
+    return syntax_error (parser, start, error, "%s",
+                         quoted ? "a quote that is not closed (text in quotes)"
+                                : "no value (a word, or text in quotes)")
+           != NULL;
   restriction->column = icert_view_column_get_name (column);
   if (!quoted && g_ascii_strcasecmp (text, "empty") == 0)
     return TRUE;
@@ -252,42 +291,184 @@ parse_restriction (const char **p,
   return TRUE;
 }
 
-/* @alternative: whether it was an "or" */
-static gboolean
-parse_conjunction (const char **p, gboolean *alternative, GError **error)
+/* Conditions are lists of alternatives, each a list of comparisons that hold together. */
+static GPtrArray *
+alternative_new (void)
 {
-  const char *start = *p;
-  g_autofree char *word = read_column (p);
+  return g_ptr_array_new_with_free_func (restriction_free);
+}
 
-  *alternative = word != NULL && g_ascii_strcasecmp (word, "or") == 0;
-  if (*alternative || (word != NULL && g_ascii_strcasecmp (word, "and") == 0))
-    return TRUE;
-  tool_usage_error (error, "--where: '%s' behind a value ('and' or 'or')", start);
-  return FALSE;
+static GPtrArray *
+condition_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+}
+
+static GPtrArray *
+parse_restriction (Parser *parser, GError **error)
+{
+  const char *start = parser->p;
+  g_autofree char *name = read_column (&parser->p);
+  g_autoptr (GPtrArray) alternative = alternative_new ();
+  ToolRestriction *restriction;
+  GPtrArray *condition;
+
+  if (name == NULL)
+    return syntax_error (parser, start, error, "no column (COLUMN OP VALUE, or a bracket)");
+  restriction = g_new0 (ToolRestriction, 1);
+  g_ptr_array_add (alternative, restriction);
+  if (!parse_comparison (parser, name, restriction, error))
+    return NULL;
+  condition = condition_new ();
+  g_ptr_array_add (condition, g_steal_pointer (&alternative));
+  return condition;
+}
+
+static GPtrArray *parse_condition (Parser *parser, GError **error);
+
+static GPtrArray *
+parse_factor (Parser *parser, GError **error)
+{
+  g_autoptr (GPtrArray) inner = NULL;
+  const char *start;
+
+  skip_blanks (&parser->p);
+  start = parser->p;
+  if (*start != '(')
+    return parse_restriction (parser, error);
+  if (++parser->depth > MOST_BRACKETS)
+    return syntax_error (parser, start, error, "a bracket in %d others (fewer)", MOST_BRACKETS);
+  parser->p++;
+  inner = parse_condition (parser, error);
+  if (inner == NULL)
+    return NULL;
+  if (*parser->p != ')')
+    return syntax_error (parser, start, error, "a bracket that is not closed (a ')' to it)");
+  parser->p++;
+  parser->depth--;
+  return g_steal_pointer (&inner);
+}
+
+static guint
+count (const GPtrArray *condition)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < condition->len; i++)
+    n += ((GPtrArray *) condition->pdata[i])->len;
+  return n;
+}
+
+/* Each alternative of the one with each of the other; NULL when that are too many. */
+static GPtrArray *
+multiply (const GPtrArray *left, const GPtrArray *right)
+{
+  GPtrArray *product;
+
+  if ((guint64) count (left) * right->len + (guint64) count (right) * left->len > MOST_RESTRICTIONS)
+    return NULL;
+  product = condition_new ();
+  for (guint i = 0; i < left->len; i++)
+    for (guint j = 0; j < right->len; j++)
+      {
+        GPtrArray *alternative = alternative_new ();
+
+        g_ptr_array_extend (alternative, left->pdata[i], restriction_copy, NULL);
+        g_ptr_array_extend (alternative, right->pdata[j], restriction_copy, NULL);
+        g_ptr_array_add (product, alternative);
+      }
+  return product;
+}
+
+/* Whether @word follows, which is then read. */
+static gboolean
+read_word (Parser *parser, const char *word)
+{
+  const char *p = parser->p;
+  g_autofree char *found = NULL;
+
+  skip_blanks (&p);
+  found = read_column (&p);
+  if (found == NULL || g_ascii_strcasecmp (found, word) != 0)
+    return FALSE;
+  parser->p = p;
+  return TRUE;
+}
+
+static GPtrArray *
+parse_conjunction (Parser *parser, GError **error)
+{
+  g_autoptr (GPtrArray) all = parse_factor (parser, error);
+
+  while (all != NULL && read_word (parser, "and"))
+    {
+      const char *start = parser->p;
+      g_autoptr (GPtrArray) next = parse_factor (parser, error);
+      GPtrArray *product = next != NULL ? multiply (all, next) : NULL;
+
+      if (next == NULL)
+        return NULL;
+      if (product == NULL)
+        return syntax_error (parser, start, error,
+                             "more than %d comparisons when the brackets are gone (fewer)",
+                             MOST_RESTRICTIONS);
+      g_ptr_array_unref (all);
+      all = product;
+    }
+  return g_steal_pointer (&all);
+}
+
+/* Stops at the end or at a bracket that closes. */
+static GPtrArray *
+parse_condition (Parser *parser, GError **error)
+{
+  g_autoptr (GPtrArray) any = parse_conjunction (parser, error);
+
+  while (any != NULL && read_word (parser, "or"))
+    {
+      g_autoptr (GPtrArray) next = parse_conjunction (parser, error);
+
+      if (next == NULL)
+        return NULL;
+      g_ptr_array_extend_and_steal (any, g_steal_pointer (&next));
+    }
+  skip_blanks (&parser->p);
+  if (any == NULL || *parser->p == '\0' || *parser->p == ')')
+    return g_steal_pointer (&any);
+  return syntax_error (parser, parser->p, error, "%s behind a value ('and' or 'or')",
+                       *parser->p == '(' ? "a bracket" : "something else");
+}
+
+static GArray *
+flatten (const GPtrArray *condition)
+{
+  GArray *restrictions = g_array_new (FALSE, TRUE, sizeof (ToolRestriction));
+
+  g_array_set_clear_func (restrictions, (GDestroyNotify) tool_restriction_clear);
+  for (guint i = 0; i < condition->len; i++)
+    {
+      const GPtrArray *alternative = condition->pdata[i];
+
+      for (guint j = 0; j < alternative->len; j++)
+        {
+          g_autofree ToolRestriction *copy = restriction_copy (alternative->pdata[j], NULL);
+
+          copy->alternative = i > 0 && j == 0;
+          g_array_append_val (restrictions, *copy);
+        }
+    }
+  return restrictions;
 }
 
 GArray *
 tool_where_parse (const char *text, GListModel *columns, GError **error)
 {
-  g_autoptr (GArray) restrictions = g_array_new (FALSE, TRUE, sizeof (ToolRestriction));
-  const char *p = text;
-  gboolean alternative = FALSE;
+  Parser parser = { .text = text, .p = text, .columns = columns };
+  g_autoptr (GPtrArray) condition = parse_condition (&parser, error);
 
-  g_array_set_clear_func (restrictions, (GDestroyNotify) tool_restriction_clear);
-  while (TRUE)
-    {
-      ToolRestriction *restriction;
-
-      g_array_set_size (restrictions, restrictions->len + 1);
-      restriction = &g_array_index (restrictions, ToolRestriction, restrictions->len - 1);
-      restriction->alternative = alternative;
-      skip_blanks (&p);
-      if (!parse_restriction (&p, columns, restriction, error))
-        return NULL;
-      skip_blanks (&p);
-      if (*p == '\0')
-        return g_steal_pointer (&restrictions);
-      if (!parse_conjunction (&p, &alternative, error))
-        return NULL;
-    }
+  if (condition == NULL)
+    return NULL;
+  if (*parser.p != '\0')
+    return syntax_error (&parser, parser.p, error, "a ')' without its '(' (quotes around text)");
+  return flatten (condition);
 }

@@ -15,9 +15,10 @@ typedef struct
 
 void tool_restriction_clear (ToolRestriction *restriction);
 
-/* Reads 'COLUMN OP VALUE [and|or …]'. `and` binds closer than `or`, so that the text is a list of
- * alternatives. @columns: a GListModel of ICertViewColumn. Wrong text is wrong usage, an unknown
- * column UNKNOWN_NAME. Returns a GArray of ToolRestriction. */
+/* Reads 'COLUMN OP VALUE [and|or …]' with round brackets. `and` binds closer than `or`; what stands
+ * in brackets is multiplied out, so that the answer is a list of alternatives. @columns: a
+ * GListModel of ICertViewColumn. Wrong text is wrong usage, an unknown column UNKNOWN_NAME. Returns
+ * a GArray of ToolRestriction. */
 GArray *tool_where_parse (const char *text, GListModel *columns, GError **error);
 
 /* without case; "RequestID" is "Request.RequestID". Lends nothing: a reference. */

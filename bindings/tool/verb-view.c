@@ -31,7 +31,7 @@ static const GOptionEntry options[] = {
     "Columns to show; 'icert schema' lists them", "A,B,…" },
   { "where", 'w', 0, G_OPTION_ARG_STRING, &option_where,
     "COLUMN OP VALUE [and|or …] with OP one of == != < <= > >= ^= (begins with); 'and' binds "
-    "closer",
+    "closer, round brackets closest",
     "TEXT" },
   { "sort", 's', 0, G_OPTION_ARG_STRING, &option_sort, "Order of the rows; indexed columns only",
     "COLUMN[:desc]" },
@@ -356,6 +356,8 @@ const ToolVerb tool_verb_view = {
               "'www.example.org'\"\n"
               "  icert view --columns RequestID,SerialNumber --sort RequestID:desc --limit 20\n"
               "  icert --json view --where 'Disposition = 20 or Disposition = 21'\n"
+              "  icert view --where \"CommonName ^= www and (NotAfter < 2027-01-01 or "
+              "Disposition = revoked)\"\n"
               "  icert view --where \"SubjectAltName.dns == www.example.org\"\n"
               "  icert view --table certificates --group-by NotAfter:month\n"
               "  icert view --count --where 'Request.Status == empty'",
