@@ -93,6 +93,8 @@ class BackupTest(tool.ToolTest):
             (answer.json["config"], answer.json["state"]), ("localhost\\Demo CA", "restored")
         )
         self.assertGreater(self.submit(), lost)
+        # the record of the restore has its MAC too
+        self.assertRegex(self.run_icert(0, "audit", "verify").text, "sound +yes")
         self.assertEqual(len(list(self.ca.glob("before-restore-*"))), 1)
         shutil.rmtree(next(self.ca.glob("before-restore-*")))
 
@@ -111,6 +113,7 @@ class BackupTest(tool.ToolTest):
         self.assertIn("remedy: --secret FILE", answer.error)
         self.run_icert(0, "restore", "--to", moved, "--secret", secret, self.backup)
         self.submit()
+        self.assertRegex(self.run_icert(0, "audit", "verify").text, "sound +yes")
         # back again for the other tests
         shutil.rmtree(moved)
         away.rename(self.ca)

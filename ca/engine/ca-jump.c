@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ca-changes.h"
+#include "ca-clock-state.h"
 #include "ca-crypto.h"
 
 /* More numbers of a counter than an engine ever took in a second, and what a clock may be off by */
@@ -193,17 +194,26 @@ describe (const CaJump *jump, const CaManifest *manifest)
   return detail;
 }
 
+/* With its MAC, when the log of the backup has them: the verifier asks for one from then on. */
 static gboolean
-say_so (ICertStore *store, const CaCaller *caller, const char *detail, GError **error)
+say_so (ICertStore *store,
+        GBytes *secret,
+        const CaCaller *caller,
+        const char *detail,
+        GError **error)
 {
   g_autoptr (ICertStoreBatch) batch = icert_store_batch_new ();
   CaWriter *writer = NULL;
+  gint64 mac_from = 0;
   gboolean ok;
 
-  if (ca_changes_void (store, batch, error))
+  if (ca_changes_void (store, batch, error)
+      && ca_counter_load (store, CA_AUDIT_MAC_FROM, &mac_from, error))
     writer = ca_writer_new (store, g_get_host_name (), error);
   if (writer == NULL)
     return FALSE;
+  if (mac_from != 0)
+    ca_writer_set_secret (writer, secret);
   ok = ca_writer_commit_wait (writer, g_steal_pointer (&batch),
                               ca_audit_list_new (ca_audit_record_new (
                                   caller, ca_verb_to_string (CA_VERB_RESTORE), "ca", "OK", detail)),
@@ -216,6 +226,7 @@ gboolean
 ca_jump_apply (const CaJump *jump,
                const CaManifest *manifest,
                ICertStore *store,
+               GBytes *secret,
                const CaCaller *caller,
                GError **error)
 {
@@ -227,5 +238,5 @@ ca_jump_apply (const CaJump *jump,
       return FALSE;
   if (jump->note != NULL)
     g_string_append_printf (detail, "; %s", jump->note);
-  return say_so (store, caller, detail->str, error);
+  return say_so (store, secret, caller, detail->str, error);
 }

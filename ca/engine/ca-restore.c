@@ -491,7 +491,8 @@ move_numbers (const Job *job, GError **error)
   ok = check_manifest (job, ICERT_STORE (object), error)
        && ca_jump_plan (&jump, job->manifest, job->config->store_class, live, ca_clock_now (),
                         error)
-       && ca_jump_apply (&jump, job->manifest, ICERT_STORE (object), job->caller, error);
+       && ca_jump_apply (&jump, job->manifest, ICERT_STORE (object), job->secret, job->caller,
+                         error);
   return icert_store_close (ICERT_STORE (object), ok ? error : NULL) && ok;
 }
 

@@ -30,10 +30,11 @@ gboolean ca_jump_plan (CaJump *jump,
                        const char *path,
                        gint64 now,
                        GError **error);
-/* Moves the counters of @store on and says so in its audit chain. */
+/* Moves the counters of @store on and says so in its audit chain. @secret: (nullable) of the CA. */
 gboolean ca_jump_apply (const CaJump *jump,
                         const CaManifest *manifest,
                         ICertStore *store,
+                        GBytes *secret,
                         const CaCaller *caller,
                         GError **error);
 void ca_jump_clear (CaJump *jump);
