@@ -172,6 +172,8 @@ class Completion(tool.ToolTest):
         self.assertIn("ed25519", self.offers("init", "--key-type", "="))
         self.assertIn("ed448", self.offers("enroll", "--key-type", "ed"))
         self.assertEqual(self.offers("policy-test", "--expect", "p"), {"pend"})
+        self.assertEqual(self.offers("revoke", "01", "certif"), {"certificateHold"})
+        self.assertIn("requests", self.offers("delete-row", ""))
 
     def test_of_the_ca(self):
         """Profiles, classes, grants and settings come from the default CA"""
@@ -192,6 +194,7 @@ class Completion(tool.ToolTest):
         self.assertEqual(self.offers("resubmit", ""), {"1"})
         self.assertEqual(self.offers("deny", ""), {"1"})
         self.assertEqual(self.offers("deny", "1", ""), set())
+        self.assertEqual(self.offers("approve", ""), set())
 
     def test_config(self):
         """--config offers the names of CAs, and the CA it names is asked"""
@@ -219,6 +222,7 @@ class Completion(tool.ToolTest):
             self.offers("policy-test", "Template.Policy", "two.p"), {"two.pem"}
         )
         self.assertEqual(self.offers("init", "--dir", "dem"), {"demo"})
+        self.assertEqual(self.offers("revoke", "two.c"), {"two.crt"})
 
 
 if __name__ == "__main__":

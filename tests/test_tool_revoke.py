@@ -96,7 +96,10 @@ class Revoke(tool.ToolTest):
         answer = self.run_icert(0, "--json", "revoke", serial, "4", "--date", date)
         self.assertEqual(
             answer.json,
-            {"serial": serial, "disposition": "revoked", "reason": "superseded", "date": date},
+            {
+                "serial": serial.lower(), "disposition": "revoked",
+                "reason": "superseded", "date": date,
+            },
         )
         self.run_icert(0, "is-valid", serial)
         answer = self.run_icert(1, "revoke", serial, "1", "--date", not_after)
@@ -109,12 +112,53 @@ class Revoke(tool.ToolTest):
         self.run_icert(0, "revoke", serial, "certificateHold")
         self.run_icert(5, "is-valid", serial)
         answer = self.run_icert(0, "--json", "unrevoke", serial)
-        self.assertEqual(answer.json, {"serial": serial, "disposition": "issued"})
+        self.assertEqual(answer.json, {"serial": serial.lower(), "disposition": "issued"})
         self.run_icert(0, "is-valid", serial)
         self.run_icert(0, "revoke", serial, "superseded")
         answer = self.run_icert(1, "unrevoke", serial)
         self.assert_error(answer, "WRONG_STATE", "certificate")
         self.assertIn("on hold", answer.error)
+
+    def test_names_of_certificates(self):
+        """A certificate is named as openssl and browsers show its serial, or by its file"""
+        _, serial, path = self.issue()
+        pairs = [serial[i : i + 2] for i in range(0, len(serial), 2)]
+        der = path.with_suffix(".der")
+        self.folder.openssl("x509", "-in", path, "-outform", "der", "-out", der)
+        bundle = self.folder.write("bundle", b"a text\n" + path.read_bytes())
+        for form in (
+            serial, "0x" + serial, "0X" + serial.lstrip("0"), "serial=" + serial,
+            "Serial Number: " + ":".join(pairs), " ".join(pairs), "-".join(pairs),
+            "0000" + serial, path, der, bundle,
+        ):  # fmt: skip
+            with self.subTest(form):
+                answer = self.run_icert(0, "--json", "is-valid", form)
+                self.assertEqual(answer.json, {"serial": serial.lower(), "status": "valid"})
+        for word in ("hold", "HOLD", "certificate hold", "certificate_hold", "6"):
+            with self.subTest(word):
+                answer = self.run_icert(0, "--json", "revoke", path, word)
+                self.assertEqual(answer.json["reason"], "certificateHold")
+                self.assertEqual(answer.json["serial"], serial.lower())
+        self.run_icert(0, "unrevoke", path)
+
+    def test_names_of_nothing(self):
+        """What names no certificate of the CA says where serials and ids are found"""
+        _, serial, path = self.issue()
+        for arguments, code, remedy in (
+            (["revoke", "99", "hold"], "NOT_FOUND: serial", "RequestID = ID"),
+            (["revoke", "serial", "hold"], "MALFORMED: serial", "openssl x509 -serial"),
+            (["revoke", "serial=", "hold"], "MALFORMED: serial", "openssl x509 -serial"),
+            (["revoke", path.with_suffix(".pem"), "hold"], "NOT_FOUND: certificate", ""),
+            (["revoke", self.folder.path, "hold"], "FAILED: file", ""),
+            (["unrevoke", path], "WRONG_STATE: certificate", "icert is-valid"),
+            (["revoke", serial, "cACompromise"], "FORBIDDEN_FIELD: reason", "another reason"),
+        ):
+            with self.subTest(arguments):
+                answer = self.run_icert(1, *arguments)
+                self.assertIn(f"icert: {code}: ", answer.error)
+                self.assertIn(remedy, answer.error)
+        answer = self.run_icert(2, "retrieve", serial)
+        self.assertIn('--where "SerialNumber = SERIAL"', answer.error)
 
     def test_refusals(self):
         """What cannot be revoked is refused with its code"""

@@ -23,6 +23,14 @@ static const struct
   { ICERT_ERROR_NOT_FOUND, "config", "'icert cas' lists the CAs; 'icert init NAME' makes one" },
   { ICERT_ERROR_NOT_FOUND, "request", "'icert view' lists the requests" },
   { ICERT_ERROR_NOT_FOUND, "request-id", "'icert view' lists the requests" },
+  { ICERT_ERROR_NOT_FOUND, "serial",
+    "'icert view --columns SerialNumber --where \"RequestID = ID\"' has the serial of a request" },
+  { ICERT_ERROR_MALFORMED, "serial",
+    "as openssl x509 -serial prints it, or the file with the certificate" },
+  { ICERT_ERROR_FORBIDDEN_FIELD, "reason",
+    "another reason; hold needs Hold=allowed in [Profile] before the certificate is issued" },
+  { ICERT_ERROR_UNKNOWN_NAME, "node", "'icert get-config' lists the nodes" },
+  { ICERT_ERROR_NOT_FOUND, "node", "'icert get-config' lists the nodes" },
   { ICERT_ERROR_NOT_FOUND, "profile", "'icert profiles' lists the profiles" },
   { ICERT_ERROR_UNKNOWN_NAME, "profile", "'icert profiles' lists the profiles" },
   { ICERT_ERROR_UNKNOWN_NAME, "column", "'icert schema' lists the columns" },
@@ -34,7 +42,10 @@ static const struct
   { ICERT_ERROR_WRONG_STATE, "entry", "'icert config-history' lists the changes" },
   { ICERT_ERROR_WRONG_STATE, "ca", "'icert ca' shows the state" },
   { ICERT_ERROR_WRONG_STATE, "clock", "'icert check' shows what the clock did" },
-  { ICERT_ERROR_WRONG_STATE, "certificate", "'icert ca' shows the certificates" },
+  { ICERT_ERROR_WRONG_STATE, "certificate",
+    "'icert is-valid' says how a certificate stands; those of the CA itself: 'icert ca'" },
+  { ICERT_ERROR_WRONG_STATE, "flags",
+    "'icert set-config CRL CRLDeltaPeriod 1d' switches delta CRLs on" },
   { ICERT_ERROR_WRONG_STATE, NULL, "'icert view --where \"RequestID = ID\"' shows the state" },
   { ICERT_ERROR_NOT_AUTHORIZED, NULL, "'icert roles' shows what you may do" },
   { ICERT_ERROR_OUTCOME_UNKNOWN, NULL, "ask again with the same --id-key" },
@@ -93,7 +104,11 @@ tool_parse_id (const char *text, gint64 *id, GError **error)
 
   if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT64, &value, NULL))
     {
-      tool_usage_error (error, "request id: '%s' is none (a number from 1)", text);
+      tool_usage_error (error, "request id: '%s' is none (a number from 1%s)", text,
+                        strspn (text, "0123456789abcdefABCDEF:") > 20
+                            ? "; 'icert view --columns RequestID --where \"SerialNumber = SERIAL\"'"
+                              " finds that of a serial number"
+                            : "");
       return FALSE;
     }
   *id = (gint64) value;

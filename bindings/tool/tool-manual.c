@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tool-options.h"
+#include "tool-reason.h"
 
 /* Not installed: run while icert is built, it writes the manual page and the tables of the
  * completion from the tables that the command itself reads. */
@@ -222,6 +223,17 @@ print_top_options (void)
 }
 
 static void
+print_reasons (void)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+
+  for (int i = 0; i <= ICERT_REVOCATION_REASON_AA_COMPROMISE; i++)
+    if (!g_str_equal (tool_reason_to_name (i), "unknown"))
+      g_string_append_printf (words, "%s%s", words->len > 0 ? " " : "", tool_reason_to_name (i));
+  printf ("_icert_reasons='%s'\n", words->str);
+}
+
+static void
 print_completion_tables (void)
 {
   gsize i;
@@ -248,6 +260,7 @@ print_completion_tables (void)
     print_option_kinds (tool_verbs[i]->name, tool_verbs[i]->options);
   puts (")");
   print_top_options ();
+  print_reasons ();
 }
 
 /* The line "@TABLES@" of the template becomes the tables. */

@@ -24,6 +24,8 @@ static const struct
   { ICERT_REVOCATION_REASON_REMOVE_FROM_CRL, "removeFromCRL" },
   { ICERT_REVOCATION_REASON_PRIVILEGE_WITHDRAWN, "privilegeWithdrawn" },
   { ICERT_REVOCATION_REASON_AA_COMPROMISE, "aACompromise" },
+  /* what people type; the name above is the one that is shown */
+  { ICERT_REVOCATION_REASON_CERTIFICATE_HOLD, "hold" },
 };
 
 const char *
@@ -35,13 +37,13 @@ tool_reason_to_name (ICertRevocationReason reason)
   return "unknown";
 }
 
-/* "key-compromise" is easier to type. */
+/* "key-compromise" and "key compromise" are easier to type. */
 static gboolean
 is_same (const char *text, const char *name)
 {
   for (; *text != '\0'; text++)
     {
-      if (*text == '-' || *text == '_')
+      if (*text == '-' || *text == '_' || *text == ' ')
         continue;
       if (g_ascii_tolower (*text) != g_ascii_tolower (*name))
         return FALSE;
@@ -62,11 +64,12 @@ tool_parse_reason (const char *text, ICertRevocationReason *reason, GError **err
         *reason = reasons[i].reason;
         return TRUE;
       }
-  tool_usage_error (error,
-                    "reason: '%s' is none (unspecified, keyCompromise, cACompromise, "
-                    "affiliationChanged, superseded, cessationOfOperation, certificateHold, "
-                    "removeFromCRL, privilegeWithdrawn, aACompromise, or their numbers)",
-                    text);
+  tool_usage_error (
+      error,
+      "reason: '%s' is none (unspecified, keyCompromise, cACompromise, "
+      "affiliationChanged, superseded, cessationOfOperation, certificateHold or hold, "
+      "removeFromCRL, privilegeWithdrawn, aACompromise, or their numbers)",
+      text);
   return FALSE;
 }
 

@@ -71,6 +71,19 @@ find_verb (char **words, guint *n_words)
   return found;
 }
 
+/* "audit" is no verb, "audit verify" is; "revok" is nearly one. */
+static char *
+describe_near (const char *word)
+{
+  g_autoptr (GString) near = g_string_new (NULL);
+  gsize same = MAX (strlen (word), 2);
+
+  for (gsize i = 0; tool_verbs[i] != NULL; i++)
+    if (strncmp (tool_verbs[i]->name, word, same) == 0)
+      g_string_append_printf (near, "%s'%s'", near->len > 0 ? ", " : "", tool_verbs[i]->name);
+  return near->len > 0 ? g_strdup_printf ("; like it: %s", near->str) : g_strdup ("");
+}
+
 static gboolean
 check_arguments (const ToolVerb *verb, char **arguments, GError **error)
 {
@@ -153,7 +166,10 @@ run (char **argv, const ToolVerb **verb, GError **error)
   *verb = find_verb (words + 1, &n_words);
   if (*verb == NULL)
     {
-      tool_usage_error (error, "verb: '%s' is not known (one that 'icert --help' lists)", words[1]);
+      g_autofree char *near = describe_near (words[1]);
+
+      tool_usage_error (error, "verb: '%s' is not known (one that 'icert --help' lists%s)",
+                        words[1], near);
       return TOOL_EXIT_USAGE;
     }
   return run_verb (*verb, words + n_words, error);

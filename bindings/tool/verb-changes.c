@@ -128,7 +128,7 @@ const ToolVerb tool_verb_changes = {
 
 const ToolVerb tool_verb_approve = {
   .name = "approve",
-  .arguments = "ID",
+  .arguments = "CHANGE",
   .summary = "Approve a change that another administrator asked for",
   .example = "icert approve 3",
   .min_arguments = 1,
@@ -138,7 +138,7 @@ const ToolVerb tool_verb_approve = {
 
 const ToolVerb tool_verb_reject = {
   .name = "reject",
-  .arguments = "ID",
+  .arguments = "CHANGE",
   .summary = "Reject a change, or take an own one back",
   .example = "icert reject 3 --reason 'not today'",
   .options = reject_options,

@@ -4,6 +4,7 @@
 
 #include "tool-output.h"
 #include "tool-reason.h"
+#include "tool-serial.h"
 
 static const struct
 {
@@ -19,20 +20,24 @@ static const struct
 static ToolExit
 run (Tool *tool, char **arguments, GError **error)
 {
-  g_autoptr (ICertAdmin) admin = icert_admin_open (tool->config, NULL, error);
+  g_autofree char *serial = tool_find_serial (tool, arguments[0], error);
+  g_autoptr (ICertAdmin) admin = NULL;
   g_autoptr (ToolRecord) record = tool_record_new ();
   ICertRevocationReason reason;
   ICertCaDisposition disposition;
   gsize i = 0;
 
+  if (serial == NULL)
+    return TOOL_EXIT_FAILED;
+  admin = icert_admin_open (tool->config, NULL, error);
   if (admin == NULL)
     return TOOL_EXIT_FAILED;
-  disposition = icert_admin_is_valid_certificate (admin, arguments[0], &reason, NULL, error);
+  disposition = icert_admin_is_valid_certificate (admin, serial, &reason, NULL, error);
   if (disposition == ICERT_CA_DISPOSITION_ERROR)
     return TOOL_EXIT_FAILED;
   while (answers[i].disposition != disposition)
     i++;
-  tool_record_add_string (record, "serial", arguments[0]);
+  tool_record_add_string (record, "serial", serial);
   tool_record_add_string (record, "status", answers[i].name);
   if (disposition == ICERT_CA_DISPOSITION_REVOKED)
     {
@@ -46,9 +51,10 @@ run (Tool *tool, char **arguments, GError **error)
 
 const ToolVerb tool_verb_is_valid = {
   .name = "is-valid",
-  .arguments = "SERIAL",
+  .arguments = "SERIAL|FILE",
   .summary = "Say whether a certificate is valid (0), revoked (5) or was never issued (1)",
   .example = "icert is-valid 01:9a:0c",
+  .examples = "icert is-valid www.example.org.pem",
   .min_arguments = 1,
   .max_arguments = 1,
   .run = run,

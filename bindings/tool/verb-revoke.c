@@ -4,6 +4,7 @@
 
 #include "tool-output.h"
 #include "tool-reason.h"
+#include "tool-serial.h"
 
 static char *option_date;
 
@@ -33,6 +34,7 @@ run (Tool *tool, char **arguments, GError **error)
 {
   g_autoptr (ICertAdmin) admin = NULL;
   g_autoptr (GDateTime) date = NULL;
+  g_autofree char *serial = NULL;
   ICertRevocationReason reason;
 
   if (!tool_parse_reason (arguments[1], &reason, error))
@@ -40,20 +42,24 @@ run (Tool *tool, char **arguments, GError **error)
   date = tool_parse_date (option_date, error);
   if (date == NULL && option_date != NULL)
     return TOOL_EXIT_USAGE;
-  admin = icert_admin_open (tool->config, NULL, error);
-  if (admin == NULL || !icert_admin_revoke (admin, arguments[0], reason, date, NULL, error))
+  serial = tool_find_serial (tool, arguments[0], error);
+  if (serial == NULL)
     return TOOL_EXIT_FAILED;
-  print (tool, arguments[0], reason);
+  admin = icert_admin_open (tool->config, NULL, error);
+  if (admin == NULL || !icert_admin_revoke (admin, serial, reason, date, NULL, error))
+    return TOOL_EXIT_FAILED;
+  print (tool, serial, reason);
   return TOOL_EXIT_DONE;
 }
 
 const ToolVerb tool_verb_revoke = {
   .name = "revoke",
-  .arguments = "SERIAL REASON",
+  .arguments = "SERIAL|FILE REASON",
   .summary = "As an officer: revoke a certificate",
   .example = "icert revoke 01:9a:0c superseded",
   .examples = "icert revoke 019a0c keyCompromise --date 2026-11-20T08:00:00Z\n"
-              "  icert revoke 019a0c certificateHold",
+              "  icert revoke 'serial=019A0C' hold\n"
+              "  icert revoke www.example.org.pem 4",
   .options = options,
   .min_arguments = 2,
   .max_arguments = 2,

@@ -37,11 +37,21 @@ undo (Tool *tool, char **arguments, GError **error)
   return TOOL_EXIT_DONE;
 }
 
+/* As the CA stores it, since "+X" and "30 days" are not what get-config prints afterwards. */
+static void
+print_stored (Tool *tool, ICertAdmin *admin, char **arguments)
+{
+  g_autoptr (ToolRecord) record = tool_record_new ();
+  GVariant *stored = icert_admin_get_config_entry (admin, arguments[0], arguments[1], NULL, NULL);
+
+  tool_record_add (record, arguments[1], stored);
+  tool_record_print (record, tool);
+}
+
 static ToolExit
 run (Tool *tool, char **arguments, GError **error)
 {
   g_autoptr (ICertAdmin) admin = NULL;
-  g_autoptr (ToolRecord) record = NULL;
   const char *text;
 
   if (option_undo != 0)
@@ -63,11 +73,8 @@ run (Tool *tool, char **arguments, GError **error)
                                         text != NULL ? g_variant_new_string (text) : NULL, NULL,
                                         error))
     return TOOL_EXIT_FAILED;
-  if (tool->quiet)
-    return TOOL_EXIT_DONE;
-  record = tool_record_new ();
-  tool_record_add_string (record, arguments[1], text);
-  tool_record_print (record, tool);
+  if (!tool->quiet)
+    print_stored (tool, admin, arguments);
   return TOOL_EXIT_DONE;
 }
 
