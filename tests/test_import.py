@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path[:0] = [str(pathlib.Path(__file__).parent / "python")]
@@ -351,6 +352,68 @@ class BadImportTest(unittest.TestCase):
         self.assertEqual(answer["serials"], 4)
         self.assertEqual(self.folder.icert("is-valid", "FF" * 20).status, 5)
 
+    def test_octet_0(self):
+        """A list with an octet 0 is refused: who is revoked behind it would be forgotten"""
+        old = OpensslCa(self.folder)
+        old.issue(1)
+        old.revoke("1", "superseded")
+        path = old.path / "index.txt"
+        path.write_bytes(b"# \0\n" + path.read_bytes())
+        self.refuse("openssl-index", old.path, "MALFORMED", "index")
+
+    def test_pipes(self):
+        """S-A10: nobody waits for a pipe among the files"""
+        old = OpensslCa(self.folder)
+        number = old.path / "crlnumber"
+        number.unlink()
+        os.mkfifo(number)
+        self.refuse("openssl-index", old.path, "NOT_FOUND", "crlnumber")
+        number.unlink()
+        number.write_text("1f\n")
+        conf = old.path / "openssl.cnf"
+        os.mkfifo(old.path / "more.cnf")
+        conf.write_text(f".include {old.path}/more.cnf\n" + CONF)
+        self.run_import(0, "openssl-index", old.path)
+        shutil.rmtree(self.folder.path / "ca")
+        shutil.rmtree(self.folder.path / "config")
+        conf.unlink()
+        os.mkfifo(conf)
+        self.run_import(0, "openssl-index", old.path)
+
+    def test_circles(self):
+        """S-A10: links that lead round in circles are not followed"""
+        old = OpensslCa(self.folder)
+        for number in range(60):
+            (old.path / f"link{number}").symlink_to(".")
+        answer = self.run_import(0, "folder", old.path)
+        self.assertEqual(answer["certificates"], 0)
+
+    def test_dates(self):
+        """Revoked at a date to come is revoked now, as on openssl's CRL; before 1950 is no date"""
+        old = OpensslCa(self.folder)
+        line = "R\t300101000000Z\t{},superseded\t0BAD\tunknown\t/CN=x\n"
+        for bad in ("19491231235959Z", "00010101000000Z", "210229000000Z"):
+            (old.path / "index.txt").write_text(line.format(bad))
+            self.refuse("openssl-index", old.path, "MALFORMED", "index")
+        (old.path / "index.txt").write_text(line.format("20600101000000Z"))
+        (old.path / "crlnumber").write_text("3fffffffffffffff\n")
+        self.run_import(0, "openssl-index", old.path)
+        self.assertEqual(self.folder.icert("is-valid", "0BAD").status, 5)
+        for number in (2**62 - 1, 2**62):
+            crl = self.folder.icert("--json", "crl").json["crls"][0]
+            self.assertEqual((crl["number"], crl["entries"]), (number, 1))
+
+    def test_blocked_key(self):
+        """S-B3: the key of a certificate that was revoked as compromised is not certified again"""
+        old = OpensslCa(self.folder)
+        old.issue(1)
+        old.revoke("1", "keyCompromise")
+        self.run_import(0, "openssl-index", old.path)
+        answer = self.folder.icert(
+            "--json", "submit", "--profile", "WebServer", old.top / "host0.req"
+        )
+        self.assertIn(b"blocked keys", answer.out, repr(answer))
+
     def test_nothing(self):
         """A folder without a CA, an unknown format and a folder that is there are refused"""
         self.refuse("openssl-index", self.folder.path, "NOT_FOUND", "cacert.pem")
@@ -437,6 +500,36 @@ class OtherFormats(unittest.TestCase):
     def test_folder(self):
         """A folder of PEM files: the CA is who issued the others, revocations come from its CRL"""
         self.check(self.run_import("folder", self.collect("pem")))
+
+    def test_released(self):
+        """Of several CRLs the newest says who is on hold, whatever the files are called"""
+        export = self.collect("pem")
+        old = self.folder.path / "Old"
+        index = old / "demoCA" / "index.txt"
+
+        def make_crl(name):
+            subprocess.run(
+                [tool.OPENSSL, "ca", "-config", "demoCA/openssl.cnf", "-gencrl", "-out", name],
+                cwd=old, check=True, stderr=subprocess.DEVNULL,
+            )
+
+        before = index.read_text()
+        held = re.sub(r"(?m)^V(\t\w+Z\t)(\t03\t)", r"R\g<1>250101000000Z,certificateHold\2", before)
+        self.assertNotEqual(held, before)
+        index.write_text(held)
+        make_crl("held.crl")
+        time.sleep(1.1)
+        index.write_text(before)
+        make_crl("released.crl")
+        (export / "ca.pem").unlink()
+        for names in (("a.crl", "b.crl"), ("b.crl", "a.crl")):
+            shutil.copy(old / "held.crl", export / names[0])
+            shutil.copy(old / "released.crl", export / names[1])
+            answer = self.run_import("folder", export)
+            self.assertEqual((answer["certificates"], answer["revoked"]), (4, 1))
+            self.assertEqual(self.folder.icert("is-valid", "03").status, 0)
+            shutil.rmtree(self.folder.path / "ca")
+            shutil.rmtree(self.folder.path / "config")
 
     def test_xca(self):
         """XCA's exports: the CA as PKCS #12, certificates and CRL as PEM"""

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "ca-blocked-keys.h"
 #include "ca-clock.h"
 #include "ca-crypto.h"
 #include "ca-import.h"
@@ -173,6 +174,9 @@ add_certificate (Adoption *adoption, const CaForeignRow *row, ICertStoreBatch *b
   revoke_request (row, request->id, batch);
   icert_store_batch_begin (batch, ICERT_STORE_SERIALS, ICERT_STORE_UPDATE);
   revoke_serial (adoption, row, batch);
+  /* S-B3 */
+  if (row->reason == ICERT_REVOCATION_REASON_KEY_COMPROMISE)
+    ca_blocked_keys_record (request->decoded->spki, ca_clock_now (), request->id, batch);
 }
 
 static gboolean

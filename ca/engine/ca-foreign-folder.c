@@ -49,6 +49,9 @@ read_tree (CaForeign *foreign, const char *path, guint depth, GError **error)
     {
       g_autofree char *child = g_build_filename (path, name, NULL);
 
+      /* where a folder's link leads, perhaps round in circles, nothing was collected */
+      if (g_file_test (child, G_FILE_TEST_IS_SYMLINK) && g_file_test (child, G_FILE_TEST_IS_DIR))
+        continue;
       if (!read_tree (foreign, child, depth + 1, error))
         return FALSE;
     }
@@ -142,13 +145,26 @@ time_of (const ASN1_TIME *time)
   return date != NULL ? g_date_time_to_unix (date) : 0;
 }
 
+/* In a delta this reason takes back a hold. */
+static void
+take_status (CaForeignRow *row, X509_REVOKED *entry)
+{
+  g_autoptr (ASN1_ENUMERATED) reason = X509_REVOKED_get_ext_d2i (entry, NID_crl_reason, NULL, NULL);
+  gint64 number = reason != NULL ? ASN1_ENUMERATED_get (reason) : 0;
+
+  if (number == ICERT_REVOCATION_REASON_REMOVE_FROM_CRL)
+    row->is_revoked = FALSE;
+  else
+    ca_foreign_revoke (row, time_of (X509_REVOKED_get0_revocationDate (entry)), number);
+}
+
 static void
 take_entry (CaForeign *foreign, X509_REVOKED *entry)
 {
   const ASN1_INTEGER *serial = X509_REVOKED_get0_serialNumber (entry);
-  g_autoptr (ASN1_ENUMERATED) reason = X509_REVOKED_get_ext_d2i (entry, NID_crl_reason, NULL, NULL);
   const guint8 *octets = ASN1_STRING_get0_data (serial);
   int size = ASN1_STRING_length (serial);
+  guint n = foreign->rows->len;
   CaForeignRow *row;
 
   for (; size > 1 && octets[0] == 0; size--)
@@ -156,16 +172,14 @@ take_entry (CaForeign *foreign, X509_REVOKED *entry)
   if (size < 1 || size > 20)
     return;
   row = ca_foreign_get_row (foreign, octets, size);
-  if (row->der == NULL)
+  if (foreign->rows->len > n)
     {
       g_autofree char *hex = ca_crypto_hex (octets, size);
 
       ca_foreign_note (foreign, "%s: its certificate is not there; its status is taken over alone",
                        hex);
     }
-  row->is_revoked = TRUE;
-  row->revoked_when = time_of (X509_REVOKED_get0_revocationDate (entry));
-  row->reason = reason != NULL ? ASN1_ENUMERATED_get (reason) : ICERT_REVOCATION_REASON_UNSPECIFIED;
+  take_status (row, entry);
 }
 
 static void
@@ -178,38 +192,81 @@ take_number (CaForeign *foreign, X509_CRL *crl)
     foreign->next_crl = MAX (foreign->next_crl, (gint64) value + 1);
 }
 
-/* @newest: time of the newest CRL so far: what an older one says is in it, or was released since */
-static gboolean
-take_crl (CaForeign *foreign, GBytes *der, EVP_PKEY *key)
+/* Whoever is on hold is on each CRL; who is not on a later one was released. What is revoked for
+ * good stays, since it leaves a CRL only when it has expired. */
+static void
+release_holds (CaForeign *foreign)
+{
+  for (guint i = 0; i < foreign->rows->len; i++)
+    {
+      CaForeignRow *row = foreign->rows->pdata[i];
+
+      if (row->is_revoked && row->reason == ICERT_REVOCATION_REASON_CERTIFICATE_HOLD)
+        row->is_revoked = FALSE;
+    }
+}
+
+static void
+take_crl (CaForeign *foreign, X509_CRL *crl)
+{
+  STACK_OF (X509_REVOKED) *entries = X509_CRL_get_REVOKED (crl);
+
+  if (X509_CRL_get_ext_by_NID (crl, NID_delta_crl, -1) < 0)
+    release_holds (foreign);
+  for (int i = 0; i < sk_X509_REVOKED_num (entries); i++)
+    take_entry (foreign, sk_X509_REVOKED_value (entries, i));
+  take_number (foreign, crl);
+}
+
+/* NULL: it is none of the CA's */
+static X509_CRL *
+read_crl (GBytes *der, EVP_PKEY *key)
 {
   X509_CRL *empty = X509_CRL_new_ex (ca_crypto_get_libctx (), NULL);
   gsize size;
   const guint8 *data = g_bytes_get_data (der, &size);
   g_autoptr (X509_CRL) crl = d2i_X509_CRL (&empty, &data, (long) size);
-  STACK_OF (X509_REVOKED) * entries;
 
-  if (crl == NULL || X509_CRL_verify (crl, key) != 1)
-    {
-      ERR_clear_error ();
-      return FALSE;
-    }
-  entries = X509_CRL_get_REVOKED (crl);
-  for (int i = 0; i < sk_X509_REVOKED_num (entries); i++)
-    take_entry (foreign, sk_X509_REVOKED_value (entries, i));
-  take_number (foreign, crl);
-  return TRUE;
+  if (crl != NULL && X509_CRL_verify (crl, key) == 1)
+    return g_steal_pointer (&crl);
+  ERR_clear_error ();
+  return NULL;
+}
+
+/* A base before the delta that was made with it */
+static int
+compare_crls (gconstpointer a, gconstpointer b)
+{
+  X509_CRL *first = *(X509_CRL *const *) a, *second = *(X509_CRL *const *) b;
+  gint64 one = time_of (X509_CRL_get0_lastUpdate (first));
+  gint64 other = time_of (X509_CRL_get0_lastUpdate (second));
+
+  if (one != other)
+    return one < other ? -1 : 1;
+  return (X509_CRL_get_ext_by_NID (first, NID_delta_crl, -1) >= 0)
+         - (X509_CRL_get_ext_by_NID (second, NID_delta_crl, -1) >= 0);
 }
 
 static gboolean
 take_crls (CaForeign *foreign, GError **error)
 {
   g_autoptr (EVP_PKEY) key = ca_crypto_public_key (foreign->spki, error);
+  g_autoptr (GPtrArray) crls = g_ptr_array_new_with_free_func ((GDestroyNotify) X509_CRL_free);
 
   if (key == NULL)
     return FALSE;
   for (guint i = 0; i < foreign->crls->len; i++)
-    if (!take_crl (foreign, foreign->crls->pdata[i], key))
-      ca_foreign_note (foreign, "a CRL is not signed by the CA's key");
+    {
+      X509_CRL *crl = read_crl (foreign->crls->pdata[i], key);
+
+      if (crl != NULL)
+        g_ptr_array_add (crls, crl);
+      else
+        ca_foreign_note (foreign, "a CRL is not signed by the CA's key");
+    }
+  g_ptr_array_sort (crls, compare_crls);
+  for (guint i = 0; i < crls->len; i++)
+    take_crl (foreign, crls->pdata[i]);
   return TRUE;
 }
 

@@ -84,7 +84,9 @@ parse_time (const char *text)
   if (length == 12)
     century = part[0] >= 50 ? 19 : 20;
   time = g_date_time_new_utc (century * 100 + part[0], part[1], part[2], part[3], part[4], part[5]);
-  return time != NULL ? g_date_time_to_unix (time) : 0;
+  return time != NULL && g_date_time_to_unix (time) >= CA_FOREIGN_FIRST_DATE
+             ? g_date_time_to_unix (time)
+             : 0;
 }
 
 /* A backslash keeps the tab behind it. */
@@ -120,17 +122,17 @@ static gboolean
 read_revocation (CaForeignRow *row, const char *text, guint number, GError **error)
 {
   g_auto (GStrv) parts = g_strsplit (text, ",", 0);
+  gint64 when = parts[0] != NULL ? parse_time (parts[0]) : 0;
 
-  row->is_revoked = TRUE;
-  row->revoked_when = parts[0] != NULL ? parse_time (parts[0]) : 0;
-  if (row->revoked_when == 0)
+  if (when == 0)
     return set_line_error (number, "the date of the revocation cannot be read", error);
+  ca_foreign_revoke (row, when, ICERT_REVOCATION_REASON_UNSPECIFIED);
   if (parts[1] == NULL)
     return TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS (reasons); i++)
     if (g_ascii_strcasecmp (parts[1], reasons[i].name) == 0)
       {
-        row->reason = reasons[i].reason;
+        ca_foreign_revoke (row, when, reasons[i].reason);
         return TRUE;
       }
   return set_line_error (number, "the reason of the revocation is unknown", error);
@@ -200,6 +202,12 @@ read_database (CaForeign *foreign, const Places *places, GError **error)
 
   if (contents == NULL)
     return FALSE;
+  /* the lines behind it would be lost, and with them who is revoked */
+  if (memchr (g_bytes_get_data (contents, NULL), '\0', g_bytes_get_size (contents)) != NULL)
+    {
+      icert_set_error (error, ICERT_ERROR_MALFORMED, "index", "has an octet 0 (text)");
+      return FALSE;
+    }
   text = g_strndup (g_bytes_get_data (contents, NULL), g_bytes_get_size (contents));
   lines = g_strsplit (text, "\n", 0);
   n = g_strv_length (lines);
@@ -219,11 +227,16 @@ read_database (CaForeign *foreign, const Places *places, GError **error)
 static gboolean
 read_crl_number (CaForeign *foreign, const char *path, GError **error)
 {
+  g_autoptr (GBytes) contents = NULL;
   g_autofree char *text = NULL;
   guint64 number = 0;
 
-  if (path == NULL || !g_file_get_contents (path, &text, NULL, NULL))
+  if (path == NULL || !g_file_test (path, G_FILE_TEST_EXISTS))
     return TRUE;
+  contents = ca_foreign_load (path, error);
+  if (contents == NULL)
+    return FALSE;
+  text = g_strndup (g_bytes_get_data (contents, NULL), g_bytes_get_size (contents));
   g_strstrip (text);
   if (g_ascii_string_to_unsigned (text, 16, 0, G_MAXINT64 / 2, &number, NULL))
     {
@@ -291,14 +304,33 @@ find_entry (CONF *conf,
   return value != NULL ? find_place (folder, value) : g_build_filename (folder, otherwise, NULL);
 }
 
+/* What it includes is not read: that may be anywhere, and a pipe. */
+static char *
+without_includes (GBytes *contents)
+{
+  g_autofree char *text
+      = g_strndup (g_bytes_get_data (contents, NULL), g_bytes_get_size (contents));
+  g_auto (GStrv) lines = g_strsplit (text, "\n", 0);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (g_str_has_prefix (lines[i] + strspn (lines[i], " \t"), ".include"))
+      lines[i][0] = '\0';
+  return g_strjoinv ("\n", lines);
+}
+
 static CONF *
 load_conf (const char *folder)
 {
   g_autofree char *path = g_build_filename (folder, "openssl.cnf", NULL);
-  CONF *conf = NCONF_new_ex (ca_crypto_get_libctx (), NULL);
+  g_autoptr (GBytes) contents = ca_foreign_load (path, NULL);
+  g_autofree char *text = contents != NULL ? without_includes (contents) : NULL;
+  CONF *conf = text != NULL ? NCONF_new_ex (ca_crypto_get_libctx (), NULL) : NULL;
+  BIO *bio = text != NULL ? BIO_new_mem_buf (text, -1) : NULL;
   long line;
+  gboolean ok = bio != NULL && NCONF_load_bio (conf, bio, &line) > 0;
 
-  if (NCONF_load (conf, path, &line) > 0)
+  BIO_free (bio);
+  if (ok)
     return conf;
   ERR_clear_error ();
   NCONF_free (conf);

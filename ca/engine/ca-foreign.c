@@ -4,12 +4,18 @@
 
 #include "ca-foreign.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <glib/gstdio.h>
 #include <openssl/err.h>
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
+#include "ca-clock.h"
 #include "ca-crypto.h"
 #include "ca-decode.h"
 
@@ -67,24 +73,68 @@ ca_foreign_note (CaForeign *foreign, const char *format, ...)
   va_end (arguments);
 }
 
+/* At most @size octets; what the file has more is somebody's who writes to it now. */
+static GBytes *
+read_octets (int fd, gsize size)
+{
+  g_autofree guint8 *octets = g_malloc (size + 1);
+  gsize done = 0;
+
+  while (done < size)
+    {
+      gssize n = read (fd, octets + done, size - done);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return NULL;
+      if (n == 0)
+        break;
+      done += n;
+    }
+  return g_bytes_new_take (g_steal_pointer (&octets), done);
+}
+
+/* Nobody waits for the other end of a pipe, and nothing is read that is too large. */
 GBytes *
 ca_foreign_load (const char *path, GError **error)
 {
   g_autofree char *name = g_path_get_basename (path);
-  g_autoptr (GError) local = NULL;
-  char *contents = NULL;
-  gsize size;
+  int fd = g_open (path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+  int number = errno;
+  GBytes *contents = NULL;
+  struct stat status;
 
-  if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
+  if (fd < 0 && number != ENOENT && number != ENOTDIR && number != ENXIO)
+    icert_set_error (error, ICERT_ERROR_CONFIG, name, "cannot be read: %s", g_strerror (number));
+  else if (fd < 0 || fstat (fd, &status) != 0 || !S_ISREG (status.st_mode))
     icert_set_error (error, ICERT_ERROR_NOT_FOUND, name, "is not there (a file)");
-  else if (!g_file_get_contents (path, &contents, &size, &local))
-    icert_set_error (error, ICERT_ERROR_CONFIG, name, "cannot be read: %s", local->message);
-  else if (size <= FILE_LIMIT)
-    return g_bytes_new_take (contents, size);
-  else
+  else if (status.st_size > FILE_LIMIT)
     icert_set_error (error, ICERT_ERROR_TOO_LARGE, name, "has more than 64 MiB");
-  g_free (contents);
-  return NULL;
+  else if ((contents = read_octets (fd, status.st_size)) == NULL)
+    icert_set_error (error, ICERT_ERROR_CONFIG, name, "cannot be read: %s", g_strerror (errno));
+  if (fd >= 0)
+    close (fd);
+  return contents;
+}
+
+/* A list says when; here it counts from then on, and at once when that lies ahead: whoever reads
+ * the old CRL holds it for revoked. The reasons are those that RFC 5280 has for the revoked. */
+void
+ca_foreign_revoke (CaForeignRow *row, gint64 when, gint64 reason)
+{
+  static const gint64 known[]
+      = { ICERT_REVOCATION_REASON_KEY_COMPROMISE,         ICERT_REVOCATION_REASON_CA_COMPROMISE,
+          ICERT_REVOCATION_REASON_AFFILIATION_CHANGED,    ICERT_REVOCATION_REASON_SUPERSEDED,
+          ICERT_REVOCATION_REASON_CESSATION_OF_OPERATION, ICERT_REVOCATION_REASON_CERTIFICATE_HOLD,
+          ICERT_REVOCATION_REASON_PRIVILEGE_WITHDRAWN,    ICERT_REVOCATION_REASON_AA_COMPROMISE };
+
+  row->is_revoked = TRUE;
+  row->revoked_when = CLAMP (when, CA_FOREIGN_FIRST_DATE, ca_clock_now () / G_USEC_PER_SEC);
+  row->reason = ICERT_REVOCATION_REASON_UNSPECIFIED;
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    if (known[i] == reason)
+      row->reason = (ICertRevocationReason) reason;
 }
 
 CaForeignRow *
@@ -214,6 +264,11 @@ ca_foreign_take_file (CaForeign *foreign, const char *path, GBytes *contents)
   if (memmem (data, size, "-----BEGIN ", 11) == NULL)
     {
       take_der (foreign, path, contents);
+      return;
+    }
+  if (memchr (data, '\0', size) != NULL)
+    {
+      ca_foreign_note (foreign, "%s: is damaged: a text with an octet 0", path);
       return;
     }
   text = g_strndup (data, size);

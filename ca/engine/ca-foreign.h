@@ -57,6 +57,10 @@ CaForeign *ca_foreign_read (const char *format,
 void ca_foreign_note (CaForeign *foreign, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* a file of at most 64 MiB; NULL with an error, NOT_FOUND when it is not there */
 GBytes *ca_foreign_load (const char *path, GError **error);
+/* 1950, where the times of CRLs begin */
+#define CA_FOREIGN_FIRST_DATE G_GINT64_CONSTANT (-631152000)
+/* @when: seconds */
+void ca_foreign_revoke (CaForeignRow *row, gint64 when, gint64 reason);
 /* Keeps what is in a file: certificates, CRLs, PKCS #12, private keys. */
 void ca_foreign_take_file (CaForeign *foreign, const char *path, GBytes *contents);
 /* the CA's own certificate, of the file at @path, with its chain behind it */
