@@ -38,6 +38,13 @@ set_bad_name (GError **error, const char *field, const char *text, const char *w
   return FALSE;
 }
 
+static gboolean
+breaks_text (gunichar c)
+{
+  /* line and paragraph separator */
+  return g_unichar_iscntrl (c) || c == 0x2028 || c == 0x2029;
+}
+
 gboolean
 _icert_name_check_text (const char *field, const char *data, gsize size, GError **error)
 {
@@ -48,7 +55,7 @@ _icert_name_check_text (const char *field, const char *data, gsize size, GError 
       const char *end = data + size;
       const char *p = data;
 
-      while (p < end && !g_unichar_iscntrl (g_utf8_get_char (p)))
+      while (p < end && !breaks_text (g_utf8_get_char (p)))
         p = g_utf8_next_char (p);
       if (p >= end)
         return TRUE;
@@ -464,21 +471,59 @@ _icert_name_form_address_text (const char *field,
   return format_address (data, size);
 }
 
-/* The strings of an RDN that are octet for octet readable; others (BMP, T61) may hold a zero */
+/* The octets of a string of an RDN as UTF-8, a NUL among them as it is: T61String as the Latin-1
+ * that it is in practice, BMPString and UniversalString of @width octets a character. NULL when it
+ * is no text. */
+static GString *
+widen_text (const ICertDerSpan *value, gsize width)
+{
+  g_autoptr (GString) text = g_string_sized_new (value->size);
+
+  if (value->size % width != 0)
+    return NULL;
+  for (gsize i = 0; i < value->size; i += width)
+    {
+      gunichar c = 0;
+
+      for (gsize j = 0; j < width; j++)
+        c = c << 8 | value->data[i + j];
+      if (!g_unichar_validate (c))
+        return NULL;
+      g_string_append_unichar (text, c);
+    }
+  return g_steal_pointer (&text);
+}
+
+/* S-A7, of every type that a string of an RDN may have; others are refused, as OpenSSL does */
 static gboolean
 check_attribute_value (const char *field, guint8 tag, const ICertDerSpan *value, GError **error)
 {
+  g_autoptr (GString) text = NULL;
+
   switch (tag)
     {
     case ICERT_DER_UTF8_STRING:
     case ICERT_DER_PRINTABLE_STRING:
     case ICERT_DER_IA5_STRING:
     case 0x12:
-    case 0x1a:
       return _icert_name_check_text (field, (const char *) value->data, value->size, error);
+    case 0x14:
+      text = widen_text (value, 1);
+      break;
+    case 0x1c:
+      text = widen_text (value, 4);
+      break;
+    case 0x1e:
+      text = widen_text (value, 2);
+      break;
     default:
-      return TRUE;
+      break;
     }
+  if (text != NULL)
+    return _icert_name_check_text (field, text->str, text->len, error);
+  icert_set_error (error, ICERT_ERROR_BAD_NAME, field,
+                   "has an attribute that is not text of its type (tag %02x)", tag);
+  return FALSE;
 }
 
 static gboolean

@@ -280,6 +280,28 @@ test_refuses_hidden_characters (void)
 }
 
 static void
+test_refuses_directory_texts (void)
+{
+  g_test_summary (
+      "S-A7: each type of string in a directory name is read as text, and no other type");
+
+  /* T61String, BMPString, UniversalString, UTF8String with a line end */
+  assert_der_refused ("a411300f310d300b060355040314046162630a", ICERT_ERROR_BAD_NAME);
+  assert_der_refused ("a411300f310d300b06035504031e040061000a", ICERT_ERROR_BAD_NAME);
+  assert_der_refused ("a411300f310d300b06035504031c040000000a", ICERT_ERROR_BAD_NAME);
+  assert_der_refused ("a411300f310d300b06035504030c0461e280a8", ICERT_ERROR_BAD_NAME);
+  /* a NUL, half a character, half a surrogate */
+  assert_der_refused ("a411300f310d300b06035504031e0400000061", ICERT_ERROR_BAD_NAME);
+  assert_der_refused ("a410300e310c300a06035504031e03006100", ICERT_ERROR_MALFORMED);
+  assert_der_refused ("a411300f310d300b06035504031e04d8000061", ICERT_ERROR_BAD_NAME);
+  /* [7], which OpenSSL would not read either, and an INTEGER */
+  assert_der_refused ("a411300f310d300b06035504038704c0000201", ICERT_ERROR_BAD_NAME);
+  assert_der_refused ("a40e300c310a300806035504030201"
+                      "05",
+                      ICERT_ERROR_BAD_NAME);
+}
+
+static void
 test_reads_directory_names (void)
 {
   g_autoptr (GBytes) der = from_hex ("300e310c300a06035504030c03616263");
@@ -552,6 +574,7 @@ main (int argc, char **argv)
   g_test_add_func ("/name/refuses-mail-and-uris-S-C3", test_refuses_mail_and_uris);
   g_test_add_func ("/name/refuses-what-is-not-der-S-A3", test_refuses_what_is_not_der);
   g_test_add_func ("/name/refuses-hidden-characters-S-A7", test_refuses_hidden_characters);
+  g_test_add_func ("/name/refuses-directory-texts-S-A7", test_refuses_directory_texts);
   g_test_add_func ("/name/reads-directory-names", test_reads_directory_names);
   g_test_add_func ("/name/limits-directory-names-S-A1", test_limits_directory_names);
   g_test_add_func ("/name/reads-texts", test_reads_texts);
