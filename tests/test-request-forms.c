@@ -395,6 +395,36 @@ test_crmf_refusals (Fixture *fixture, gconstpointer data)
   g_bytes_unref (whole);
 }
 
+/* a template of what @first, taken, holds, the subject and the key */
+static GBytes *
+message_with (const FakeKey *key, GBytes *first)
+{
+  return fake_crmf_new_with (key, concat (first, fake_crmf_subject (), fake_crmf_key (key)), NULL,
+                             NULL);
+}
+
+static void
+test_crmf_ignored (Fixture *fixture, gconstpointer data)
+{
+  const FakeKey *key = fixture->key;
+  static const char *const validities[] = { "a403 020101", "a404 a1020500", "a404 a2020500" };
+
+  g_test_summary ("S-A3: a field of a CRMF message that is left out must be one, too");
+  assert_refused (message_with (key, fake_hex ("a302 0500")), ICERT_ERROR_MALFORMED,
+                  "subject: not a name (a SEQUENCE of RDNs)");
+  for (gsize i = 0; i < G_N_ELEMENTS (validities); i++)
+    assert_refused (message_with (key, fake_hex (validities[i])), ICERT_ERROR_MALFORMED,
+                    "request: the validity is not one (times in [0] and [1])");
+  /* an AlgorithmIdentifier without an OID */
+  assert_refused (fake_crmf_new_with (key, concat (fake_crmf_subject (), fake_crmf_key (key), NULL),
+                                      NULL, fake_hex ("a106 3000 03020000")),
+                  ICERT_ERROR_MALFORMED,
+                  "request: the proof of possession is not one (an algorithm and a signature)");
+  assert_refused (fake_crmf_new_with (key, concat (fake_crmf_subject (), fake_crmf_key (key), NULL),
+                                      NULL, fake_hex ("a109 3003 06012a 03020000 3004 3002 0500")),
+                  ICERT_ERROR_MALFORMED, "request: regInfo is not a list (OIDs with a value each)");
+}
+
 static void
 test_crmf_forged (Fixture *fixture, gconstpointer data)
 {
@@ -433,6 +463,7 @@ main (int argc, char **argv)
   ADD ("/request-forms/crmf", test_crmf, NULL);
   ADD ("/request-forms/crmf-openssl", test_crmf_openssl, NULL);
   ADD ("/request-forms/crmf-refusals", test_crmf_refusals, NULL);
+  ADD ("/request-forms/crmf-ignored-S-A3", test_crmf_ignored, NULL);
   ADD ("/request-forms/crmf-forged", test_crmf_forged, NULL);
   return g_test_run ();
 }

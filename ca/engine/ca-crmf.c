@@ -59,6 +59,60 @@ set_subject (CaDecoded *decoded, const CaTlv *subject, GError **error)
   return decoded->rdns != NULL;
 }
 
+/* What is not taken over must still be what it says. */
+static gboolean
+ignore_issuer (CaDecoded *decoded, const CaTlv *issuer, GError **error)
+{
+  g_autoptr (GBytes) octets = ca_slice (decoded->raw, issuer->content, issuer->size);
+  g_autoptr (GPtrArray) rdns = ca_name_decode (octets, error);
+
+  if (rdns == NULL)
+    return FALSE;
+  ignore (decoded, "the issuer");
+  return TRUE;
+}
+
+/* OptionalValidity: [0] and [1] with a time each, both optional */
+static gboolean
+ignore_validity (CaDecoded *decoded, const CaTlv *validity, GError **error)
+{
+  CaDerReader reader;
+  CaTlv end, time;
+
+  ca_der_reader_init (&reader, validity->content, validity->size);
+  for (guint8 tag = 0xa0; tag <= 0xa1; tag++)
+    if (ca_der_read_tag (&reader, tag, &end)
+        && !ca_der_read_only (end.content, end.size, CA_DER_UTC_TIME, &time)
+        && !ca_der_read_only (end.content, end.size, CA_DER_GENERALIZED_TIME, &time))
+      return refuse ("the validity is not one", "times in [0] and [1]", error);
+  if (!ca_der_at_end (&reader))
+    return refuse ("the validity is not one", "times in [0] and [1]", error);
+  ignore (decoded, "the validity");
+  return TRUE;
+}
+
+/* regInfo: OIDs with a value each */
+static gboolean
+ignore_info (CaDecoded *decoded, const CaTlv *info, GError **error)
+{
+  CaDerReader reader, pair;
+  CaTlv element, part;
+
+  ca_der_reader_init (&reader, info->content, info->size);
+  do
+    {
+      if (!ca_der_read_tag (&reader, CA_DER_SEQUENCE, &element))
+        return refuse ("regInfo is not a list", "OIDs with a value each", error);
+      ca_der_reader_init (&pair, element.content, element.size);
+      if (!ca_der_read_tag (&pair, CA_DER_OID, &part) || !ca_der_read (&pair, &part)
+          || !ca_der_at_end (&pair))
+        return refuse ("regInfo is not a list", "OIDs with a value each", error);
+    }
+  while (!ca_der_at_end (&reader));
+  ignore (decoded, "regInfo");
+  return TRUE;
+}
+
 /* [9] in place of the SEQUENCE OF Extension */
 static gboolean
 set_extensions (CaDecoded *decoded, const CaTlv *extensions, GError **error)
@@ -83,11 +137,9 @@ decode_field (CaDecoded *decoded, const CaTlv *field, GError **error)
       return refuse ("the template has what the CA alone fills in",
                      "no serial number and no signing algorithm", error);
     case 0xa3:
-      ignore (decoded, "the issuer");
-      return TRUE;
+      return ignore_issuer (decoded, field, error);
     case 0xa4:
-      ignore (decoded, "the validity");
-      return TRUE;
+      return ignore_validity (decoded, field, error);
     case 0xa5:
       return set_subject (decoded, field, error);
     case 0xa6:
@@ -160,10 +212,8 @@ decode_possession (CaDecoded *decoded, const CaTlv *possession, GError **error)
                                "over the request, which names subject and key", error);
   if (!ca_der_read_tag (&reader, CA_DER_SEQUENCE, &algorithm)
       || !ca_der_read_tag (&reader, CA_DER_BIT_STRING, &signature) || !ca_der_at_end (&reader)
-      || signature.size == 0 || signature.content[0] != 0)
+      || !ca_decoded_set_signature (decoded, &algorithm, &signature))
     return refuse ("the proof of possession is not one", "an algorithm and a signature", error);
-  decoded->signature_algorithm = ca_slice (decoded->raw, algorithm.start, algorithm.total);
-  decoded->signature = ca_slice (decoded->raw, signature.content + 1, signature.size - 1);
   return TRUE;
 }
 
@@ -185,8 +235,8 @@ ca_crmf_decode (CaDecoded *decoded, GError **error)
     return refuse ("not a CRMF message", "a request and its proof of possession", error);
   if (!ca_der_read (&reader, &possession) || possession.tag == CA_DER_SEQUENCE)
     return refuse ("nothing proves possession of the key", "a signature", error);
-  if (ca_der_read_tag (&reader, CA_DER_SEQUENCE, &info))
-    ignore (decoded, "regInfo");
+  if (ca_der_read_tag (&reader, CA_DER_SEQUENCE, &info) && !ignore_info (decoded, &info, error))
+    return FALSE;
   if (!ca_der_at_end (&reader))
     return refuse ("there is something behind the proof of possession", "nothing", error);
   decoded->signed_offset = request.start - data;

@@ -67,6 +67,11 @@ GBytes *ca_slice (GBytes *parent, const guint8 *start, gsize size);
 /* The SEQUENCE of to-be-signed octets, algorithm and signature in decoded->raw: fills the last
  * fields and gives the octets that were signed. MALFORMED */
 gboolean ca_decoded_split (CaDecoded *decoded, CaTlv *to_be_signed, GError **error);
+/* FALSE, without an error, when they are no AlgorithmIdentifier and no BIT STRING of whole octets
+ */
+gboolean ca_decoded_set_signature (CaDecoded *decoded,
+                                   const CaTlv *algorithm,
+                                   const CaTlv *signature);
 /* subject and public key from where they stand in decoded->raw */
 gboolean ca_decoded_set_key (CaDecoded *decoded, const CaTlv *spki, GError **error);
 

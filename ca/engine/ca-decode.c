@@ -85,6 +85,28 @@ ca_decoded_unref (CaDecoded *decoded)
   g_free (decoded);
 }
 
+/* an OID and at most one element of parameters */
+static gboolean
+is_algorithm (const CaTlv *algorithm)
+{
+  CaDerReader reader;
+  CaTlv part;
+
+  ca_der_reader_init (&reader, algorithm->content, algorithm->size);
+  return ca_der_read_tag (&reader, CA_DER_OID, &part)
+         && (ca_der_at_end (&reader) || (ca_der_read (&reader, &part) && ca_der_at_end (&reader)));
+}
+
+gboolean
+ca_decoded_set_signature (CaDecoded *decoded, const CaTlv *algorithm, const CaTlv *signature)
+{
+  if (!is_algorithm (algorithm) || signature->size == 0 || signature->content[0] != 0)
+    return FALSE;
+  decoded->signature_algorithm = ca_slice (decoded->raw, algorithm->start, algorithm->total);
+  decoded->signature = ca_slice (decoded->raw, signature->content + 1, signature->size - 1);
+  return TRUE;
+}
+
 gboolean
 ca_decoded_split (CaDecoded *decoded, CaTlv *to_be_signed, GError **error)
 {
@@ -99,12 +121,10 @@ ca_decoded_split (CaDecoded *decoded, CaTlv *to_be_signed, GError **error)
       if (ca_der_read_tag (&reader, CA_DER_SEQUENCE, to_be_signed)
           && ca_der_read_tag (&reader, CA_DER_SEQUENCE, &algorithm)
           && ca_der_read_tag (&reader, CA_DER_BIT_STRING, &signature) && ca_der_at_end (&reader)
-          && signature.size > 0 && signature.content[0] == 0)
+          && ca_decoded_set_signature (decoded, &algorithm, &signature))
         {
           decoded->signed_offset = to_be_signed->start - data;
           decoded->signed_size = to_be_signed->total;
-          decoded->signature_algorithm = ca_slice (decoded->raw, algorithm.start, algorithm.total);
-          decoded->signature = ca_slice (decoded->raw, signature.content + 1, signature.size - 1);
           return TRUE;
         }
     }
