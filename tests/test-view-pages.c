@@ -191,7 +191,7 @@ walk_by_cursor (Fixture *fixture, CaViewQuery *query, Walk *walk)
       g_autoptr (GPtrArray) page = NULL;
 
       g_assert_true (ca_view_set_cursor (query, cursor, &error));
-      page = ca_view_run (query, fixture->store, PAGE, NULL, &error);
+      page = ca_view_run (query, fixture->store, NULL, PAGE, NULL, &error);
       g_assert_no_error (error);
       if (page->len == 0)
         return;
@@ -247,7 +247,7 @@ walk_by_number (Fixture *fixture, CaViewQuery *query, Walk *walk)
 
       g_assert_true (ca_view_set_cursor (query, NULL, &error));
       g_assert_cmpint (ca_view_skip (query, fixture->store, walk->n_rows, NULL, &error), >=, 0);
-      page = ca_view_run (query, fixture->store, PAGE, NULL, &error);
+      page = ca_view_run (query, fixture->store, NULL, PAGE, NULL, &error);
       g_assert_no_error (error);
       if (page->len == 0)
         return;

@@ -47,7 +47,8 @@ ca_local_rows_next (ICertEnumViewRow *rows, guint max, GCancellable *cancellable
   if (!ca_engine_check_process (self->engine, error))
     return NULL;
   g_mutex_lock (&self->mutex);
-  page = ca_view_run (self->query, self->engine->store, max, cancellable, error);
+  page = ca_view_run (self->query, self->engine->store, self->engine->folder, max, cancellable,
+                      error);
   g_mutex_unlock (&self->mutex);
   return page;
 }

@@ -60,18 +60,20 @@ ca_local_view_list_columns (ICertView *view, GError **error)
   CaLocalView *self = lock_view (view);
   GListStore *list = g_list_store_new (ICERT_TYPE_VIEW_COLUMN);
   guint n;
-  const ICertStoreColumnInfo *infos = icert_store_table_columns (self->query->store_table, &n);
+  ICertStoreTable table = self->query->store_table;
 
+  icert_store_table_columns (table, &n);
   g_mutex_unlock (&self->mutex);
   for (guint i = 0; i < n; i++)
     {
+      const ICertStoreColumnInfo *info = ca_view_column_info (table, i);
       g_autoptr (ICertViewColumn) column = NULL;
 
-      if ((infos[i].flags & ICERT_STORE_COLUMN_VIEW) == 0)
+      if ((info->flags & ICERT_STORE_COLUMN_VIEW) == 0)
         continue;
-      column = icert_view_column_new (infos[i].name, infos[i].display_name, infos[i].type,
-                                      (infos[i].flags & ICERT_STORE_COLUMN_INDEXED) != 0,
-                                      infos[i].max_length);
+      column = icert_view_column_new (info->name, info->display_name, info->type,
+                                      (info->flags & ICERT_STORE_COLUMN_INDEXED) != 0,
+                                      info->max_length);
       g_list_store_append (list, column);
     }
   return G_LIST_MODEL (list);

@@ -36,7 +36,7 @@ static const NameAttribute name_attributes[] = {
   { "2.5.4.4", "SN", 0 },
   { "2.5.4.12", "T", 0 },
   { "1.2.840.113549.1.9.8", "unstructuredAddress", 0 },
-  { "1.2.840.113549.1.9.2", "unstructuredName", 0 },
+  { "1.2.840.113549.1.9.2", "unstructuredName", CA_DER_IA5_STRING },
 };
 
 static const NameAttribute *

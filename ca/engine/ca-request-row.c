@@ -9,6 +9,8 @@
 #include "ca-certificate.h"
 #include "ca-clock.h"
 #include "ca-crypto.h"
+#include "ca-der.h"
+#include "ca-roles.h"
 
 /* Subject attributes that have columns of their own. */
 static const struct
@@ -97,6 +99,10 @@ set_received (const CaRequest *request, ICertStoreBatch *batch)
   icert_store_batch_set_text (batch, ICERT_REQUEST_CALLER_NAME, request->caller_name);
   icert_store_batch_set_text (batch, ICERT_REQUEST_CALLER_ID, request->caller_id);
   icert_store_batch_set_text (batch, ICERT_REQUEST_DOOR, request->door);
+  if (request->requester != NULL && request->config != NULL)
+    icert_store_batch_set_int (
+        batch, ICERT_REQUEST_OFFICER,
+        ca_roles_is_officer_of (request->config, request->requester, request));
   if (dn[0] != '\0')
     icert_store_batch_set_text (batch, ICERT_REQUEST_REQ_DN, dn);
   set_names (decoded->rdns, TRUE, batch);
@@ -121,6 +127,31 @@ set_received (const CaRequest *request, ICertStoreBatch *batch)
     icert_store_batch_set_bytes (batch, ICERT_REQUEST_RAW_REQUEST, decoded->message);
 }
 
+/* The subject as it stands in the certificate, since what wrote an imported one may have chosen
+ * other string types. */
+static gboolean
+find_subject (GBytes *certificate, CaTlv *subject)
+{
+  CaDerReader reader;
+  gsize size;
+  const guint8 *data = g_bytes_get_data (certificate, &size);
+  CaTlv tlv;
+
+  if (!ca_der_read_only (data, size, CA_DER_SEQUENCE, &tlv))
+    return FALSE;
+  ca_der_reader_init (&reader, tlv.content, tlv.size);
+  if (!ca_der_read_tag (&reader, CA_DER_SEQUENCE, &tlv))
+    return FALSE;
+  ca_der_reader_init (&reader, tlv.content, tlv.size);
+  if (ca_der_peek (&reader) == 0xa0 && !ca_der_read (&reader, &tlv))
+    return FALSE;
+  return ca_der_read_tag (&reader, CA_DER_INTEGER, &tlv) /* serial, algorithm, issuer, validity */
+         && ca_der_read_tag (&reader, CA_DER_SEQUENCE, &tlv)
+         && ca_der_read_tag (&reader, CA_DER_SEQUENCE, &tlv)
+         && ca_der_read_tag (&reader, CA_DER_SEQUENCE, &tlv)
+         && ca_der_read_tag (&reader, CA_DER_SEQUENCE, subject);
+}
+
 static void
 set_certificate (const CaRequest *request, ICertStoreBatch *batch)
 {
@@ -129,9 +160,11 @@ set_certificate (const CaRequest *request, ICertStoreBatch *batch)
   g_autofree char *dn = ca_name_to_text (request->plan->rdns);
   g_autofree char *hash = NULL;
   g_autofree char *hash256 = NULL;
+  g_autofree char *upn = ca_request_dup_upn (request);
   guint8 digest[32];
   gsize size;
   const void *data = g_bytes_get_data (request->certificate, &size);
+  CaTlv subject;
 
   ca_crypto_sha1 (data, size, digest);
   hash = ca_crypto_hex (digest, 20);
@@ -149,6 +182,10 @@ set_certificate (const CaRequest *request, ICertStoreBatch *batch)
   if (dn[0] != '\0')
     icert_store_batch_set_text (batch, ICERT_REQUEST_DN, dn);
   set_names (request->plan->rdns, FALSE, batch);
+  if (upn != NULL)
+    icert_store_batch_set_text (batch, ICERT_REQUEST_UPN, upn);
+  if (find_subject (request->certificate, &subject))
+    icert_store_batch_set_data (batch, ICERT_REQUEST_RAW_NAME, subject.start, subject.total);
   icert_store_batch_set_text (batch, ICERT_REQUEST_CERTIFICATE_HASH, hash);
   icert_store_batch_set_text (batch, ICERT_REQUEST_CERTIFICATE_HASH_SHA256, hash256);
   icert_store_batch_set_bytes (batch, ICERT_REQUEST_RAW_CERTIFICATE, request->certificate);

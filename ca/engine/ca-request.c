@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ca-clock.h"
+#include "ca-der.h"
 #include "ca-limits.h"
 
 static void
@@ -276,6 +277,46 @@ ca_request_decide (CaRequest *request,
   request->status = status;
   g_free (request->message);
   request->message = g_strdup (message);
+}
+
+#define OID_SUBJECT_ALT_NAME "2.5.29.17"
+#define OID_UPN "1.3.6.1.4.1.311.20.2.3"
+
+/* Its value is a UTF8String. */
+static char *
+read_upn (ICertName *name)
+{
+  g_autofree char *oid = icert_name_get_oid (name);
+  g_autoptr (GBytes) value = NULL;
+  gsize size;
+  const guint8 *data;
+  gboolean has_nul;
+  CaTlv text;
+
+  if (icert_name_get_kind (name) != ICERT_NAME_KIND_OTHER || g_strcmp0 (oid, OID_UPN) != 0)
+    return NULL;
+  value = icert_name_get_bytes (name);
+  data = g_bytes_get_data (value, &size);
+  return ca_der_read_only (data, size, CA_DER_UTF8_STRING, &text)
+             ? ca_der_string_to_utf8 (&text, &has_nul)
+             : NULL;
+}
+
+char *
+ca_request_dup_upn (const CaRequest *request)
+{
+  ICertExtension *extension = ca_plan_find_extension (request->plan, OID_SUBJECT_ALT_NAME);
+  g_autoptr (GBytes) value = NULL;
+  g_autoptr (GPtrArray) names = NULL;
+  char *upn = NULL;
+
+  if (extension == NULL || (icert_extension_get_flags (extension) & ICERT_EXTENSION_DISABLE) != 0)
+    return NULL;
+  value = icert_extension_get_value (extension);
+  names = icert_extension_parse_subject_alt_name (value, NULL);
+  for (guint i = 0; names != NULL && i < names->len && upn == NULL; i++)
+    upn = read_upn (names->pdata[i]);
+  return upn;
 }
 
 ICertDisposition

@@ -106,6 +106,8 @@ void ca_request_decide (CaRequest *request,
                         ICertRowDisposition disposition,
                         GError *status,
                         const char *message);
+/* (nullable) the user principal name among the alternative names of its certificate */
+char *ca_request_dup_upn (const CaRequest *request);
 /* what the client sees */
 ICertDisposition ca_request_client_disposition (ICertRowDisposition disposition);
 ICertResponse *ca_request_to_response (const CaRequest *request);

@@ -228,6 +228,15 @@ ca_roles_check_officer (const CaConfig *config,
   return ca_roles_check_object (config, officer, profile, request->requester_name, error);
 }
 
+gboolean
+ca_roles_is_officer_of (const CaConfig *config, const CaCaller *caller, const CaRequest *request)
+{
+  ICertRoles roles;
+
+  return ca_config_get_roles (config, caller, &roles, NULL) && (roles & ICERT_ROLE_OFFICER) != 0
+         && ca_roles_check_officer (config, caller, request, NULL);
+}
+
 const CaAgent *
 ca_roles_find_agent (const CaConfig *config,
                      const char *const *agent,

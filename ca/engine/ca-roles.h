@@ -43,7 +43,11 @@ gboolean ca_roles_check_object (const CaConfig *config,
                                 const char *profile,
                                 const char *requester,
                                 GError **error);
-/* the same of @request */
+/* column Request.Officer: whether who asks could decide about it as well */
+gboolean ca_roles_is_officer_of (const CaConfig *config,
+                                 const CaCaller *caller,
+                                 const CaRequest *request);
+/* ca_roles_check_object() of @request */
 gboolean ca_roles_check_officer (const CaConfig *config,
                                  const CaCaller *officer,
                                  const CaRequest *request,

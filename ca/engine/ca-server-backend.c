@@ -132,6 +132,14 @@ get_raw_name (const ServerData *data)
 }
 
 static GVariant *
+get_upn (const ServerData *data)
+{
+  char *upn = ca_request_dup_upn (data->request);
+
+  return upn != NULL ? g_variant_new_take_string (upn) : NULL;
+}
+
+static GVariant *
 get_certificate_hash (const ServerData *data)
 {
   guint8 digest[20];
@@ -171,7 +179,12 @@ get_requester_roles (const ServerData *data)
 static GVariant *
 get_is_officer (const ServerData *data)
 {
-  return g_variant_new_int32 ((requester_roles (data) & ICERT_ROLE_OFFICER) != 0);
+  const CaCaller *caller = data->caller != NULL ? data->caller : data->request->requester;
+
+  return g_variant_new_int32 (
+      data->request != NULL && caller != NULL
+          ? ca_roles_is_officer_of (data->facts->config, caller, data->request)
+          : (requester_roles (data) & ICERT_ROLE_OFFICER) != 0);
 }
 
 static const struct
@@ -222,6 +235,7 @@ static const struct
   { ICERT_SCOPE_CERTIFICATE, "RawCertificate", get_raw_certificate, FALSE },
   { ICERT_SCOPE_CERTIFICATE, "DistinguishedName", get_dn, FALSE },
   { ICERT_SCOPE_CERTIFICATE, "RawName", get_raw_name, FALSE },
+  { ICERT_SCOPE_CERTIFICATE, "UPN", get_upn, FALSE },
   { ICERT_SCOPE_CERTIFICATE, "CertificateHash", get_certificate_hash, FALSE },
 };
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "ca-crl.h"
+
 /* More than any table has; the store's own bound is beyond. */
 #define MOST_COLUMNS 255
 /* Comparisons of a view; the store takes some more. */
@@ -81,12 +83,33 @@ ca_view_query_free (CaViewQuery *query)
   g_free (query);
 }
 
-static const ICertStoreColumnInfo *
-column_info (const CaViewQuery *query, guint column)
+/* CRLs are files, of which the store has the names: where a view asks for the name of the file it
+ * gets what is in it. Nothing is read for views that do not name the column. */
+static const ICertStoreColumnInfo raw_crl = { .name = "CRLRawCRL",
+                                              .sql = "file",
+                                              .type = ICERT_PROPERTY_TYPE_BINARY,
+                                              .flags = ICERT_STORE_COLUMN_VIEW,
+                                              .max_length = 512 * 1024 * 1024,
+                                              .display_name = "CRL Raw CRL" };
+
+static gboolean
+is_raw_crl (ICertStoreTable table, guint column)
+{
+  return table == ICERT_STORE_CRLS && column == ICERT_CRL_FILE;
+}
+
+const ICertStoreColumnInfo *
+ca_view_column_info (ICertStoreTable table, guint column)
 {
   guint n;
 
-  return &icert_store_table_columns (query->store_table, &n)[column];
+  return is_raw_crl (table, column) ? &raw_crl : &icert_store_table_columns (table, &n)[column];
+}
+
+static const ICertStoreColumnInfo *
+column_info (const CaViewQuery *query, guint column)
+{
+  return ca_view_column_info (query->store_table, column);
 }
 
 int
@@ -95,12 +118,26 @@ ca_view_find_column (const CaViewQuery *query, const char *name, GError **error)
   int column = icert_store_find_column (query->store_table, name);
   g_autofree char *quoted = NULL;
 
-  if (column >= 0 && (column_info (query, column)->flags & ICERT_STORE_COLUMN_VIEW) != 0)
+  if (query->store_table == ICERT_STORE_CRLS && g_ascii_strcasecmp (name, raw_crl.name) == 0)
+    return ICERT_CRL_FILE;
+  if (column >= 0 && !is_raw_crl (query->store_table, column)
+      && (column_info (query, column)->flags & ICERT_STORE_COLUMN_VIEW) != 0)
     return column;
   quoted = icert_error_quote (name, -1);
   icert_set_error (error, ICERT_ERROR_UNKNOWN_NAME, "column",
                    "no column %s (a name that icert schema prints)", quoted);
   return -1;
+}
+
+/* What is no cell of the store cannot be compared or counted there. */
+static gboolean
+check_stored (const CaViewQuery *query, guint column, GError **error)
+{
+  if (!is_raw_crl (query->store_table, column))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_NOT_SUPPORTED, raw_crl.name,
+                   "is a file, which no query looks into (CRLHashSHA256, or empty)");
+  return FALSE;
 }
 
 /* Values */
@@ -312,7 +349,8 @@ ca_view_add_restriction (CaViewQuery *query,
   if (index < 0)
     return FALSE;
   info = column_info (query, index);
-  if (!check_seek (info, seek, value, error))
+  if (!check_seek (info, seek, value, error)
+      || (value != NULL && !check_stored (query, (guint) index, error)))
     return FALSE;
   restriction.column = index;
   if (value != NULL)
@@ -820,21 +858,85 @@ load_belongings (Belongings *all,
     load_part (all, store, ids + i, MIN (REQUESTS_AT_ONCE, rows->len - i), cancellable);
 }
 
+/* Where the octets of CRLs are, and which cells tell that they are the CRL's; NULL where no CRLs
+ * are shown. */
+typedef struct
+{
+  const char *folder;
+  guint first; /* of the cells CRLRowId, CRLSize and CRLHashSHA256 */
+} CrlFiles;
+
+static const guint8 crl_columns[] = { ICERT_CRL_ID, ICERT_CRL_SIZE, ICERT_CRL_HASH };
+
+/* NULL without an error when it has expired and is gone */
+static GVariant *
+load_crl (const CrlFiles *files, const ICertStoreRow *row, guint cell, GError **error)
+{
+  CaCrlRow crl = { .size = icert_store_row_get_int (row, files->first + 1) };
+  g_autofree char *name = icert_store_row_dup_text (row, cell);
+  g_autofree char *hash = icert_store_row_dup_text (row, files->first + 2);
+  g_autoptr (GBytes) octets = NULL;
+
+  if (name == NULL || files->folder == NULL)
+    return NULL;
+  crl.file = name;
+  crl.hash = hash;
+  octets = ca_crl_load_file (files->folder, &crl, error);
+  if (octets != NULL)
+    return g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, octets, TRUE));
+  if (error != NULL)
+    icert_error_add_detail (*error, "crl-row-id", "%" G_GINT64_FORMAT,
+                            icert_store_row_get_int (row, files->first));
+  return NULL;
+}
+
+static gboolean
+get_values (const CaViewQuery *query,
+            const CrlFiles *files,
+            const ICertStoreRow *row,
+            GPtrArray *values,
+            GError **error)
+{
+  for (guint i = 0; i < query->columns->len; i++)
+    {
+      g_autoptr (GError) local = NULL;
+      GVariant *value = is_raw_crl (query->store_table, g_array_index (query->columns, guint8, i))
+                            ? load_crl (files, row, i, &local)
+                            : cell_to_variant (icert_store_row_get (row, i));
+
+      if (local != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      g_ptr_array_add (values, value);
+    }
+  return TRUE;
+}
+
+static void
+release_value (gpointer value)
+{
+  if (value != NULL)
+    g_variant_unref (value);
+}
+
 static ICertViewRow *
 make_row (CaViewQuery *query,
           const Belongings *all,
+          const CrlFiles *files,
           const char *const *names,
           const ICertStoreRow *row,
-          guint n_cursor)
+          guint n_cursor,
+          GError **error)
 {
-  g_autoptr (GPtrArray) values = g_ptr_array_new_full (query->columns->len, NULL);
+  g_autoptr (GPtrArray) values = g_ptr_array_new_full (query->columns->len, release_value);
   g_autofree char *cursor = NULL;
   GHashTable *attributes = NULL;
   GPtrArray *extensions = NULL;
-  ICertViewRow *view_row;
 
-  for (guint i = 0; i < query->columns->len; i++)
-    g_ptr_array_add (values, cell_to_variant (icert_store_row_get (row, i)));
+  if (!get_values (query, files, row, values, error))
+    return NULL;
   move_cursor (query, row, query->columns->len, n_cursor);
   cursor = ca_view_dup_cursor (query);
   if (all->attributes != NULL)
@@ -845,11 +947,7 @@ make_row (CaViewQuery *query,
       attributes = g_hash_table_lookup (all->attributes, &id);
       extensions = g_hash_table_lookup (all->extensions, &id);
     }
-  view_row = icert_view_row_new (names, values, cursor, attributes, extensions);
-  for (guint i = 0; i < values->len; i++)
-    if (values->pdata[i] != NULL)
-      g_variant_unref (values->pdata[i]);
-  return view_row;
+  return icert_view_row_new (names, values, cursor, attributes, extensions);
 }
 
 static guint
@@ -893,6 +991,8 @@ query_store (const CaViewQuery *query,
   if (columns != NULL)
     g_array_append_vals (all_columns, columns->data, columns->len);
   g_array_append_vals (all_columns, cursor_columns, *n_cursor);
+  if (query->store_table == ICERT_STORE_CRLS)
+    g_array_append_vals (all_columns, crl_columns, G_N_ELEMENTS (crl_columns));
   store_query.columns = (const guint8 *) all_columns->data;
   store_query.n_columns = all_columns->len;
   store_query.n_after = get_cursor_cells (query, after, kept);
@@ -906,6 +1006,7 @@ query_store (const CaViewQuery *query,
 GPtrArray *
 ca_view_run (CaViewQuery *query,
              ICertStore *store,
+             const char *folder,
              guint max,
              GCancellable *cancellable,
              GError **error)
@@ -913,7 +1014,8 @@ ca_view_run (CaViewQuery *query,
   g_autoptr (GPtrArray) rows = NULL;
   g_autofree const char **names = g_new0 (const char *, query->columns->len + 1);
   g_auto (Belongings) all = { NULL, NULL };
-  GPtrArray *result;
+  g_autoptr (GPtrArray) result = NULL;
+  CrlFiles files = { folder, query->columns->len };
   guint n_cursor;
 
   rows = query_store (query, store, query->columns, max, &n_cursor, cancellable, error);
@@ -923,10 +1025,17 @@ ca_view_run (CaViewQuery *query,
     names[i] = column_info (query, g_array_index (query->columns, guint8, i))->name;
   if (query->store_table == ICERT_STORE_REQUESTS)
     load_belongings (&all, store, rows, query->columns->len + n_cursor - 1, cancellable);
+  files.first += n_cursor;
   result = g_ptr_array_new_full (rows->len, g_object_unref);
   for (guint i = 0; i < rows->len; i++)
-    g_ptr_array_add (result, make_row (query, &all, names, rows->pdata[i], n_cursor));
-  return result;
+    {
+      ICertViewRow *row = make_row (query, &all, &files, names, rows->pdata[i], n_cursor, error);
+
+      if (row == NULL)
+        return NULL;
+      g_ptr_array_add (result, row);
+    }
+  return g_steal_pointer (&result);
 }
 
 gint64
@@ -995,7 +1104,8 @@ ca_view_count_by (const CaViewQuery *query,
   GPtrArray *result;
   Conditions all;
 
-  if (index < 0 || !check_period (column_info (query, index), period, error))
+  if (index < 0 || !check_stored (query, (guint) index, error)
+      || !check_period (column_info (query, index), period, error))
     return NULL;
   groups
       = icert_store_group (store, query->store_table, index, period, make_condition (query, &all),

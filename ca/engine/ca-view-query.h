@@ -58,9 +58,13 @@ gboolean ca_view_add_alternative (CaViewQuery *query, GError **error);
 gboolean ca_view_set_columns (CaViewQuery *query, const char *const *names, GError **error);
 gboolean ca_view_set_sort (CaViewQuery *query, const char *column, ICertSort sort, GError **error);
 gboolean ca_view_set_cursor (CaViewQuery *query, const char *cursor, GError **error);
-/* at most @max rows (of ICertViewRow) behind the cursor, which moves on */
+/* a column as views show it */
+const ICertStoreColumnInfo *ca_view_column_info (ICertStoreTable table, guint column);
+/* at most @max rows (of ICertViewRow) behind the cursor, which moves on. @folder: (nullable) of the
+ * CA, for CRLs; STORAGE */
 GPtrArray *ca_view_run (CaViewQuery *query,
                         ICertStore *store,
+                        const char *folder,
                         guint max,
                         GCancellable *cancellable,
                         GError **error);

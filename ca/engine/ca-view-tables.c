@@ -64,7 +64,6 @@ static const char *const audit_set[]
         "AuditVerb",     "AuditObject", "AuditOutcome", "AuditDetail", NULL };
 static const char *const name_set[] = { "NameRequestId", "NameKind", "NameValue", NULL };
 
-/* Without CRLRawCRL: the CRL is a file, which ICertCa gives. */
 static const char *const crl_set[] = { "CRLRowId",
                                        "CRLNumber",
                                        "CRLMinBase",
@@ -81,7 +80,18 @@ static const char *const crl_set[] = { "CRLRowId",
                                        "CRLPublishFlags",
                                        "CRLPublishStatusCode",
                                        "CRLPublishError",
+                                       "CRLRawCRL",
                                        NULL };
+/* What a view of no columns shows: all but the CRL, which costs reading a file. */
+static const char *const crl_columns[] = { "CRLRowId",          "CRLNumber",
+                                           "CRLMinBase",        "CRLNameId",
+                                           "CRLPartitionIndex", "CRLCount",
+                                           "CRLThisUpdate",     "CRLNextUpdate",
+                                           "CRLThisPublish",    "CRLNextPublish",
+                                           "CRLEffective",      "CRLPropagationComplete",
+                                           "CRLLastPublished",  "CRLPublishAttempts",
+                                           "CRLPublishFlags",   "CRLPublishStatusCode",
+                                           "CRLPublishError",   NULL };
 
 /* What a view of no columns shows: the columns people ask for first. */
 static const char *const request_columns[] = { "Request.RequestID",
@@ -101,7 +111,7 @@ static const CaViewTable tables[] = {
     ICERT_ROW_DISPOSITION_FOREIGN, ICERT_ROW_DISPOSITION_REVOKED },
   { ICERT_TABLE_ATTRIBUTES, ICERT_STORE_ATTRIBUTES, CA_VERB_VIEW, attribute_set, 0, 0 },
   { ICERT_TABLE_EXTENSIONS, ICERT_STORE_EXTENSIONS, CA_VERB_VIEW, extension_set, 0, 0 },
-  { ICERT_TABLE_CRLS, ICERT_STORE_CRLS, CA_VERB_VIEW, crl_set, 0, 0 },
+  { ICERT_TABLE_CRLS, ICERT_STORE_CRLS, CA_VERB_VIEW, crl_columns, 0, 0 },
   { ICERT_TABLE_NAMES, ICERT_STORE_NAMES, CA_VERB_VIEW, name_set, 0, 0 },
   { ICERT_TABLE_AUDIT, ICERT_STORE_AUDIT, CA_VERB_VIEW_AUDIT, audit_set, 0, 0 },
 };
