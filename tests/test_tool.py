@@ -82,7 +82,15 @@ class WithoutCa(tool.ToolTest):
         """--json prints errors of usage as a document too"""
         answer = self.run_icert(2, "--json", "retrieve", "zero")
         self.assertEqual(answer.json["error"]["code"], "USAGE")
+        self.assertEqual(answer.json["error"]["remedy"], "see 'icert retrieve --help'")
         self.assertEqual(answer.err, b"")
+
+    def test_verbs_nearby(self):
+        """Half a verb brings the verbs that begin so"""
+        self.assertIn("'audit verify'", self.run_icert(2, "audit").error)
+        answer = self.run_icert(2, "config")
+        self.assertIn("'config-history'", answer.error)
+        self.assertNotIn("like it", self.run_icert(2, "x").error)
 
     def test_no_ca(self):
         """Without any CA each verb that needs one says how to get one"""
@@ -516,6 +524,14 @@ class Configuration(tool.ToolTest):
         for entry, value in (("ValidityPeriod", "soon"), ("Colour", "red")):
             answer = self.run_icert(1, "set-config", "CA", entry, value)
             self.assertRegex(answer.error, r"^icert: (CONFIG|UNKNOWN_NAME): ")
+            self.assertIn("remedy: 'icert get-config", answer.error)
+        self.assertRegex(self.run_icert(0, "set-config", "CA", "CAProfiles", "+SubCA").text,
+                         r"^CAProfiles +SubCA$")
+        self.run_icert(0, "set-config", "CA", "CAProfiles", "--unset")
+        before = (self.folder.path / "demo" / "ca.conf").read_bytes()
+        answer = self.run_icert(1, "get-config", "Colours")
+        self.assertIn("NOT_FOUND: node: ", answer.error)
+        self.assertIn("remedy: 'icert get-config' lists", answer.error)
         self.assertEqual((self.folder.path / "demo" / "ca.conf").read_bytes(), before)
         self.assertIn("CA", {row["node"] for row in self.run_icert(0, "--json", "get-config").json})
         self.assertIn("Name", self.run_icert(0, "--json", "get-config", "CA").json)

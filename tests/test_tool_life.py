@@ -97,6 +97,35 @@ class Root(LifeTest):
         self.assertTrue(self.verifies(new, "Mixed/certs/0.crt", "Mixed/certs/0-1.crt"))
         self.assertTrue(self.verifies(old, "Mixed/certs/1.crt", "Mixed/certs/1-0.crt"))
 
+    def test_second_of_a_name(self):
+        """A second CA of a name is refused: the first one would be found no more"""
+        for arguments in (["--type", "root"], []):
+            with self.subTest(arguments):
+                name = "Twin" if arguments else "Twins"
+                first = self.init(name, *arguments)
+                answer = self.run_icert(
+                    1, "init", name, "--dir", self.path("other"), *arguments
+                )
+                self.assert_error(answer, "CONFLICT", "name")
+                self.assertIn(first["folder"], answer.error)
+                self.assertIn("remedy: give another name", answer.error)
+                self.assertFalse(self.path("other").exists())
+                self.run_icert(0, "--config", first["config"], "ping")
+                shutil.rmtree(first["folder"])
+                self.init(name, *arguments)
+
+    def test_validity(self):
+        """A validity is judged before a key is made, and refused where it means nothing"""
+        self.init("Long")
+        for config, validity, code in (
+            ("Long Root CA", "3x", "CONFIG"), ("Long CA", "3x", "CONFIG"),
+            ("Long CA", "3y", "BAD_VALIDITY"),
+        ):  # fmt: skip
+            with self.subTest(f"{config} {validity}"):
+                answer = self.run_icert(1, "--config", config, "renew", "--validity", validity)
+                self.assertIn(f"icert: {code}: ", answer.error)
+        self.assertEqual(len(list(self.path("Long").rglob("*.key"))), 2)
+
     def test_constraints(self):
         """S-G4: path length and name constraints of a root stay over renewals, crosses included"""
         config = self.init("Tight", "--type", "root")["config"]

@@ -121,6 +121,29 @@ class Views(tool.ToolTest):
         answer = self.run_icert(2, "view", "--where", "RequestID = 1 or (RequestID = 2")
         self.assertIn("character 18: a bracket that is not closed", answer.error)
 
+    def test_distances(self):
+        """Times may be told from now: what expires within 30 days, what was asked for today"""
+        all_rows = len(self.rows())
+        for where, count in (
+            ("Request.SubmittedWhen > -1d", all_rows), ("Request.SubmittedWhen > now", 0),
+            ("Request.SubmittedWhen < -1y", 0), ("Request.SubmittedWhen < +1d", all_rows),
+            ("NotAfter > now and NotAfter < +12h", 0),
+        ):  # fmt: skip
+            with self.subTest(where):
+                self.assertEqual(len(self.rows("--where", where)), count)
+        for where in ("NotAfter < +", "NotAfter < +1q", "NotAfter < -", "NotAfter < nows"):
+            with self.subTest(where):
+                self.assertIn("time: ", self.run_icert(2, "view", "--where", where).error)
+
+    def test_serial_as_it_is_copied(self):
+        """A serial number is found in capitals and with colons, too"""
+        serial = self.rows("--table", "certificates")[0]["SerialNumber"]
+        colons = ":".join(serial[i : i + 2] for i in range(0, len(serial), 2)).upper()
+        for form in (serial, serial.upper(), colons, "0x" + serial):
+            with self.subTest(form):
+                rows = self.rows("--where", f"SerialNumber = {form}")
+                self.assertEqual([row["SerialNumber"] for row in rows], [serial])
+
     def test_group_by(self):
         """--group-by counts values; dates by day, month or year"""
         groups = self.rows("--group-by", "CertificateTemplate")

@@ -50,6 +50,11 @@ static const struct
   { ICERT_ERROR_NOT_AUTHORIZED, NULL, "'icert roles' shows what you may do" },
   { ICERT_ERROR_OUTCOME_UNKNOWN, NULL, "ask again with the same --id-key" },
   { ICERT_ERROR_CONFLICT, "folder", "name a folder that is not there" },
+  { ICERT_ERROR_CONFLICT, "name", "give another name; 'icert cas' lists those there are" },
+  { ICERT_ERROR_NOT_FOUND, "CRL", "'icert crl' makes base CRLs, 'icert crl --delta' deltas" },
+  { ICERT_ERROR_NOT_FOUND, "key-index", "'icert ca' shows the certificates and their keys" },
+  { ICERT_ERROR_NOT_FOUND, "entry", "'icert get-config NODE' lists the entries of a node" },
+  { ICERT_ERROR_NOT_FOUND, "id", "'icert config-history' lists the changes" },
   { ICERT_ERROR_CONFLICT, "target",
     "without --to it is restored there; or move that folder away, and give --secret" },
   { ICERT_ERROR_KEY_UNAVAILABLE, "secret",
@@ -163,6 +168,9 @@ tool_error_remedy (const GError *error)
   if (remedy != NULL)
     return remedy;
   field = icert_error_get_field (error);
+  if (error->code == ICERT_ERROR_CONFIG && field != NULL && g_str_has_prefix (field, "ca.conf"))
+    return g_strdup ("'icert get-config NODE' shows what is set; a line is one of ca.conf in the"
+                     " CA's folder");
   for (gsize i = 0; i < G_N_ELEMENTS (remedies); i++)
     if (remedies[i].code == (ICertError) error->code
         && (remedies[i].field == NULL || g_strcmp0 (remedies[i].field, field) == 0))
@@ -203,12 +211,15 @@ tool_error_to_json (const GError *error)
 }
 
 static void
-print_json (const GError *error)
+print_json (const GError *error, const char *remedy)
 {
   g_autoptr (JsonNode) document = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
+  JsonNode *node = tool_error_to_json (error);
 
-  json_object_set_member (object, "error", tool_error_to_json (error));
+  if (remedy != NULL)
+    json_object_set_string_member (json_node_get_object (node), "remedy", remedy);
+  json_object_set_member (object, "error", node);
   json_node_take_object (document, object);
   tool_print_json (document, TRUE);
 }
@@ -218,18 +229,16 @@ tool_report_error (Tool *tool, const ToolVerb *verb, const GError *error)
 {
   gboolean usage = error->domain == G_OPTION_ERROR;
   g_autofree char *line = tool_error_line (error);
-  g_autofree char *remedy = tool_error_remedy (error);
+  g_autofree char *remedy
+      = usage ? g_strdup_printf ("see 'icert %s%s--help'", verb != NULL ? verb->name : "",
+                                 verb != NULL ? " " : "")
+              : tool_error_remedy (error);
 
   if (tool->json)
-    {
-      print_json (error);
-      return usage ? TOOL_EXIT_USAGE : TOOL_EXIT_FAILED;
-    }
-  g_printerr ("icert: %s: %s\n", tool_error_code (error), line);
-  if (usage)
-    g_printerr ("remedy: see 'icert %s%s--help'\n", verb != NULL ? verb->name : "",
-                verb != NULL ? " " : "");
-  else if (remedy != NULL)
+    print_json (error, remedy);
+  else
+    g_printerr ("icert: %s: %s\n", tool_error_code (error), line);
+  if (!tool->json && remedy != NULL)
     g_printerr ("remedy: %s\n", remedy);
   return usage ? TOOL_EXIT_USAGE : TOOL_EXIT_FAILED;
 }

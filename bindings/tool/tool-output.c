@@ -45,6 +45,24 @@ tool_format_time (gint64 microseconds)
                       : g_strdup_printf ("%" G_GINT64_FORMAT, microseconds);
 }
 
+/* "now", "+30d", "-1y": a time from now on or ago. FALSE when @text is none of them. */
+static gboolean
+parse_distance (const char *text, gint64 *microseconds)
+{
+  gint64 now = g_get_real_time ();
+  gint64 seconds = 0;
+  int months = 0;
+  int sign = text[0] == '-' ? -1 : 1;
+
+  if (strcmp (text, "now") != 0
+      && (strchr ("+-", text[0]) == NULL || text[0] == '\0'
+          || !icert_duration_parse (text + 1, &months, &seconds, NULL)))
+    return FALSE;
+  *microseconds
+      = icert_duration_add (now / G_USEC_PER_SEC, sign * months, sign * seconds) * G_USEC_PER_SEC;
+  return TRUE;
+}
+
 gboolean
 tool_parse_time (const char *text, gint64 *microseconds, GError **error)
 {
@@ -52,12 +70,16 @@ tool_parse_time (const char *text, gint64 *microseconds, GError **error)
   g_autoptr (GDateTime) time = NULL;
   g_autofree char *whole = NULL;
 
+  if (parse_distance (text, microseconds))
+    return TRUE;
   /* a day alone is its first moment */
   whole = strlen (text) == 10 ? g_strconcat (text, "T00:00:00Z", NULL) : g_strdup (text);
   time = g_date_time_new_from_iso8601 (whole, utc);
   if (time == NULL)
     {
-      tool_usage_error (error, "time: '%s' is none (as 2026-01-31T12:00:00Z)", text);
+      tool_usage_error (
+          error, "time: '%s' is none (as 2026-01-31T12:00:00Z, 2026-01-31, now, +30d or -1y)",
+          text);
       return FALSE;
     }
   *microseconds = g_date_time_to_unix (time) * G_USEC_PER_SEC + g_date_time_get_microsecond (time);

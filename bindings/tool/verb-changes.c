@@ -75,8 +75,11 @@ decide (Tool *tool, const char *text, gboolean approves, GError **error)
   g_autoptr (ToolRecord) record = NULL;
   gint64 id;
 
-  if (!tool_parse_id (text, &id, error))
-    return TOOL_EXIT_USAGE;
+  if (!g_ascii_string_to_signed (text, 10, 1, G_MAXINT64, &id, NULL))
+    {
+      tool_usage_error (error, "change: '%s' is none (a number that 'icert changes' lists)", text);
+      return TOOL_EXIT_USAGE;
+    }
   security = icert_security_open (tool->config, NULL, error);
   if (security == NULL
       || !(approves ? icert_security_approve_change (security, id, NULL, error)

@@ -52,6 +52,14 @@ add_entries (ToolRecord *record, ICertAdmin *admin, char **arguments, GError **e
   if (arguments[1] != NULL)
     return add_entry (record, admin, arguments[0], arguments[1], error);
   entries = icert_admin_list_config_entries (admin, arguments[0], NULL, error);
+  if (entries != NULL && entries[0] == NULL)
+    {
+      g_autofree char *quoted = icert_error_quote (arguments[0], -1);
+
+      icert_set_error (error, ICERT_ERROR_NOT_FOUND, "node",
+                       "%s has no entries (a node that icert get-config lists)", quoted);
+      return FALSE;
+    }
   for (i = 0; entries != NULL && entries[i] != NULL; i++)
     if (!add_entry (record, admin, arguments[0], entries[i], error))
       return FALSE;

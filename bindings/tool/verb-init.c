@@ -24,7 +24,9 @@ static gboolean option_dual_control;
 
 static const GOptionEntry options[] = {
   { "dir", 'd', 0, G_OPTION_ARG_FILENAME, &option_dir,
-    "Folder of the CA (default: $XDG_DATA_HOME/icert/NAME); must not exist", "DIR" },
+    "Folder of the CA (default: $XDG_DATA_HOME/icert/NAME, of root /var/lib/icert/NAME); must not "
+    "exist",
+    "DIR" },
   { "type", 't', 0, G_OPTION_ARG_STRING, &option_type, "What to make (default: two-tier)",
     "two-tier|root|subordinate" },
   { "subject", 0, 0, G_OPTION_ARG_STRING, &option_subject,

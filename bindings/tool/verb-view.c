@@ -359,6 +359,7 @@ const ToolVerb tool_verb_view = {
               "  icert view --where \"CommonName ^= www and (NotAfter < 2027-01-01 or "
               "Disposition = revoked)\"\n"
               "  icert view --where \"SubjectAltName.dns == www.example.org\"\n"
+              "  icert view --where 'Disposition = issued and NotAfter > now and NotAfter < +30d'\n"
               "  icert view --table certificates --group-by NotAfter:month\n"
               "  icert view --count --where 'Request.Status == empty'",
   .options = options,

@@ -305,7 +305,8 @@ remove_entry (ICertKeyfile *file,
   if (icert_keyfile_remove (file, node, entry[0] != '\0' ? entry : NULL))
     return TRUE;
   icert_set_error (error, ICERT_ERROR_NOT_FOUND, "entry",
-                   "[%s] %s is not set (an entry of ca.conf)", node, entry);
+                   "[%s]%s%s is not set (an entry of ca.conf)", node, entry[0] != '\0' ? " " : "",
+                   entry);
   return FALSE;
 }
 

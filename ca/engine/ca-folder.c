@@ -372,3 +372,22 @@ ca_folder_check (const char *folder, GError **error)
          && check_entry (certs, "certs folder", S_IFDIR, error)
          && check_entry (profiles, "profiles folder", S_IFDIR, error);
 }
+
+char *
+ca_folder_find_recorded (const char *config)
+{
+  g_autoptr (ICertConfig) finder = icert_config_open (NULL, NULL);
+  g_autoptr (GListModel) records = finder != NULL ? icert_config_list (finder, NULL, NULL) : NULL;
+
+  for (guint i = 0; records != NULL && i < g_list_model_get_n_items (records); i++)
+    {
+      g_autoptr (ICertCaInfo) record = g_list_model_get_item (records, i);
+      g_autofree char *its_config = icert_ca_info_get_config (record);
+      g_autofree char *address = icert_ca_info_get_address (record);
+
+      if (g_strcmp0 (its_config, config) == 0 && address != NULL
+          && g_str_has_prefix (address, "local:"))
+        return g_strdup (address + strlen ("local:"));
+    }
+  return NULL;
+}

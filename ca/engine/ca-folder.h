@@ -47,3 +47,5 @@ gboolean ca_folder_write_pem (const char *path, const char *label, GBytes *der, 
 gboolean ca_folder_check (const char *folder, GError **error);
 /* removes a folder that could not be finished; what a link leads to stays */
 void ca_folder_remove (const char *folder);
+/* The folder that the CA's record names; NULL when it has none, or is not of this machine. */
+char *ca_folder_find_recorded (const char *config);

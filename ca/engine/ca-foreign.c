@@ -108,7 +108,7 @@ ca_foreign_load (const char *path, GError **error)
   if (fd < 0 && number != ENOENT && number != ENOTDIR && number != ENXIO)
     icert_set_error (error, ICERT_ERROR_CONFIG, name, "cannot be read: %s", g_strerror (number));
   else if (fd < 0 || fstat (fd, &status) != 0 || !S_ISREG (status.st_mode))
-    icert_set_error (error, ICERT_ERROR_NOT_FOUND, name, "is not there (a file)");
+    icert_set_error (error, ICERT_ERROR_NOT_FOUND, name, "is not at %s (a file)", path);
   else if (status.st_size > FILE_LIMIT)
     icert_set_error (error, ICERT_ERROR_TOO_LARGE, name, "has more than 64 MiB");
   else if ((contents = read_octets (fd, status.st_size)) == NULL)

@@ -472,6 +472,25 @@ check_state (Renewal *self, GError **error)
   return FALSE;
 }
 
+/* Before a key is made. Only a root says itself how long it lives. */
+static gboolean
+check_validity (const Renewal *self, GError **error)
+{
+  int months;
+  gint64 seconds;
+
+  if (self->wish->validity == NULL)
+    return TRUE;
+  if (!icert_duration_parse (self->wish->validity, &months, &seconds, error))
+    return FALSE;
+  if (self->facts->config->is_root)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_BAD_VALIDITY, "validity",
+                   "%s cannot be promised by a subordinate (none: the CA above decides)",
+                   self->wish->validity);
+  return FALSE;
+}
+
 static void
 renewal_init (Renewal *self, CaEngine *engine, CaCaller *caller)
 {
@@ -507,8 +526,8 @@ renew_locked (CaEngine *engine,
   renewal_init (&self, engine, caller);
   self.wish = wish;
   if (!ca_roles_check (self.facts->config, caller, CA_VERB_RENEW, error)
-      || !is_approved (&self, caller, error) || !check_state (&self, error)
-      || !ca_clock_guard_check (engine->clock, error))
+      || !check_validity (&self, error) || !is_approved (&self, caller, error)
+      || !check_state (&self, error) || !ca_clock_guard_check (engine->clock, error))
     return FALSE;
   return self.facts->config->is_root ? renew_root (&self, error)
                                      : renew_subordinate (&self, request, error);

@@ -60,27 +60,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Job, job_clear)
 
 /* Where to */
 
-/* The folder that the CA's record names; NULL when it has none, or the CA is not of this machine.
- */
-static char *
-folder_of_record (const char *config)
-{
-  g_autoptr (ICertConfig) finder = icert_config_open (NULL, NULL);
-  g_autoptr (GListModel) records = finder != NULL ? icert_config_list (finder, NULL, NULL) : NULL;
-
-  for (guint i = 0; records != NULL && i < g_list_model_get_n_items (records); i++)
-    {
-      g_autoptr (ICertCaInfo) record = g_list_model_get_item (records, i);
-      g_autofree char *its_config = icert_ca_info_get_config (record);
-      g_autofree char *address = icert_ca_info_get_address (record);
-
-      if (g_strcmp0 (its_config, config) == 0 && address != NULL
-          && g_str_has_prefix (address, "local:"))
-        return g_strdup (address + strlen ("local:"));
-    }
-  return NULL;
-}
-
 static gboolean
 has_file (const char *folder, const char *name)
 {
@@ -121,7 +100,7 @@ is_empty_folder (const char *folder)
 static gboolean
 choose_target (Job *job, const char *target, GError **error)
 {
-  g_autofree char *recorded = folder_of_record (job->manifest->config);
+  g_autofree char *recorded = ca_folder_find_recorded (job->manifest->config);
   struct stat status;
 
   if (target != NULL)
@@ -537,7 +516,7 @@ find_secret (Job *job, GBytes *secret, GError **error)
 static gboolean
 write_record (const Job *job, GError **error)
 {
-  g_autofree char *recorded = folder_of_record (job->manifest->config);
+  g_autofree char *recorded = ca_folder_find_recorded (job->manifest->config);
   g_autoptr (GHashTable) fields = NULL;
   g_autofree char *path = NULL;
 

@@ -173,6 +173,21 @@ check_folder (SetupPlan *plan, GError **error)
   return FALSE;
 }
 
+/* Who makes a second CA of a name would find the first one no more: its record would be gone. */
+static gboolean
+check_record (const char *name, const char *folder, GError **error)
+{
+  g_autofree char *config = icert_config_string_format ("localhost", name);
+  g_autofree char *recorded = ca_folder_find_recorded (config);
+  g_autofree char *conf = recorded != NULL ? g_build_filename (recorded, "ca.conf", NULL) : NULL;
+
+  if (conf == NULL || strcmp (recorded, folder) == 0 || !g_file_test (conf, G_FILE_TEST_EXISTS))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_CONFLICT, "name", "%s is in %s already (another name)",
+                   config, recorded);
+  return FALSE;
+}
+
 static gboolean
 make_plan (CaSetup *self, SetupPlan *plan, GError **error)
 {
@@ -195,7 +210,9 @@ make_plan (CaSetup *self, SetupPlan *plan, GError **error)
   if (plan->subject == NULL)
     return FALSE;
   plan->root_subject = subject_of_root (plan->subject, plan->root_name);
-  return check_folder (plan, error);
+  return check_folder (plan, error) && check_record (plan->name, plan->folder, error)
+         && (self->type != ICERT_SETUP_TYPE_TWO_TIER
+             || check_record (plan->root_name, plan->folder, error));
 }
 
 /* A CA of its own making. @factor: a root outlives what it issues. */
@@ -475,7 +492,7 @@ import_into (CaSetup *self, SetupPlan *plan, const CaForeign *foreign, GError **
   plan->part = g_strdup_printf ("%s.part-%d", plan->folder, (int) getpid ());
   plan->url
       = self->texts[PROP_URL] != NULL ? g_strdup (self->texts[PROP_URL]) : default_url (plan->name);
-  return check_folder (plan, error);
+  return check_folder (plan, error) && check_record (plan->name, plan->folder, error);
 }
 
 static gboolean
