@@ -153,7 +153,10 @@ icert_admin_confirm_clock_finish (ICertAdmin *self, GAsyncResult *result, GError
  * (`x`, sequence number of the last one), `total` (`x`, how many there are), `checkpoints` (`x`,
  * how many of them agree), `done` (`b`, nothing is left to read), and of the first record that is
  * wrong `sequence` (`x`), `problem` (`s`: `changed`, `removed`, `swapped`, `inserted`, `cut` or
- * `checkpoint`) and `text` (`s`). No counterpart in AD CS.
+ * `checkpoint`) and `text` (`s`). An answer that begins at 0 has `restores` (`aa{sv}`) where the log
+ * tells of any: `sequence` (`x`) of the record, `time` (`x`, microseconds since 1970), `actor`
+ * (`s`), `lost` (`x`, how many of @checkpoints are of records that the restore left behind), with
+ * `first-lost` and `last-lost` (`x`), and `text` (`s`). No counterpart in AD CS.
  *
  * Any thread; blocks. Right: auditor or administrator. A log that was read to its end, or found
  * wrong, is a record of its own.

@@ -746,13 +746,25 @@ test_lines (Fixture *fixture, gconstpointer data)
 
 /* Sinks */
 
+static gboolean
+write_sink (const char *sink,
+            const char *folder,
+            const CaCheckpoint *last,
+            const char *line,
+            GError **error)
+{
+  CaSinkMemory memory = { .last = last };
+
+  return ca_audit_sink_write (sink, folder, &memory, line, error);
+}
+
 static void
 assert_refused (const char *sink, const char *folder, const CaCheckpoint *last, const char *what)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *field = NULL;
 
-  g_assert_false (ca_audit_sink_write (sink, folder, last, "a line", &error));
+  g_assert_false (write_sink (sink, folder, last, "a line", &error));
   g_assert_error (error, ICERT_ERROR, ICERT_ERROR_AUDIT);
   field = icert_error_get_field (error);
   g_assert_cmpstr (field, ==, "sink");
@@ -771,11 +783,11 @@ test_file_sink (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("S-F5 S-F7: a file sink is 0600, appended to, and never made anew; one that is "
                   "gone, cut or open to others is refused");
-  g_assert_true (ca_audit_sink_write ("file:sink", fixture->folder, NULL, fixture->line, &error));
+  g_assert_true (write_sink ("file:sink", fixture->folder, NULL, fixture->line, &error));
   g_assert_no_error (error);
   g_assert_no_errno (g_stat (path, &status));
   g_assert_cmpint (status.st_mode & 07777, ==, 0600);
-  g_assert_true (ca_audit_sink_write ("file:sink", fixture->folder, last, "next", &error));
+  g_assert_true (write_sink ("file:sink", fixture->folder, last, "next", &error));
   g_assert_no_error (error);
   g_file_get_contents (path, &text, NULL, NULL);
   g_assert_true (g_str_has_suffix (text, "\nnext\n"));
@@ -813,7 +825,7 @@ test_journal_sink (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   g_socket_bind (socket, address, FALSE, &error);
   g_assert_no_error (error);
-  g_assert_true (ca_audit_sink_write ("journal", fixture->folder, NULL, fixture->line, &error));
+  g_assert_true (write_sink ("journal", fixture->folder, NULL, fixture->line, &error));
   g_assert_no_error (error);
   g_assert_cmpint (g_socket_receive (socket, text, sizeof text - 1, NULL, &error), >, 0);
   g_assert_true (g_str_has_prefix (text, "MESSAGE=icert-checkpoint v=1 ca=Demo "));

@@ -1173,6 +1173,237 @@ test_random (Fixture *fixture, gconstpointer data)
   g_mutex_clear (&load.mutex);
 }
 
+/* A sink outside, and what it knows more than a store that is put back */
+
+static char *
+set_up_sink (Fixture *fixture)
+{
+  g_autofree char *folder = g_strconcat (fixture->ca->folder, "-sinks", NULL);
+  char *path = g_build_filename (folder, "sink", NULL);
+  g_autofree char *sink = g_strconcat ("file:", path, NULL);
+
+  g_assert_no_errno (g_mkdir (folder, 0700));
+  fake_ca_configure (fixture->ca, "Audit", "CheckpointRecords", "2");
+  fake_ca_configure (fixture->ca, "Audit", "Sink", sink);
+  return path;
+}
+
+static void
+remove_sink (Fixture *fixture)
+{
+  g_autofree char *folder = g_strconcat (fixture->ca->folder, "-sinks", NULL);
+
+  ca_folder_remove (folder);
+}
+
+static char **
+read_lines (const char *path)
+{
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, NULL) ? g_strsplit (g_strchomp (text), "\n", -1)
+                                                       : g_new0 (char *, 1);
+}
+
+/* Issues until the sink has @octets more. */
+static void
+fill_sink (Fixture *fixture, const char *path, goffset octets)
+{
+  struct stat status = { 0 };
+  goffset until;
+
+  g_stat (path, &status);
+  until = status.st_size + octets;
+  for (guint i = 0; i < 2000 && status.st_size < until; i++)
+    {
+      issue (fixture);
+      g_usleep (1000);
+      g_stat (path, &status);
+    }
+  g_assert_cmpint (status.st_size, >=, until);
+}
+
+static void
+wait_for_line (const char *path, const char *what)
+{
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *text = NULL;
+
+      if (g_file_get_contents (path, &text, NULL, NULL) && strstr (text, what) != NULL)
+        return;
+      g_usleep (10000);
+    }
+  g_error ("no %s in the sink", what);
+}
+
+/* What the verifier says with the sink's lines: sound, and one restore */
+static void
+assert_explained (Fixture *fixture, const char *path, gboolean leaves_some)
+{
+  g_auto (GStrv) lines = read_lines (path);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = icert_admin_verify_audit (
+      fixture->ca->admin, 0, 0, (const char *const *) lines, NULL, &error);
+  g_autoptr (GVariant) restores = NULL;
+  g_autoptr (GVariant) first = NULL;
+  const char *text = NULL;
+  gint64 lost = -1;
+
+  g_assert_no_error (error);
+  g_variant_lookup (answer, "text", "&s", &text);
+  g_assert_cmpstr (text, ==, NULL);
+  restores = g_variant_lookup_value (answer, "restores", G_VARIANT_TYPE ("aa{sv}"));
+  g_assert_nonnull (restores);
+  g_assert_cmpuint (g_variant_n_children (restores), ==, 1);
+  first = g_variant_get_child_value (restores, 0);
+  g_variant_lookup (first, "lost", "x", &lost);
+  g_assert_true ((lost > 0) == leaves_some);
+  g_assert_true (g_variant_lookup (first, "text", "&s", &text));
+  g_assert_nonnull (strstr (text, ": restored by "));
+  g_assert_true ((strstr (text, "of the sink") != NULL) == leaves_some);
+}
+
+/* @octets: how far the sink is ahead */
+static void
+restore_behind_sink (Fixture *fixture, gboolean sealed_before, goffset octets)
+{
+  g_autofree char *path = NULL;
+
+  if (sealed_before)
+    {
+      path = set_up_sink (fixture);
+      fill_sink (fixture, path, 1);
+      make_backup (fixture);
+    }
+  else
+    {
+      /* the backup has no audit key yet */
+      make_backup (fixture);
+      path = set_up_sink (fixture);
+    }
+  fill_sink (fixture, path, octets);
+  fake_ca_close (fixture->ca);
+  restore (fixture, NULL);
+  fake_ca_open (fixture->ca);
+  if (!sealed_before)
+    {
+      g_autofree char *sink = g_strconcat ("file:", path, NULL);
+
+      fake_ca_configure (fixture->ca, "Audit", "Sink", sink);
+    }
+  issue (fixture);
+  /* a CA without a sink has noted it in the store alone */
+  if (sealed_before)
+    wait_for_line (path, "restored:");
+  assert_explained (fixture, path, TRUE);
+  /* and from there on as ever */
+  fake_ca_reopen (fixture->ca);
+  issue (fixture);
+  assert_explained (fixture, path, TRUE);
+  remove_sink (fixture);
+}
+
+static void
+test_sink_ahead (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("S-F7 S-F8: a restore leaves a sink ahead: signing goes on, the next checkpoint "
+                  "tells of the restore, and the verifier names what was left behind");
+  restore_behind_sink (fixture, TRUE, 3000);
+}
+
+static void
+test_sink_far_ahead (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("S-F7 S-F8: also when the store's newest checkpoint stands far behind in the "
+                  "sink");
+  restore_behind_sink (fixture, TRUE, 70000);
+}
+
+static void
+test_sink_without_key (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("S-F7 S-F8: also when the backup is from before the first checkpoint: the audit "
+                  "key stays");
+  restore_behind_sink (fixture, FALSE, 3000);
+}
+
+/* The database of the backup, put there by hand */
+static void
+put_back_store (Fixture *fixture)
+{
+  g_autofree char *copy = g_build_filename (fixture->backup, "ca", "store", "ca.db", NULL);
+  g_autofree char *log = fake_ca_path (fixture->ca, "store/ca.db-wal");
+  g_autofree char *shm = fake_ca_path (fixture->ca, "store/ca.db-shm");
+  g_autofree char *contents = NULL;
+  gsize size;
+  g_autofree char *store = fake_ca_path (fixture->ca, "store/ca.db");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_get_contents (copy, &contents, &size, &error));
+  g_unlink (log);
+  g_unlink (shm);
+  g_assert_true (
+      g_file_set_contents_full (store, contents, size, G_FILE_SET_CONTENTS_NONE, 0600, &error));
+  g_assert_no_error (error);
+}
+
+static void
+assert_stopped (Fixture *fixture)
+{
+  g_autoptr (GBytes) request = fake_ca_request ("www.example.org");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = fake_ca_submit (fixture->ca, request, "Test", &error);
+
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_UNDER_SUBMISSION,
+                        "*of records that the store has not*");
+  fake_assert_status (response, ICERT_ERROR_AUDIT, NULL);
+}
+
+/* A record that says so, by somebody who can write the store and has no secret */
+static void
+forge_restore (Fixture *fixture)
+{
+  g_autofree char *path = fake_ca_path (fixture->ca, "store/ca.db");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GObject) store = icert_registry_create_module (icert_registry_get_default (),
+                                                            "SQLite.Store", "ICertStore", &error);
+  CaWriter *writer;
+
+  g_assert_no_error (error);
+  g_assert_true (icert_store_open (ICERT_STORE (store), path, FALSE, &error));
+  writer = ca_writer_new (ICERT_STORE (store), "localhost", &error);
+  g_assert_true (ca_writer_commit_wait (
+      writer, icert_store_batch_new (),
+      ca_audit_list_new (ca_audit_record_new (NULL, "restore", "ca", "OK", "forged")), &error));
+  g_assert_no_error (error);
+  ca_writer_free (writer);
+  g_assert_true (icert_store_close (ICERT_STORE (store), &error));
+}
+
+static void
+test_sink_without_restore (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = set_up_sink (fixture);
+
+  g_test_summary ("S-F7: a store that was put back without a restore stops signing, with a forged "
+                  "record of one too");
+  fill_sink (fixture, path, 1);
+  make_backup (fixture);
+  fill_sink (fixture, path, 3000);
+  fake_ca_close (fixture->ca);
+  put_back_store (fixture);
+  fake_ca_open (fixture->ca);
+  assert_stopped (fixture);
+  fake_ca_close (fixture->ca);
+  put_back_store (fixture);
+  forge_restore (fixture);
+  fake_ca_open (fixture->ca);
+  assert_stopped (fixture);
+  remove_sink (fixture);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -1209,6 +1440,10 @@ main (int argc, char *argv[])
     { "/restore/dual-control-notes/S-D11", test_dual_control_notes },
     { "/restore/killed", test_killed },
     { "/restore/cut-off", test_cut_off },
+    { "/restore/sink-ahead/S-F7", test_sink_ahead },
+    { "/restore/sink-far-ahead/S-F7", test_sink_far_ahead },
+    { "/restore/sink-without-key/S-F7", test_sink_without_key },
+    { "/restore/sink-without-restore/S-F7", test_sink_without_restore },
 #endif
     { "/restore/random/S-F8", test_random },
   };

@@ -59,9 +59,33 @@ add_count (ToolRecord *record, const char *name, gint64 value)
   tool_record_add (record, name, g_variant_new_int64 (value));
 }
 
+/* What the log tells of restores, and what of the sink they explain: a line each, for programs a
+ * list of its own. */
+static void
+add_restores (ToolRecord *record, Tool *tool, GVariant *restores)
+{
+  GVariantIter iter;
+  GVariant *restore;
+
+  if (tool->json)
+    {
+      tool_record_add (record, "restores", restores);
+      return;
+    }
+  g_variant_iter_init (&iter, restores);
+  while ((restore = g_variant_iter_next_value (&iter)) != NULL)
+    {
+      const char *text = "";
+
+      g_variant_lookup (restore, "text", "&s", &text);
+      tool_record_add_string (record, "restored", text);
+      g_variant_unref (restore);
+    }
+}
+
 /* What was found, for people and for programs the same. */
 static ToolExit
-report (Tool *tool, GVariant *answer, gint64 records, gint64 checkpoints)
+report (Tool *tool, GVariant *answer, GVariant *restores, gint64 records, gint64 checkpoints)
 {
   g_autoptr (ToolRecord) record = tool_record_new ();
   const char *problem = NULL;
@@ -72,6 +96,8 @@ report (Tool *tool, GVariant *answer, gint64 records, gint64 checkpoints)
   tool_record_add (record, "sound", g_variant_new_boolean (problem == NULL));
   add_count (record, "records", records);
   add_count (record, "checkpoints", checkpoints);
+  if (restores != NULL)
+    add_restores (record, tool, restores);
   if (problem != NULL)
     {
       add_count (record, "sequence", lookup (answer, "sequence"));
@@ -88,6 +114,7 @@ run (Tool *tool, char **arguments, GError **error)
 {
   g_auto (GStrv) lines = read_lines (error);
   g_autoptr (ICertAdmin) admin = NULL;
+  g_autoptr (GVariant) restores = NULL;
   gint64 after = 0, records = 0, checkpoints = 0;
 
   admin = lines != NULL ? icert_admin_open (tool->config, NULL, error) : NULL;
@@ -99,6 +126,9 @@ run (Tool *tool, char **arguments, GError **error)
 
       if (answer == NULL)
         break;
+      /* the first answer has them all */
+      if (after == 0)
+        restores = g_variant_lookup_value (answer, "restores", G_VARIANT_TYPE ("aa{sv}"));
       records += lookup (answer, "records");
       checkpoints += lookup (answer, "checkpoints");
       after = lookup (answer, "last");
@@ -107,7 +137,7 @@ run (Tool *tool, char **arguments, GError **error)
       if (!done)
         continue;
       tool_bar_end (tool);
-      return report (tool, answer, records, checkpoints);
+      return report (tool, answer, restores, records, checkpoints);
     }
   return TOOL_EXIT_FAILED;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ca-clock-state.h"
+#include "ca-restore-mark.h"
 
 /* The store's side of the verifier. */
 
@@ -113,7 +114,7 @@ judge_checkpoint (const CaAuditReading *reading, CaCheckpoint *checkpoint)
 
 /* Lines of other CAs in the same file, and blank ones, are passed over. */
 static gboolean
-add_lines (const CaAuditReading *reading, GPtrArray *checkpoints, GError **error)
+add_lines (const CaAuditReading *reading, GPtrArray *marks, GPtrArray *checkpoints, GError **error)
 {
   for (guint i = 0; reading->sink != NULL && reading->sink[i] != NULL; i++)
     {
@@ -125,19 +126,28 @@ add_lines (const CaAuditReading *reading, GPtrArray *checkpoints, GError **error
       checkpoint = ca_checkpoint_parse (line, error);
       if (checkpoint == NULL)
         return FALSE;
-      if (strcmp (checkpoint->ca, reading->ca) == 0 && checkpoint->sequence > reading->after)
+      if (strcmp (checkpoint->ca, reading->ca) == 0 && !ca_restore_mark_explains (marks, checkpoint)
+          && checkpoint->sequence > reading->after)
         g_ptr_array_add (checkpoints, g_steal_pointer (&checkpoint));
     }
   return TRUE;
 }
 
 static GPtrArray *
-load_checkpoints (const CaAuditReading *reading, GError **error)
+load_checkpoints (const CaAuditReading *reading, GPtrArray **marks, GError **error)
 {
   g_autoptr (GPtrArray) checkpoints
-      = ca_checkpoint_load (reading->store, reading->ca, reading->after, FALSE, error);
+      = ca_checkpoint_load (reading->store, reading->ca, 0, FALSE, error);
 
-  if (checkpoints == NULL || !add_lines (reading, checkpoints, error))
+  if (checkpoints == NULL)
+    return NULL;
+  *marks = ca_restore_mark_load_all (reading->store, checkpoints, error);
+  if (*marks == NULL)
+    return NULL;
+  while (checkpoints->len > 0
+         && ((CaCheckpoint *) checkpoints->pdata[0])->sequence <= reading->after)
+    g_ptr_array_remove_index (checkpoints, 0);
+  if (!add_lines (reading, *marks, checkpoints, error))
     return NULL;
   for (guint i = 0; i < checkpoints->len; i++)
     judge_checkpoint (reading, checkpoints->pdata[i]);
@@ -195,7 +205,8 @@ ca_audit_verify (const CaAuditReading *reading,
                  GCancellable *cancellable,
                  GError **error)
 {
-  g_autoptr (GPtrArray) checkpoints = load_checkpoints (reading, error);
+  g_autoptr (GPtrArray) marks = NULL;
+  g_autoptr (GPtrArray) checkpoints = load_checkpoints (reading, &marks, error);
   g_autoptr (CaAuditMac) mac = NULL;
   g_autoptr (CaAuditVerifier) verifier = NULL;
   GError *local = NULL;
@@ -223,6 +234,8 @@ ca_audit_verify (const CaAuditReading *reading,
   if (findings->done)
     ca_audit_verifier_finish (verifier);
   report (verifier, findings);
+  if (reading->after == 0)
+    findings->restores = g_steal_pointer (&marks);
   return TRUE;
 }
 
@@ -230,4 +243,5 @@ void
 ca_audit_findings_clear (CaAuditFindings *findings)
 {
   g_clear_pointer (&findings->text, g_free);
+  g_clear_pointer (&findings->restores, g_ptr_array_unref);
 }

@@ -20,7 +20,7 @@
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 /* by which `journalctl MESSAGE_ID=…` finds them */
 #define MESSAGE_ID "7c1ea0d47b2a4d0e9a3b5f0c86e2d941"
-/* where the newest checkpoint is looked for in a file: hundreds of lines */
+/* where the newest checkpoint is looked for in a file: a hundred lines and more */
 #define TAIL (64 * 1024)
 
 static const char *journal_socket = JOURNAL_SOCKET;
@@ -103,11 +103,11 @@ check_file (const char *sink, int fd, gsize *size, GError **error)
   return FALSE;
 }
 
-/* The end of a file, from the beginning of a line on; not NUL-terminated texts end it early. */
+/* The end of a file, or all of it; not NUL-terminated texts end it early. */
 static char *
-read_tail (int fd, gsize size)
+read_tail (int fd, gsize size, gboolean all)
 {
-  gsize length = MIN (size, TAIL);
+  gsize length = all ? size : MIN (size, TAIL);
   char *text = g_malloc (length + 1);
   gssize got = pread (fd, text, length, size - length);
 
@@ -115,32 +115,45 @@ read_tail (int fd, gsize size)
   return text;
 }
 
+/* A checkpoint that the store has not: it was put back from a copy, and nobody said so. */
+static gboolean
+check_lines (const char *text, const CaSinkMemory *memory, GError **error)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (memory->judge != NULL && !memory->judge (lines[i], memory->data, error))
+      return FALSE;
+  return TRUE;
+}
+
 /* A file that was cut, emptied or put back from a copy is no sink any more. */
 static gboolean
-check_tail (const char *sink, int fd, gsize size, const CaCheckpoint *last, GError **error)
+check_tail (const char *sink, int fd, gsize size, const CaSinkMemory *memory, GError **error)
 {
-  g_autofree char *tail = NULL;
+  g_autofree char *tail = read_tail (fd, size, memory->restored);
   g_autofree char *line = NULL;
+  const char *last;
 
-  if (last == NULL)
-    return TRUE;
-  tail = read_tail (fd, size);
-  line = ca_checkpoint_to_line (last);
-  if (strstr (tail, line) != NULL)
-    return TRUE;
+  if (memory->last == NULL)
+    return check_lines (tail, memory, error);
+  line = ca_checkpoint_to_line (memory->last);
+  last = g_strrstr (tail, line);
+  if (last != NULL)
+    return check_lines (last + strlen (line), memory, error);
   set_error (error, sink, "does not end in checkpoint %" G_GINT64_FORMAT " (the file as it was)",
-             last->sequence);
+             memory->last->sequence);
   return FALSE;
 }
 
 /* -1 with an error. A file that checkpoints went to is never made anew. */
 static int
-open_file (const char *sink, const char *path, const CaCheckpoint *last, GError **error)
+open_file (const char *sink, const char *path, const CaSinkMemory *memory, GError **error)
 {
   int fd = g_open (path, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0);
   gsize size;
 
-  if (fd < 0 && errno == ENOENT && last == NULL)
+  if (fd < 0 && errno == ENOENT && memory->last == NULL)
     fd = g_open (path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0)
     {
@@ -148,7 +161,7 @@ open_file (const char *sink, const char *path, const CaCheckpoint *last, GError 
                  g_strerror (errno));
       return -1;
     }
-  if (check_file (sink, fd, &size, error) && check_tail (sink, fd, size, last, error))
+  if (check_file (sink, fd, &size, error) && check_tail (sink, fd, size, memory, error))
     return fd;
   close (fd);
   return -1;
@@ -188,7 +201,7 @@ append_line (int fd, const char *line)
 static gboolean
 write_file (const char *sink,
             const char *folder,
-            const CaCheckpoint *last,
+            const CaSinkMemory *memory,
             const char *line,
             GError **error)
 {
@@ -198,7 +211,7 @@ write_file (const char *sink,
 
   if (!check_parent (sink, path, error))
     return FALSE;
-  fd = open_file (sink, path, last, error);
+  fd = open_file (sink, path, memory, error);
   if (fd < 0)
     return FALSE;
   errno = 0;
@@ -211,7 +224,7 @@ write_file (const char *sink,
 }
 
 static gboolean
-check_path (const char *sink, const char *folder, const CaCheckpoint *last, GError **error)
+check_path (const char *sink, const char *folder, const CaSinkMemory *memory, GError **error)
 {
   g_autofree char *path = path_of (sink, folder);
   int fd;
@@ -219,9 +232,9 @@ check_path (const char *sink, const char *folder, const CaCheckpoint *last, GErr
   if (!check_parent (sink, path, error))
     return FALSE;
   /* made with the first checkpoint */
-  if (last == NULL && !g_file_test (path, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK))
+  if (memory->last == NULL && !g_file_test (path, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK))
     return TRUE;
-  fd = open_file (sink, path, last, error);
+  fd = open_file (sink, path, memory, error);
   if (fd < 0)
     return FALSE;
   close (fd);
@@ -280,22 +293,25 @@ write_journal (const char *sink, const char *line, GError **error)
 }
 
 gboolean
-ca_audit_sink_check (const char *sink, const char *folder, const CaCheckpoint *last, GError **error)
+ca_audit_sink_check (const char *sink,
+                     const char *folder,
+                     const CaSinkMemory *memory,
+                     GError **error)
 {
   if (g_str_has_prefix (sink, FILE_PREFIX))
-    return check_path (sink, folder, last, error);
+    return check_path (sink, folder, memory, error);
   return !g_str_equal (sink, JOURNAL) || check_journal (sink, error);
 }
 
 gboolean
 ca_audit_sink_write (const char *sink,
                      const char *folder,
-                     const CaCheckpoint *last,
+                     const CaSinkMemory *memory,
                      const char *line,
                      GError **error)
 {
   if (g_str_has_prefix (sink, FILE_PREFIX))
-    return write_file (sink, folder, last, line, error);
+    return write_file (sink, folder, memory, line, error);
   /* exits get theirs with the row, from the outbox */
   return !g_str_equal (sink, JOURNAL) || write_journal (sink, line, error);
 }

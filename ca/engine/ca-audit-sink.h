@@ -9,16 +9,25 @@
 
 /* whether it is spelt so */
 gboolean ca_audit_sink_is_valid (const char *sink);
-/* whether checkpoints can go there now; writes nothing. @folder: of the CA; @last: (nullable) the
- * newest checkpoint that went there. AUDIT */
+/* What is known of a sink. */
+typedef struct
+{
+  const CaCheckpoint *last; /* (nullable) the newest checkpoint of the store that went there */
+  gboolean restored;        /* a restore took the place of what the sink was told since */
+  /* (nullable) what stands behind @last: AUDIT when the store should have it */
+  gboolean (*judge) (const char *line, gpointer data, GError **error);
+  gpointer data;
+} CaSinkMemory;
+
+/* whether checkpoints can go there now; writes nothing. @folder: of the CA. AUDIT */
 gboolean ca_audit_sink_check (const char *sink,
                               const char *folder,
-                              const CaCheckpoint *last,
+                              const CaSinkMemory *memory,
                               GError **error);
 /* the same, and sends @line. Durable when it returns TRUE. AUDIT */
 gboolean ca_audit_sink_write (const char *sink,
                               const char *folder,
-                              const CaCheckpoint *last,
+                              const CaSinkMemory *memory,
                               const char *line,
                               GError **error);
 /* (array zero-terminated=1): the lines of a file sink; empty when it is none or not there */

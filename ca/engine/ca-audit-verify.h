@@ -69,8 +69,9 @@ typedef struct
   guint checkpoints; /* that agree */
   gboolean done;
   CaAuditProblem problem;
-  gint64 sequence; /* of the first wrong record */
-  char *text;      /* (nullable) what is wrong with it */
+  gint64 sequence;     /* of the first wrong record */
+  char *text;          /* (nullable) what is wrong with it */
+  GPtrArray *restores; /* (nullable) of CaRestoreMark, from the start of the log only */
 } CaAuditFindings;
 
 /* STORAGE, MALFORMED */

@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "ca-audit-sink.h"
+#include "ca-audit-verify.h"
+#include "ca-clock-state.h"
 #include "ca-clock.h"
+#include "ca-restore-mark.h"
 #include "ca-secret.h"
 
 /* A command of a second or two makes its checkpoint when it ends, not while it works. */
@@ -38,6 +41,7 @@ struct _CaAuditor
   CaAuditHead head;
   gint64 sealed; /* last record of the newest checkpoint */
   gint64 sealed_time;
+  gint64 restored;   /* record of a restore that no checkpoint covers; 0 = none */
   gint64 since;      /* monotonic: when the first record came that is not sealed; 0 = none */
   gint64 not_before; /* monotonic */
   GError *trouble;
@@ -71,6 +75,9 @@ interval (const CaAuditor *auditor)
 static gint64
 due (const CaAuditor *auditor)
 {
+  /* the sinks are to know of a restore */
+  if (auditor->restored != 0)
+    return 1;
   return MAX (auditor->since + interval (auditor), 1);
 }
 
@@ -130,6 +137,21 @@ load_age (CaAuditor *auditor, gint64 *age, GError **error)
   return TRUE;
 }
 
+/* A restore since the newest checkpoint */
+static gboolean
+load_restore (CaAuditor *auditor, GError **error)
+{
+  g_autoptr (GPtrArray) marks
+      = ca_restore_mark_load_behind (auditor->store, auditor->sealed, error);
+
+  if (marks == NULL)
+    return FALSE;
+  /* the first: what it left behind is the most */
+  if (marks->len > 0)
+    auditor->restored = ((CaRestoreMark *) marks->pdata[0])->sequence;
+  return TRUE;
+}
+
 static gboolean
 load (CaAuditor *auditor, GError **error)
 {
@@ -145,7 +167,7 @@ load (CaAuditor *auditor, GError **error)
       auditor->sealed = auditor->last->sequence;
       auditor->sealed_time = auditor->last->time;
     }
-  if (!load_age (auditor, &age, error))
+  if (!load_age (auditor, &age, error) || !load_restore (auditor, error))
     return FALSE;
   auditor->not_before = now + GRACE;
   if (age >= 0)
@@ -277,6 +299,146 @@ last_of (CaAuditor *auditor, const char *sink)
   return g_strv_contains ((const char *const *) sinks, sink) ? auditor->last : NULL;
 }
 
+/* Sinks that know more than the store */
+
+static gboolean
+has_record (CaAuditor *auditor, const CaCheckpoint *checkpoint, gboolean *has, GError **error)
+{
+  static const guint8 columns[] = { ICERT_AUDIT_HASH };
+  ICertStoreCondition condition
+      = { .kind = ICERT_STORE_COMPARE,
+          .column = ICERT_AUDIT_SEQUENCE,
+          .seek = ICERT_SEEK_EQ,
+          .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = checkpoint->sequence } };
+  ICertStoreQuery query = { .table = ICERT_STORE_AUDIT,
+                            .n_columns = G_N_ELEMENTS (columns),
+                            .columns = columns,
+                            .condition = &condition,
+                            .sort_column = -1 };
+  g_autoptr (GPtrArray) rows = icert_store_query (auditor->store, &query, NULL, error);
+
+  if (rows == NULL)
+    return FALSE;
+  *has = FALSE;
+  if (rows->len > 0)
+    {
+      const ICertStoreValue *hash = icert_store_row_get (rows->pdata[0], 0);
+
+      *has = hash->size == CA_AUDIT_HASH && memcmp (hash->data, checkpoint->hash, hash->size) == 0;
+    }
+  return TRUE;
+}
+
+/* The record of a restore has its MAC: whoever can write the store alone cannot make one. */
+static gboolean
+is_genuine (CaAuditor *auditor, GBytes *secret, gint64 sequence)
+{
+  CaAuditReading reading
+      = { .store = auditor->store, .ca = "", .secret = secret, .after = sequence - 1, .limit = 1 };
+  CaAuditFindings findings;
+  gboolean genuine;
+  gint64 mac_from;
+
+  if (sequence <= 1 || !ca_counter_load (auditor->store, CA_AUDIT_MAC_FROM, &mac_from, NULL)
+      || mac_from == 0 || sequence < mac_from)
+    return FALSE;
+  genuine = ca_audit_verify (&reading, &findings, NULL, NULL) && findings.problem == CA_AUDIT_SOUND
+            && findings.records == 1;
+  ca_audit_findings_clear (&findings);
+  return genuine;
+}
+
+/* Restores that the log tells of and that happened; empty when that cannot be found out. */
+static GPtrArray *
+load_restores (CaAuditor *auditor)
+{
+  g_autoptr (GPtrArray) checkpoints = ca_checkpoint_load (auditor->store, "", 0, FALSE, NULL);
+  g_autoptr (GBytes) secret = NULL;
+  GPtrArray *marks = checkpoints != NULL && ca_secret_load (auditor->folder, &secret, NULL)
+                         ? ca_restore_mark_load_all (auditor->store, checkpoints, NULL)
+                         : NULL;
+
+  if (marks == NULL)
+    return g_ptr_array_new ();
+  for (guint i = marks->len; i > 0; i--)
+    if (secret == NULL
+        || !is_genuine (auditor, secret, ((CaRestoreMark *) marks->pdata[i - 1])->sequence))
+      g_ptr_array_remove_index (marks, i - 1);
+  return marks;
+}
+
+static gboolean
+is_ours (const CaCheckpoint *checkpoint, const char *ca, GBytes *public_key)
+{
+  return strcmp (checkpoint->ca, ca) == 0 && ca_checkpoint_verify (checkpoint, public_key, NULL);
+}
+
+typedef struct
+{
+  CaAuditor *auditor;
+  const char *ca;
+  GBytes *public_key;  /* nullable */
+  GPtrArray *restores; /* (nullable) read when they are asked for */
+} Judging;
+
+/* A line that stands in a sink behind the store's newest checkpoint: of an attempt that was cut
+ * off, or of records that the store has lost. */
+static gboolean
+judge_line (const char *line, gpointer data, GError **error)
+{
+  Judging *judging = data;
+  g_autoptr (CaCheckpoint) checkpoint = ca_checkpoint_parse (line, NULL);
+  gboolean has;
+
+  if (checkpoint == NULL || judging->public_key == NULL
+      || !is_ours (checkpoint, judging->ca, judging->public_key))
+    return TRUE;
+  if (!has_record (judging->auditor, checkpoint, &has, error))
+    return FALSE;
+  if (!has && judging->restores == NULL)
+    judging->restores = load_restores (judging->auditor);
+  if (has || ca_restore_mark_explains (judging->restores, checkpoint))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_AUDIT, "sink",
+                   "file: has checkpoint %" G_GINT64_FORMAT ", of records that the store has not "
+                   "(the store as it was, or one that 'icert restore' put there)",
+                   checkpoint->sequence);
+  return FALSE;
+}
+
+static gint64
+get_restored (CaAuditor *auditor)
+{
+  gint64 restored;
+
+  g_mutex_lock (&auditor->mutex);
+  restored = auditor->restored;
+  g_mutex_unlock (&auditor->mutex);
+  return restored;
+}
+
+/* @line: what is to be written; NULL: only looks. @last: nullable */
+static gboolean
+use_sink (CaAuditor *auditor,
+          const CaFacts *facts,
+          const char *sink,
+          const CaCheckpoint *last,
+          const char *line,
+          GError **error)
+{
+  g_autoptr (GBytes) public_key
+      = ca_auditor_load_public_key (auditor->folder, auditor->registry, NULL);
+  Judging judging = { auditor, facts->config->name, public_key, NULL };
+  CaSinkMemory memory = {
+    .last = last, .restored = get_restored (auditor) != 0, .judge = judge_line, .data = &judging
+  };
+  gboolean ok = line != NULL ? ca_audit_sink_write (sink, auditor->folder, &memory, line, error)
+                             : ca_audit_sink_check (sink, auditor->folder, &memory, error);
+
+  g_clear_pointer (&judging.restores, g_ptr_array_unref);
+  return ok;
+}
+
 static CaAuditRecord *
 key_use (CaAuditor *auditor)
 {
@@ -296,6 +458,18 @@ note_key_use (CaAuditor *auditor, GError **error)
   return TRUE;
 }
 
+/* What does not hold for this CA, or did not happen as it should */
+static char *
+waivers_of (CaAuditor *auditor, const CaFacts *facts)
+{
+  gint64 restored = get_restored (auditor);
+  g_autofree char *mark = restored != 0 ? ca_restore_mark_to_waiver (restored) : NULL;
+  const char *single = facts->config->dual_control ? "" : "single-operator";
+
+  return g_strconcat (single, mark != NULL && single[0] != '\0' ? ";" : "",
+                      mark != NULL ? mark : "", NULL);
+}
+
 static CaCheckpoint *
 sign (CaAuditor *auditor, const CaFacts *facts, GError **error)
 {
@@ -305,11 +479,8 @@ sign (CaAuditor *auditor, const CaFacts *facts, GError **error)
   checkpoint = ca_checkpoint_new (facts->config->name, &auditor->head, auditor->node);
   checkpoint->records = unsealed (auditor);
   g_mutex_unlock (&auditor->mutex);
-  if (!facts->config->dual_control)
-    {
-      g_free (checkpoint->waivers);
-      checkpoint->waivers = g_strdup ("single-operator");
-    }
+  g_free (checkpoint->waivers);
+  checkpoint->waivers = waivers_of (auditor, facts);
   if (!ca_checkpoint_sign (checkpoint, auditor->key, error))
     return NULL;
   return g_steal_pointer (&checkpoint);
@@ -328,7 +499,7 @@ send (CaAuditor *auditor, const CaFacts *facts, CaCheckpoint *checkpoint, GError
   g_autofree char *line = ca_checkpoint_to_line (checkpoint);
 
   for (guint i = 0; sinks[i] != NULL; i++)
-    if (!ca_audit_sink_write (sinks[i], auditor->folder, last_of (auditor, sinks[i]), line, error))
+    if (!use_sink (auditor, facts, sinks[i], last_of (auditor, sinks[i]), line, error))
       return FALSE;
   if (has_sink (facts, "exit") && auditor->exits != NULL)
     ca_exit_host_checkpoint (auditor->exits, line);
@@ -356,6 +527,8 @@ take_checkpoint (CaAuditor *auditor, CaCheckpoint *checkpoint)
   g_mutex_lock (&auditor->mutex);
   auditor->sealed = checkpoint->sequence;
   auditor->sealed_time = checkpoint->time;
+  if (checkpoint->sequence >= auditor->restored)
+    auditor->restored = 0;
   set_since (auditor, unsealed (auditor) > 0 ? g_get_monotonic_time () : 0);
   g_mutex_unlock (&auditor->mutex);
 }
@@ -461,8 +634,8 @@ probe (CaAuditor *auditor, const CaFacts *facts, const CaFacts *old)
 
   for (guint i = 0; sinks[i] != NULL && error == NULL; i++)
     if (!has_sink (old, sinks[i]))
-      ca_audit_sink_check (sinks[i], auditor->folder,
-                           old == NULL ? last_of (auditor, sinks[i]) : NULL, &error);
+      use_sink (auditor, facts, sinks[i], old == NULL ? last_of (auditor, sinks[i]) : NULL, NULL,
+                &error);
   if (error != NULL)
     {
       g_message ("the audit log's sink: %s", error->message);

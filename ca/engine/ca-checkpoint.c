@@ -135,7 +135,7 @@ ca_checkpoint_to_line (const CaCheckpoint *checkpoint)
       = seconds != NULL ? g_date_time_format (seconds, "%Y-%m-%dT%H:%M:%S") : g_strdup ("");
   g_autofree char *ca = g_uri_escape_string (checkpoint->ca, NULL, FALSE);
   g_autofree char *node = g_uri_escape_string (checkpoint->node, NULL, FALSE);
-  g_autofree char *waivers = g_uri_escape_string (checkpoint->waivers, ";", FALSE);
+  g_autofree char *waivers = g_uri_escape_string (checkpoint->waivers, ";:", FALSE);
   g_autofree char *hash = ca_crypto_hex (checkpoint->hash, sizeof checkpoint->hash);
   g_autofree char *key = ca_crypto_hex (checkpoint->key, sizeof checkpoint->key);
   gsize size;

@@ -6,6 +6,7 @@
 #include "ca-cert-check.h"
 #include "ca-health.h"
 #include "ca-local.h"
+#include "ca-restore-mark.h"
 #include "ca-secret.h"
 
 /* CertificateAuthority.Admin: clock, audit log, certificates and health of a CA in this process. */
@@ -52,6 +53,36 @@ note_findings (ICertAdmin *admin, const CaAuditFindings *findings)
 }
 
 static GVariant *
+restores_to_variant (GPtrArray *restores)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < restores->len; i++)
+    {
+      const CaRestoreMark *mark = restores->pdata[i];
+
+      g_variant_builder_open (&builder, G_VARIANT_TYPE_VARDICT);
+      g_variant_builder_add (&builder, "{sv}", "sequence", g_variant_new_int64 (mark->sequence));
+      g_variant_builder_add (&builder, "{sv}", "time", g_variant_new_int64 (mark->time));
+      g_variant_builder_add (&builder, "{sv}", "actor",
+                             g_variant_new_string (mark->actor != NULL ? mark->actor : ""));
+      g_variant_builder_add (&builder, "{sv}", "lost", g_variant_new_int64 (mark->n_lost));
+      if (mark->n_lost > 0)
+        {
+          g_variant_builder_add (&builder, "{sv}", "first-lost",
+                                 g_variant_new_int64 (mark->first_lost));
+          g_variant_builder_add (&builder, "{sv}", "last-lost",
+                                 g_variant_new_int64 (mark->last_lost));
+        }
+      g_variant_builder_add (&builder, "{sv}", "text",
+                             g_variant_new_take_string (ca_restore_mark_to_text (mark)));
+      g_variant_builder_close (&builder);
+    }
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
 findings_to_variant (const CaAuditFindings *findings)
 {
   GVariantBuilder builder;
@@ -63,6 +94,8 @@ findings_to_variant (const CaAuditFindings *findings)
   g_variant_builder_add (&builder, "{sv}", "checkpoints",
                          g_variant_new_int64 (findings->checkpoints));
   g_variant_builder_add (&builder, "{sv}", "done", g_variant_new_boolean (findings->done));
+  if (findings->restores != NULL && findings->restores->len > 0)
+    g_variant_builder_add (&builder, "{sv}", "restores", restores_to_variant (findings->restores));
   if (findings->problem != CA_AUDIT_SOUND)
     {
       g_variant_builder_add (&builder, "{sv}", "sequence",

@@ -396,6 +396,32 @@ open_keys (const Job *job, GError **error)
   return TRUE;
 }
 
+/* A backup from before the first checkpoint has no audit key: the one that signed since goes on, so
+ * that its checkpoints stay readable. One that the secret does not open is left. */
+static gboolean
+keep_audit_key (const Job *job, GError **error)
+{
+  static const char name[] = "keys/audit.key";
+  g_autoptr (GObject) object = NULL;
+  g_autoptr (CaTreeFile) file = NULL;
+  g_autofree char *path = NULL;
+
+  if (!job->in_place || has_file (job->part, name) || !has_file (job->target, name))
+    return TRUE;
+  file = ca_tree_copy (job->target, job->part, name, job->cancellable, error);
+  if (file == NULL)
+    return FALSE;
+  path = g_build_filename (job->part, name, NULL);
+  object
+      = icert_registry_create_module (icert_registry_get_default (), "File.Key", "ICertKey", error);
+  if (object == NULL)
+    return FALSE;
+  if (!icert_key_open (ICERT_KEY (object), path, job->secret, NULL)
+      || !ca_key_prove (ICERT_KEY (object), NULL))
+    g_unlink (path);
+  return TRUE;
+}
+
 /* The store that is replaced, also of a folder that a restore left half. NULL: there is none */
 static char *
 find_live_store (const Job *job, const char *name)
@@ -490,7 +516,7 @@ static gboolean
 make_part (const Job *job, GError **error)
 {
   if (!copy_files (job, error) || !make_folders (job, error) || !open_keys (job, error)
-      || !put_secret (job, error) || !note_ceremony (job, error))
+      || !put_secret (job, error) || !keep_audit_key (job, error) || !note_ceremony (job, error))
     return FALSE;
   ca_progress_enter (job->progress, "numbers", 0.9, 1);
   return move_numbers (job, error) && ca_tree_sync (job->part, TRUE, error)
