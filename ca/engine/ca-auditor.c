@@ -38,6 +38,7 @@ struct _CaAuditor
 
   /* Under the mutex: */
   CaFacts *facts;
+  guint n_facts; /* how often they were replaced */
   CaAuditHead head;
   gint64 sealed; /* last record of the newest checkpoint */
   gint64 sealed_time;
@@ -550,19 +551,34 @@ seal (CaAuditor *auditor, GError **error)
   return TRUE;
 }
 
-/* The trouble of the last attempt, or none; TRUE when it is new. Takes @error (nullable). */
+static guint
+get_n_facts (CaAuditor *auditor)
+{
+  guint n;
+
+  g_mutex_lock (&auditor->mutex);
+  n = auditor->n_facts;
+  g_mutex_unlock (&auditor->mutex);
+  return n;
+}
+
+/* The trouble of the last attempt, or none; TRUE when it is new. Takes @error (nullable). That all
+ * went well by the facts of before says nothing of those of now. */
 static gboolean
-set_trouble (CaAuditor *auditor, GError *error)
+set_trouble (CaAuditor *auditor, GError *error, guint n_facts)
 {
   gboolean fresh;
 
   g_mutex_lock (&auditor->mutex);
   fresh = error != NULL && auditor->trouble == NULL;
-  g_clear_error (&auditor->trouble);
-  auditor->trouble = error;
+  if (error != NULL || n_facts == auditor->n_facts)
+    {
+      g_clear_error (&auditor->trouble);
+      auditor->trouble = error;
+    }
   auditor->attempts++;
   auditor->last_attempt = g_get_monotonic_time ();
-  g_atomic_int_set (&auditor->failed, error != NULL);
+  g_atomic_int_set (&auditor->failed, auditor->trouble != NULL);
   g_cond_broadcast (&auditor->cond);
   g_mutex_unlock (&auditor->mutex);
   return fresh;
@@ -571,12 +587,13 @@ set_trouble (CaAuditor *auditor, GError *error)
 static void
 attempt (CaAuditor *auditor)
 {
+  guint n_facts = get_n_facts (auditor);
   GError *error = NULL;
   g_autofree char *text = NULL;
 
   if (!seal (auditor, &error))
     text = icert_error_get_text (error);
-  if (!set_trouble (auditor, error))
+  if (!set_trouble (auditor, error, n_facts))
     return;
   g_message ("no checkpoint of the audit log: %s", text);
   ca_writer_audit (auditor->writer,
@@ -639,7 +656,7 @@ probe (CaAuditor *auditor, const CaFacts *facts, const CaFacts *old)
   if (error != NULL)
     {
       g_message ("the audit log's sink: %s", error->message);
-      set_trouble (auditor, error);
+      set_trouble (auditor, error, get_n_facts (auditor));
     }
 }
 
@@ -653,10 +670,10 @@ ca_auditor_set_facts (CaAuditor *auditor, CaFacts *facts)
       g_free (auditor->last->ca);
       auditor->last->ca = g_strdup (facts->config->name);
     }
-  probe (auditor, facts, old);
   g_mutex_lock (&auditor->mutex);
   g_clear_pointer (&auditor->facts, ca_facts_unref);
   auditor->facts = ca_facts_ref (facts);
+  auditor->n_facts++;
   /* other sinks begin with a checkpoint */
   auditor->wanted |= old != NULL
                      && !g_strv_equal ((const char *const *) old->config->audit_sinks,
@@ -664,6 +681,7 @@ ca_auditor_set_facts (CaAuditor *auditor, CaFacts *facts)
   set_since (auditor, auditor->since);
   g_cond_broadcast (&auditor->cond);
   g_mutex_unlock (&auditor->mutex);
+  probe (auditor, facts, old);
   if (auditor->thread == NULL)
     auditor->thread = g_thread_new ("ca-auditor", auditor_worker, auditor);
 }
