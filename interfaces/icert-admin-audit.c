@@ -153,8 +153,8 @@ icert_admin_confirm_clock_finish (ICertAdmin *self, GAsyncResult *result, GError
  * (`x`, sequence number of the last one), `total` (`x`, how many there are), `checkpoints` (`x`,
  * how many of them agree), `done` (`b`, nothing is left to read), and of the first record that is
  * wrong `sequence` (`x`), `problem` (`s`: `changed`, `removed`, `swapped`, `inserted`, `cut` or
- * `checkpoint`) and `text` (`s`). An answer that begins at 0 has `restores` (`aa{sv}`) where the log
- * tells of any: `sequence` (`x`) of the record, `time` (`x`, microseconds since 1970), `actor`
+ * `checkpoint`) and `text` (`s`). An answer that begins at 0 has `restores` (`aa{sv}`) where the
+ * log tells of any: `sequence` (`x`) of the record, `time` (`x`, microseconds since 1970), `actor`
  * (`s`), `lost` (`x`, how many of @checkpoints are of records that the restore left behind), with
  * `first-lost` and `last-lost` (`x`), and `text` (`s`). No counterpart in AD CS.
  *
