@@ -599,6 +599,64 @@ test_agents (void)
     }
 }
 
+/* S-D13: what is open gives no more than its holder may have now. */
+static void
+test_open_rows (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (FALSE, ROLES "user:eye=reader\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertEnumViewRow) rows = NULL;
+  g_autoptr (ICertEnumViewRow) clone = NULL;
+  g_autoptr (GPtrArray) page = NULL;
+  ICertView *view = fake_town_meet (town, "eye")->view;
+
+  g_test_summary (
+      "S-D13: rows of a view that is open end with the role of who opened it, and so do "
+      "their copies");
+  for (guint i = 0; i < 3; i++)
+    fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  rows = icert_view_open_view (view, NULL, &error);
+  page = icert_enum_view_row_next (rows, 1, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (page->len, ==, 1);
+  clone = icert_enum_view_row_clone (rows, &error);
+  g_assert_true (icert_security_set_roles (security_of (town, "anna"), "user:eye", ICERT_ROLE_NONE,
+                                           NULL, &error));
+  g_assert_no_error (error);
+  g_assert_null (icert_enum_view_row_next (rows, 1, NULL, &error));
+  fake_assert_error (error, ICERT_ERROR_NOT_AUTHORIZED, "caller", 0);
+  g_clear_error (&error);
+  g_assert_cmpint (icert_enum_view_row_skip (rows, 1, NULL, &error), ==, -1);
+  fake_assert_error (error, ICERT_ERROR_NOT_AUTHORIZED, "caller", 0);
+  g_clear_error (&error);
+  g_assert_null (icert_enum_view_row_next (clone, 1, NULL, &error));
+  fake_assert_error (error, ICERT_ERROR_NOT_AUTHORIZED, "caller", 0);
+}
+
+/* An object that comes from another is for the same caller. */
+static void
+test_same_caller (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (FALSE, ROLES);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertCa) of_clerk = NULL;
+  g_autoptr (ICertCa) of_stranger = NULL;
+  g_autoptr (GVariant) value = NULL;
+
+  g_test_summary ("S-D14: who came through a door is the same behind each object got there");
+  of_clerk = icert_request_get_ca (fake_town_meet (town, "clerk")->request, &error);
+  g_assert_no_error (error);
+  value = icert_ca_get_property_value (of_clerk, ICERT_CA_PROPERTY_CA_NAME, 0, NULL, &error);
+  g_assert_no_error (error);
+  of_stranger = icert_admin_get_ca (fake_town_meet (town, "stranger")->admin, &error);
+  g_assert_no_error (error);
+  g_clear_pointer (&value, g_variant_unref);
+  value = icert_ca_get_property_value (of_stranger, ICERT_CA_PROPERTY_CA_NAME, 0, NULL, &error);
+  g_assert_null (value);
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_NOT_AUTHORIZED);
+  g_assert_nonnull (strstr (error->message, "stranger"));
+}
+
 static void
 test_conflict (void)
 {
@@ -912,6 +970,8 @@ main (int argc, char **argv)
   g_test_add_func ("/changes/s-d11-delete-many", test_delete_many);
   g_test_add_func ("/changes/s-d15-hidden", test_hidden);
   g_test_add_func ("/changes/s-d7-agents", test_agents);
+  g_test_add_func ("/changes/s-d13-open-rows", test_open_rows);
+  g_test_add_func ("/changes/s-d14-same-caller", test_same_caller);
   g_test_add_func ("/changes/s-d9-conflict", test_conflict);
   g_test_add_func ("/changes/s-d10-profile-author", test_profile_author);
   g_test_add_func ("/changes/s-d11-profile-by-hand", test_profile_by_hand);

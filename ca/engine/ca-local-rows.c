@@ -4,7 +4,7 @@
 
 #include "ca-view-query.h"
 
-/* The rows of an opened view, page by page. */
+/* The rows of an opened view, page by page. Who takes a page must be allowed to then (S-D13). */
 #define CA_TYPE_LOCAL_ROWS (ca_local_rows_get_type ())
 G_DECLARE_FINAL_TYPE (CaLocalRows, ca_local_rows, CA, LOCAL_ROWS, GObject)
 
@@ -12,7 +12,7 @@ struct _CaLocalRows
 {
   GObject parent_instance;
 
-  CaEngine *engine;
+  CaLocal *view; /* who asks, and the CA */
   GMutex mutex;
   CaViewQuery *query; /* under the mutex: its cursor moves */
   GVariant *begin;    /* (nullable) its first cursor */
@@ -30,6 +30,15 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (CaLocalRows,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (ICERT_TYPE_ENUM_VIEW_ROW, rows_iface_init))
 
+/* The store to ask, lent; NULL with an error */
+static ICertStore *
+authorise (CaLocalRows *self, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_local_authorise (self->view, self->query->about->verb, error);
+
+  return facts != NULL ? ca_local_get_engine (self->view)->store : NULL;
+}
+
 /* A page is one value in memory, so it has a bound. */
 #define LONGEST_PAGE 10000
 
@@ -37,6 +46,7 @@ static GPtrArray *
 ca_local_rows_next (ICertEnumViewRow *rows, guint max, GCancellable *cancellable, GError **error)
 {
   CaLocalRows *self = CA_LOCAL_ROWS (rows);
+  ICertStore *store;
   GPtrArray *page;
 
   if (max == 0 || max > LONGEST_PAGE)
@@ -44,11 +54,12 @@ ca_local_rows_next (ICertEnumViewRow *rows, guint max, GCancellable *cancellable
       icert_set_error (error, ICERT_ERROR_TOO_LARGE, "max", "%u rows (1 to %d)", max, LONGEST_PAGE);
       return NULL;
     }
-  if (!ca_engine_check_process (self->engine, error))
+  store = authorise (self, error);
+  if (store == NULL)
     return NULL;
   g_mutex_lock (&self->mutex);
-  page = ca_view_run (self->query, self->engine->store, self->engine->folder, max, cancellable,
-                      error);
+  page = ca_view_run (self->query, store, ca_local_get_engine (self->view)->folder, max,
+                      cancellable, error);
   g_mutex_unlock (&self->mutex);
   return page;
 }
@@ -57,12 +68,13 @@ static gint64
 ca_local_rows_skip (ICertEnumViewRow *rows, guint n, GCancellable *cancellable, GError **error)
 {
   CaLocalRows *self = CA_LOCAL_ROWS (rows);
+  ICertStore *store = authorise (self, error);
   gint64 skipped;
 
-  if (!ca_engine_check_process (self->engine, error))
+  if (store == NULL)
     return -1;
   g_mutex_lock (&self->mutex);
-  skipped = ca_view_skip (self->query, self->engine->store, n, cancellable, error);
+  skipped = ca_view_skip (self->query, store, n, cancellable, error);
   g_mutex_unlock (&self->mutex);
   return skipped;
 }
@@ -92,7 +104,7 @@ ca_local_rows_clone (ICertEnumViewRow *rows, GError **error)
   ICertEnumViewRow *clone;
 
   g_mutex_lock (&self->mutex);
-  clone = ca_local_rows_new (self->engine, ca_view_query_copy (self->query));
+  clone = ca_local_rows_new (self->view, ca_view_query_copy (self->query));
   g_mutex_unlock (&self->mutex);
   /* it goes back to where these began */
   g_clear_pointer (&CA_LOCAL_ROWS (clone)->begin, g_variant_unref);
@@ -127,7 +139,7 @@ ca_local_rows_finalize (GObject *object)
 
   ca_view_query_free (self->query);
   g_clear_pointer (&self->begin, g_variant_unref);
-  ca_engine_unref (self->engine);
+  g_object_unref (self->view);
   g_mutex_clear (&self->mutex);
   G_OBJECT_CLASS (ca_local_rows_parent_class)->finalize (object);
 }
@@ -147,11 +159,11 @@ ca_local_rows_init (CaLocalRows *self)
 }
 
 ICertEnumViewRow *
-ca_local_rows_new (CaEngine *engine, CaViewQuery *query)
+ca_local_rows_new (CaLocal *view, CaViewQuery *query)
 {
   CaLocalRows *self = g_object_new (CA_TYPE_LOCAL_ROWS, NULL);
 
-  self->engine = ca_engine_ref (engine);
+  self->view = g_object_ref (view);
   self->query = query;
   self->begin = query->cursor != NULL ? g_variant_ref (query->cursor) : NULL;
   return ICERT_ENUM_VIEW_ROW (self);

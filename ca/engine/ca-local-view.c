@@ -183,7 +183,7 @@ ca_local_view_open_view (ICertView *view, GCancellable *cancellable, GError **er
   if (query == NULL
       || (query->columns->len == 0 && !ca_view_set_columns (query, query->about->columns, error)))
     return NULL;
-  return ca_local_rows_new (ca_local_get_engine (CA_LOCAL (view)), g_steal_pointer (&query));
+  return ca_local_rows_new (CA_LOCAL (view), g_steal_pointer (&query));
 }
 
 static gint64

@@ -194,9 +194,21 @@ ICertCa *
 ca_local_new_ca (CaLocal *self, GError **error)
 {
   CaLocalPrivate *priv = ca_local_get_instance_private (self);
+  g_autoptr (CaCaller) caller = NULL;
+  ICertCa *ca;
 
   if (!ca_engine_check_process (priv->engine, error))
     return NULL;
-  return g_initable_new (ca_local_ca_get_type (), NULL, error, "config", priv->config, "address",
-                         priv->address, NULL);
+  ca = g_initable_new (ca_local_ca_get_type (), NULL, error, "config", priv->config, "address",
+                       priv->address, NULL);
+  if (ca == NULL)
+    return NULL;
+  /* whoever came through another door does not become the user of this process by it */
+  g_mutex_lock (&priv->mutex);
+  if (priv->is_given)
+    caller = ca_caller_ref (priv->caller);
+  g_mutex_unlock (&priv->mutex);
+  if (caller != NULL)
+    ca_local_set_caller (CA_LOCAL (ca), caller);
+  return ca;
 }

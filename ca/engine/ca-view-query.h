@@ -89,7 +89,7 @@ gint64 ca_view_skip (CaViewQuery *query,
 /* text of the cursor; NULL before the first row */
 char *ca_view_dup_cursor (const CaViewQuery *query);
 
-/* takes @query */
-ICertEnumViewRow *ca_local_rows_new (CaEngine *engine, CaViewQuery *query);
+/* for who asks through @view; takes @query */
+ICertEnumViewRow *ca_local_rows_new (CaLocal *view, CaViewQuery *query);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaViewQuery, ca_view_query_free)
