@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -539,6 +540,42 @@ test_planted_files (Fixture *fixture, gconstpointer data)
       plant (fixture, names[i]);
       assert_bad_restore (fixture, ICERT_ERROR_CONFIG, pattern);
     }
+}
+
+static void
+test_pipe (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->backup, "files.sha256", NULL);
+
+  g_test_summary ("S-A10: a pipe in place of a backup's list is not waited for");
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  g_unlink (path);
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  assert_bad_backup (fixture, ICERT_ERROR_CONFIG, "files.sha256: is missing (*");
+}
+
+/* A full disk, as this process sees it */
+static void
+test_no_room (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = fake_ca_path (fixture->ca, CA_RESTORE_MARK);
+  g_autoptr (GError) error = NULL;
+  struct rlimit before, none;
+
+  g_test_summary (
+      "A mark that cannot be written is not there: the CA opens as if nothing was (S-F5)");
+  fake_ca_close (fixture->ca);
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  none = before;
+  none.rlim_cur = 0;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &none), ==, 0);
+  g_assert_false (ca_tree_write (path, "before-restore-x", 16, 0600, &error));
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  assert_error (&error, ICERT_ERROR_STORAGE, CA_RESTORE_MARK ": cannot be written*");
+  g_assert_false (exists (fixture->ca->folder, CA_RESTORE_MARK));
+  fake_ca_open (fixture->ca);
 }
 
 /* Restoring */
@@ -1428,6 +1465,8 @@ main (int argc, char *argv[])
     { "/restore/forged-counters/S-F8", test_forged_counters },
     { "/restore/forged-time/S-F8", test_forged_time },
     { "/restore/planted-files/S-F8", test_planted_files },
+    { "/restore/pipe/S-A10", test_pipe },
+    { "/restore/no-room/S-F5", test_no_room },
     { "/restore/in-place/S-F8", test_in_place },
     { "/restore/lost-store/S-F8", test_lost_store },
     { "/restore/older-store/S-F8", test_older_store },

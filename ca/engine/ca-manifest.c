@@ -292,7 +292,9 @@ load_files (CaManifest *manifest, const char *backup, const char *digest, GError
   g_auto (GStrv) lines = NULL;
   gsize size = 0;
 
-  if (g_file_get_contents (path, &contents, &size, NULL))
+  /* a pipe would be waited for */
+  if (g_file_test (path, G_FILE_TEST_IS_REGULAR)
+      && g_file_get_contents (path, &contents, &size, NULL))
     found = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guint8 *) contents, size);
   if (g_strcmp0 (found, digest) != 0)
     {

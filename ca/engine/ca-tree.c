@@ -249,6 +249,9 @@ ca_tree_write (const char *path, const void *data, gsize size, guint mode, GErro
     set_errno_error (error, name, "cannot be written", errno);
   if (fd >= 0)
     close (fd);
+  /* half a file is none: a mark without its text would shut a CA that nothing happened to */
+  if (fd >= 0 && !ok)
+    g_unlink (path);
   return ok;
 }
 
