@@ -1225,8 +1225,10 @@ icert_security_withdraw_profile_finish (ICertSecurity *self, GAsyncResult *resul
  * @error: return location for an error
  *
  * Lists the contents of profiles that were in use: an `aa{sv}` with `name`, `hash` (`s`,
- * SHA-256), `version` and `time` (`x`), and of `actor`, `actor-id`, `second-id` (`s`) and
- * `withdrawn` (`x`) those there are. One without an actor was found in the folder.
+ * SHA-256), `version` and `time` (`x`), `waived` (`b`: by a waiver of two administrators it takes
+ * names from the request without approval, S-D5), and of `actor`, `actor-id`, `second-id` (`s`) and
+ * `withdrawn` (`x`) those there are; of one profile also `content` (`s`). One without an actor was
+ * found in the folder.
  *
  * Any thread; blocks. Right: reader or auditor.
  *

@@ -796,6 +796,174 @@ test_profile_put_back (void)
   fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
 }
 
+static void
+test_profile_judged (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (FALSE, ROLES);
+  g_autoptr (GError) error = NULL;
+  static const char *const bad[] = {
+    "[Profile]\nName=Bad\nVersion=1\nEnroll=submitter\nApproval=required\n[Key]\nTypes=ec-p256\n"
+    "[Extensions]\nKeyUsage=auto\n",
+    "[Profile]\nName=Bad\nVersion=1\nEnroll=submitter\nApproval=required\n[Key]\nTypes=ec-p256\n"
+    "[Extensions]\nKeyUsage=auto\nExtendedKeyUsage=2.5.29.37.0\n",
+    "[Profile]\nName=Bad\nVersion=1\nEnroll=submitter\nApproval=none\n[SubjectAltName]\n"
+    "dNSName=request\n[Key]\nTypes=ec-p256\n[Extensions]\nKeyUsage=auto\n"
+    "ExtendedKeyUsage=clientAuth\n",
+    "[Profile]\nName=Bad\nColour=red\n",
+    "[Profile]\nName=Other\n",
+  };
+
+  g_test_summary ("S-D4, S-D5: a profile that is set by the verb is judged as one that is loaded");
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_assert_false (set_profile (town, "anna", "Bad", bad[i], &error));
+      g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
+      g_clear_error (&error);
+    }
+  {
+    g_autofree char *path = g_build_filename (town->folder, "profiles", "Bad.profile", NULL);
+
+    g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  }
+  fake_town_close (town);
+  g_assert_cmpint (fake_town_query_int (town, "SELECT count(*) FROM audit WHERE object = "
+                                              "'profile:Bad' AND outcome = 'CONFIG'"),
+                   ==, G_N_ELEMENTS (bad));
+}
+
+#define OPEN_PROFILE                                                                               \
+  "[Profile]\nName=Open\nVersion=1\nEnroll=submitter\nApproval=none\nValidity=9d\n"                \
+  "[SubjectAltName]\ndNSName=request\n[Key]\nTypes=ec-p256\n[Extensions]\nKeyUsage=auto\n"         \
+  "ExtendedKeyUsage=serverAuth\n"
+
+static gboolean
+set_waivers (FakeTown *town, const char *name, const char *waivers, GError **error)
+{
+  return icert_admin_set_config_entry (
+      fake_town_meet (town, name)->admin, "Policy Template.Policy", "Waivers",
+      waivers != NULL ? g_variant_new_string (waivers) : NULL, NULL, error);
+}
+
+static guint
+count_waived (FakeTown *town, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) rows
+      = icert_security_list_profile_versions (security_of (town, "anna"), name, NULL, &error);
+  guint n = 0;
+
+  g_assert_no_error (error);
+  for (gsize i = 0; i < g_variant_n_children (rows); i++)
+    {
+      g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
+      gboolean waived = FALSE;
+
+      g_assert_true (g_variant_lookup (row, "waived", "b", &waived));
+      n += waived;
+    }
+  return n;
+}
+
+static void
+test_waiver (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES "[Audit]\nCheckpointInterval=1s\n");
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, OPEN_PROFILE, -1);
+  g_autofree char *waiver = g_strconcat ("Open:", hash, NULL);
+  g_autofree char *signed_text = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 change;
+
+  g_test_summary ("S-D5: two administrators waive the approval of one content of one profile; each "
+                  "listing and checkpoint says so, and another content is refused");
+  g_assert_false (set_profile (town, "anna", "Open", OPEN_PROFILE, &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
+  g_clear_error (&error);
+  g_assert_false (set_waivers (town, "anna", "Open", &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
+  g_clear_error (&error);
+  g_assert_false (set_waivers (town, "anna", waiver, &error));
+  change = assert_waits (error);
+  g_clear_error (&error);
+  refuse_approval (town, "anna", change, ICERT_ERROR_NOT_AUTHORIZED);
+  approve (town, "bert", change);
+  g_assert_false (set_profile (town, "anna", "Open", OPEN_PROFILE, &error));
+  change = assert_waits (error);
+  g_clear_error (&error);
+  approve (town, "bert", change);
+  g_assert_cmpuint (count_waived (town, "Open"), ==, 1);
+  g_assert_cmpuint (count_waived (town, NULL), ==, 1);
+  wait_for_policy ();
+  fake_town_submit (town, "clerk", "Open", ICERT_DISPOSITION_ISSUED);
+  g_assert_false (set_profile (town, "anna", "Open", OPEN_PROFILE "# changed\n", &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
+  g_clear_error (&error);
+  wait_for_policy ();
+  fake_town_close (town);
+  signed_text
+      = g_strconcat ("SELECT count(*) FROM checkpoints WHERE waivers = 'S-D5:", waiver, "'", NULL);
+  g_assert_cmpint (fake_town_query_int (town, signed_text), >=, 1);
+}
+
+static void
+test_waiver_at_approval (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES);
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, OPEN_PROFILE, -1);
+  g_autofree char *waiver = g_strconcat ("Open:", hash, NULL);
+  g_autoptr (GError) error = NULL;
+  gint64 change, set;
+
+  g_test_summary (
+      "S-D5: a profile whose waiver was taken back while it waited is not installed, and "
+      "one that is installed issues nothing any more");
+  set_waivers (town, "anna", waiver, &error);
+  change = assert_waits (error);
+  g_clear_error (&error);
+  approve (town, "bert", change);
+  set_profile (town, "anna", "Open", OPEN_PROFILE, &error);
+  set = assert_waits (error);
+  g_clear_error (&error);
+  set_waivers (town, "anna", NULL, &error);
+  change = assert_waits (error);
+  g_clear_error (&error);
+  approve (town, "bert", change);
+  refuse_approval (town, "bert", set, ICERT_ERROR_CONFIG);
+  assert_state (town, set, "failed");
+  fake_town_submit (town, "clerk", "Open", ICERT_DISPOSITION_DENIED);
+}
+
+static void
+test_withdrawn_by_verb (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (FALSE, ROLES);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  gint64 id = fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  gint64 other;
+
+  g_test_summary ("S-D12: a request that waits is judged by the content that is there when it is "
+                  "signed: by a new one anew, and not at all by one that is withdrawn");
+  g_assert_true (set_profile (town, "anna", "WebServer", PROFILE ("WebServer", "# new\n"), &error));
+  g_assert_no_error (error);
+  response = icert_admin_resubmit_request (fake_town_meet (town, "chief")->admin, id, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+  g_clear_object (&response);
+  other = fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  g_assert_true (
+      icert_security_withdraw_profile (security_of (town, "anna"), "WebServer", NULL, &error));
+  g_assert_no_error (error);
+  response
+      = icert_admin_resubmit_request (fake_town_meet (town, "chief")->admin, other, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (icert_response_get_disposition (response), !=, ICERT_DISPOSITION_ISSUED);
+  fake_town_close (town);
+  g_assert_cmpint (
+      fake_town_query_int (town, "SELECT profile_version FROM requests WHERE disposition = 20"), ==,
+      2);
+}
+
 static gboolean
 withdraw_meanwhile (FakeLent *self,
                     ICertServerPolicy *server,
@@ -977,6 +1145,10 @@ main (int argc, char **argv)
   g_test_add_func ("/changes/s-d11-profile-by-hand", test_profile_by_hand);
   g_test_add_func ("/changes/s-d11-profile-put-back", test_profile_put_back);
   g_test_add_func ("/changes/s-d12-withdrawn", test_withdrawn);
+  g_test_add_func ("/changes/s-d4-s-d5-profile-judged", test_profile_judged);
+  g_test_add_func ("/changes/s-d5-waiver", test_waiver);
+  g_test_add_func ("/changes/s-d5-waiver-at-approval", test_waiver_at_approval);
+  g_test_add_func ("/changes/s-d12-withdrawn-by-verb", test_withdrawn_by_verb);
   g_test_add_func ("/changes/history", test_history);
   g_test_add_func ("/changes/chain-at-once", test_chain_at_once);
   g_test_add_func ("/changes/s-n6-types", test_types);

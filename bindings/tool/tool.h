@@ -43,6 +43,9 @@ typedef struct
 
 extern const ToolVerb *const tool_verbs[];
 
+extern const ToolVerb tool_verb_agents;
+extern const ToolVerb tool_verb_agents_remove;
+extern const ToolVerb tool_verb_agents_set;
 extern const ToolVerb tool_verb_audit_verify;
 extern const ToolVerb tool_verb_backup;
 extern const ToolVerb tool_verb_approve;
@@ -58,6 +61,7 @@ extern const ToolVerb tool_verb_delete_row;
 extern const ToolVerb tool_verb_changes;
 extern const ToolVerb tool_verb_config_history;
 extern const ToolVerb tool_verb_deny;
+extern const ToolVerb tool_verb_describe;
 extern const ToolVerb tool_verb_enroll;
 extern const ToolVerb tool_verb_explain;
 extern const ToolVerb tool_verb_get_config;
@@ -71,10 +75,19 @@ extern const ToolVerb tool_verb_install;
 extern const ToolVerb tool_verb_is_valid;
 extern const ToolVerb tool_verb_issue;
 extern const ToolVerb tool_verb_modules;
+extern const ToolVerb tool_verb_officer_rights;
+extern const ToolVerb tool_verb_officer_rights_remove;
+extern const ToolVerb tool_verb_officer_rights_set;
 extern const ToolVerb tool_verb_ping;
 extern const ToolVerb tool_verb_policy_test;
 extern const ToolVerb tool_verb_profile_check;
+extern const ToolVerb tool_verb_profile_list;
+extern const ToolVerb tool_verb_profile_set;
+extern const ToolVerb tool_verb_profile_show;
+extern const ToolVerb tool_verb_profile_waive;
+extern const ToolVerb tool_verb_profile_withdraw;
 extern const ToolVerb tool_verb_profiles;
+extern const ToolVerb tool_verb_publish_expired;
 extern const ToolVerb tool_verb_renew;
 extern const ToolVerb tool_verb_reject;
 extern const ToolVerb tool_verb_resubmit;

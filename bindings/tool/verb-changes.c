@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "tool-error.h"
-#include "tool-output.h"
+#include "tool-rows.h"
 
 static gboolean option_all;
 static char *option_reason;
@@ -18,41 +18,6 @@ static const GOptionEntry reject_options[] = {
   { NULL },
 };
 
-/* Times are texts, as everywhere. */
-static GVariant *
-cell_of (GVariant *row, const char *name)
-{
-  GVariant *value = g_variant_lookup_value (row, name, NULL);
-
-  if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_INT64)
-      && !g_str_equal (name, "id"))
-    {
-      GVariant *text = g_variant_new_take_string (tool_format_time (g_variant_get_int64 (value)));
-
-      g_variant_unref (value);
-      return text;
-    }
-  return value;
-}
-
-static void
-print_rows (Tool *tool, GVariant *rows, const char *const *names)
-{
-  g_autoptr (ToolTable) table = tool_table_new (names);
-  gsize i, j;
-
-  for (i = 0; i < g_variant_n_children (rows); i++)
-    {
-      g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
-      g_autofree GVariant **cells = g_new0 (GVariant *, g_strv_length ((char **) names));
-
-      for (j = 0; names[j] != NULL; j++)
-        cells[j] = cell_of (row, names[j]);
-      tool_table_add_row (table, cells);
-    }
-  tool_table_print (table, tool);
-}
-
 static ToolExit
 run_list (Tool *tool, char **arguments, GError **error)
 {
@@ -64,7 +29,7 @@ run_list (Tool *tool, char **arguments, GError **error)
 
   if (rows == NULL)
     return TOOL_EXIT_FAILED;
-  print_rows (tool, rows, names);
+  tool_rows_print (tool, rows, names);
   return TOOL_EXIT_DONE;
 }
 
@@ -116,7 +81,7 @@ run_history (Tool *tool, char **arguments, GError **error)
 
   if (rows == NULL)
     return TOOL_EXIT_FAILED;
-  print_rows (tool, rows, names);
+  tool_rows_print (tool, rows, names);
   return TOOL_EXIT_DONE;
 }
 

@@ -10,6 +10,7 @@
 #include "ca-audit-verify.h"
 #include "ca-clock-state.h"
 #include "ca-clock.h"
+#include "ca-profiles.h"
 #include "ca-restore-mark.h"
 #include "ca-secret.h"
 
@@ -459,16 +460,21 @@ note_key_use (CaAuditor *auditor, GError **error)
   return TRUE;
 }
 
-/* What does not hold for this CA, or did not happen as it should */
+/* What does not hold for this CA, or did not happen as it should: the two persons of S-D11, a
+ * restore, the approval of S-D5 for profiles */
 static char *
 waivers_of (CaAuditor *auditor, const CaFacts *facts)
 {
   gint64 restored = get_restored (auditor);
   g_autofree char *mark = restored != 0 ? ca_restore_mark_to_waiver (restored) : NULL;
-  const char *single = facts->config->dual_control ? "" : "single-operator";
+  g_auto (GStrv) profiles = ca_profiles_list_waivers (facts->config);
+  GString *text = g_string_new (facts->config->dual_control ? "" : "single-operator");
 
-  return g_strconcat (single, mark != NULL && single[0] != '\0' ? ";" : "",
-                      mark != NULL ? mark : "", NULL);
+  if (mark != NULL)
+    g_string_append_printf (text, "%s%s", text->len > 0 ? ";" : "", mark);
+  for (gsize i = 0; profiles[i] != NULL; i++)
+    g_string_append_printf (text, "%sS-D5:%s", text->len > 0 ? ";" : "", profiles[i]);
+  return g_string_free (text, FALSE);
 }
 
 static CaCheckpoint *

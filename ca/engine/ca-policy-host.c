@@ -41,6 +41,7 @@ struct _CaPolicyHost
   GMutex mutex;
   CaPolicyChain *chain; /* under the mutex; never changed, only replaced */
   gboolean configured_direct;
+  gint64 loaded; /* under the mutex */
 };
 
 static PolicyModule *
@@ -214,6 +215,7 @@ ca_policy_host_new (ICertRegistry *registry, CaFacts *facts, GError **error)
   g_autoptr (CaPolicyHost) host = g_new0 (CaPolicyHost, 1);
 
   g_mutex_init (&host->mutex);
+  host->loaded = g_get_real_time ();
   host->chain = chain_new ();
   for (guint i = 0; i < facts->config->policies->len; i++)
     if (!add_module (host->chain, registry, facts->config->policies->pdata[i], facts, error))
@@ -531,6 +533,7 @@ gboolean
 ca_policy_host_reload (CaPolicyHost *host, ICertRegistry *registry, CaFacts *facts, GError **error)
 {
   g_autoptr (CaPolicyChain) chain = ca_policy_host_ref_chain (host);
+  gint64 now = g_get_real_time ();
 
   for (guint i = 0; i < chain->modules->len; i++)
     {
@@ -541,7 +544,23 @@ ca_policy_host_reload (CaPolicyHost *host, ICertRegistry *registry, CaFacts *fac
           && !reload_module (module, config, facts->config->folder, error))
         return FALSE;
     }
-  return change_chain (host, registry, facts, error);
+  if (!change_chain (host, registry, facts, error))
+    return FALSE;
+  g_mutex_lock (&host->mutex);
+  host->loaded = now;
+  g_mutex_unlock (&host->mutex);
+  return TRUE;
+}
+
+gint64
+ca_policy_host_get_loaded (CaPolicyHost *host)
+{
+  gint64 loaded;
+
+  g_mutex_lock (&host->mutex);
+  loaded = host->loaded;
+  g_mutex_unlock (&host->mutex);
+  return loaded;
 }
 
 char *
@@ -665,6 +684,37 @@ ca_policy_host_list_profiles (CaPolicyHost *host, CaFacts *facts, CaCaller *call
         }
     }
   return g_strv_builder_end (builder);
+}
+
+/* Modules that say nothing of files have nothing against it. */
+static gboolean
+check_file (const PolicyModule *module, const char *file, GBytes *content, GError **error)
+{
+  g_autoptr (ICertManageModule) manage = icert_policy_get_manage_module (module->policy);
+  g_autoptr (GError) local = NULL;
+
+  if (manage == NULL || icert_manage_module_check (manage, "profile", file, content, &local)
+      || g_error_matches (local, ICERT_ERROR, ICERT_ERROR_NOT_SUPPORTED))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+gboolean
+ca_policy_host_check_profile (CaPolicyHost *host, const char *name, GBytes *content, GError **error)
+{
+  g_autoptr (CaPolicyChain) chain = ca_policy_host_ref_chain (host);
+  g_autofree char *file = g_strconcat (name, ".profile", NULL);
+
+  for (guint i = 0; i < chain->modules->len; i++)
+    {
+      const PolicyModule *module = chain->modules->pdata[i];
+
+      /* what an application lends reads no profiles of the folder */
+      if (module->policy != NULL && !check_file (module, file, content, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* The verdict of one module */

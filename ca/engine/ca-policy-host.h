@@ -54,6 +54,9 @@ gboolean ca_policy_host_reload (CaPolicyHost *host,
                                 ICertRegistry *registry,
                                 CaFacts *facts,
                                 GError **error);
+/* when the modules last read their settings and files for certain; microseconds by the clock of the
+ * file system, which is the system's */
+gint64 ca_policy_host_get_loaded (CaPolicyHost *host);
 /* descriptions of the modules, in their order, "; " between */
 char *ca_policy_host_describe (CaPolicyHost *host);
 /* modules that are not asked any more (S-L3) */
@@ -62,6 +65,12 @@ char **ca_policy_host_list_profiles (CaPolicyHost *host,
                                      CaFacts *facts,
                                      CaCaller *caller,
                                      GError **error);
+
+/* whether every module that reads profiles would take @content for the profile @name */
+gboolean ca_policy_host_check_profile (CaPolicyHost *host,
+                                       const char *name,
+                                       GBytes *content,
+                                       GError **error);
 
 /* settings of a module: what [Policy CLASS] or [Exit CLASS] says, judged by what the module
  * describes */

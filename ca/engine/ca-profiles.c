@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <glib/gstdio.h>
 
@@ -19,13 +20,17 @@
 #define MAX_NAME 64
 /* S-D10 */
 #define MEMORY (30 * G_TIME_SPAN_DAY)
+/* How often a policy looks at its files; by how much the file system's clock may lag */
+#define LOOK G_USEC_PER_SEC
+#define TICK (20 * G_TIME_SPAN_MILLISECOND)
 
 static const guint8 columns[]
-    = { ICERT_PROFILE_NAME,         ICERT_PROFILE_HASH,     ICERT_PROFILE_VERSION,
-        ICERT_PROFILE_TIME,         ICERT_PROFILE_ACTOR,    ICERT_PROFILE_ACTOR_NAME,
-        ICERT_PROFILE_SECOND_ACTOR, ICERT_PROFILE_WITHDRAWN };
-static const char *const column_names[]
-    = { "name", "hash", "version", "time", "actor-id", "actor", "second-id", "withdrawn" };
+    = { ICERT_PROFILE_NAME,         ICERT_PROFILE_HASH,      ICERT_PROFILE_VERSION,
+        ICERT_PROFILE_TIME,         ICERT_PROFILE_ACTOR,     ICERT_PROFILE_ACTOR_NAME,
+        ICERT_PROFILE_SECOND_ACTOR, ICERT_PROFILE_WITHDRAWN, ICERT_PROFILE_CONTENT };
+static const char *const column_names[] = { "name",  "hash",      "version",   "time",   "actor-id",
+                                            "actor", "second-id", "withdrawn", "content" };
+#define CONTENT 8
 
 /* Where Template.Policy has its profiles */
 static char *
@@ -191,8 +196,9 @@ ca_profiles_open (CaEngine *engine, GError **error)
 
 /* Installing */
 
+/* Judged by who will read the file, as if it stood there already (S-D4, S-D5). */
 static gboolean
-check_content (const char *name, GBytes *content, GError **error)
+check_content (CaEngine *engine, const char *name, GBytes *content, GError **error)
 {
   gsize size;
   const char *data = g_bytes_get_data (content, &size);
@@ -211,7 +217,7 @@ check_content (const char *name, GBytes *content, GError **error)
     return FALSE;
   inside = icert_keyfile_lookup (file, "Profile", "Name");
   if (g_strcmp0 (inside, name) == 0)
-    return TRUE;
+    return ca_policy_host_check_profile (engine->policies, name, content, error);
   icert_set_error (error, ICERT_ERROR_CONFIG, "profile", "Name is %s (%s)",
                    inside != NULL ? inside : "missing", name);
   return FALSE;
@@ -242,6 +248,36 @@ forget_known (CaEngine *engine)
   g_mutex_unlock (&engine->mutex);
 }
 
+/* The next request is judged by what is there now. A policy that cannot read it anew looks by
+ * itself, and what it judges meanwhile is judged again (S-D12). */
+static void
+reload_policies (CaEngine *engine, CaFacts *facts)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_mutex_lock (&engine->config_mutex);
+  if (!ca_policy_host_reload (engine->policies, engine->registry, facts, &error))
+    g_message ("policies: %s", error->message);
+  g_mutex_unlock (&engine->config_mutex);
+}
+
+/* @hash: nullable; of the content that stays */
+static void
+withdraw_others (ICertStoreBatch *batch, GPtrArray *rows, const char *name, const char *hash)
+{
+  for (guint i = 0; i < rows->len; i++)
+    {
+      g_autofree char *other = icert_store_row_dup_text (rows->pdata[i], 1);
+
+      if (g_strcmp0 (other, hash) == 0 || icert_store_row_get_int (rows->pdata[i], 7) != 0)
+        continue;
+      icert_store_batch_begin (batch, ICERT_STORE_PROFILES, ICERT_STORE_UPDATE);
+      icert_store_batch_set_text (batch, ICERT_PROFILE_NAME, name);
+      icert_store_batch_set_text (batch, ICERT_PROFILE_HASH, other);
+      icert_store_batch_set_int (batch, ICERT_PROFILE_WITHDRAWN, ca_clock_now ());
+    }
+}
+
 /* The row comes first: a file without one decides nothing, a row without a file does no harm. */
 gboolean
 ca_profiles_apply (CaEngine *engine,
@@ -256,27 +292,23 @@ ca_profiles_apply (CaEngine *engine,
   g_autofree char *hash = NULL;
   g_autofree char *object = NULL;
   g_autofree char *detail = NULL;
+  g_autoptr (GBytes) content = NULL;
   g_autoptr (GPtrArray) rows = NULL;
   ICertStoreBatch *batch;
   GPtrArray *audit;
 
   g_variant_get (value, "(&sm&s)", &name, &contents);
+  if (contents != NULL)
+    content = g_bytes_new (contents, strlen (contents));
+  /* at the moment of approval other waivers may stand than when it was asked for */
+  if (content != NULL && !check_content (engine, name, content, error))
+    return FALSE;
   rows = load_rows (engine, name, error);
   if (rows == NULL)
     return FALSE;
   hash = contents != NULL ? hash_of (contents, strlen (contents)) : NULL;
   batch = icert_store_batch_new ();
-  for (guint i = 0; i < rows->len; i++)
-    {
-      g_autofree char *other = icert_store_row_dup_text (rows->pdata[i], 1);
-
-      if (g_strcmp0 (other, hash) == 0 || icert_store_row_get_int (rows->pdata[i], 7) != 0)
-        continue;
-      icert_store_batch_begin (batch, ICERT_STORE_PROFILES, ICERT_STORE_UPDATE);
-      icert_store_batch_set_text (batch, ICERT_PROFILE_NAME, name);
-      icert_store_batch_set_text (batch, ICERT_PROFILE_HASH, other);
-      icert_store_batch_set_int (batch, ICERT_PROFILE_WITHDRAWN, ca_clock_now ());
-    }
+  withdraw_others (batch, rows, name, hash);
   if (contents != NULL)
     add_row (batch, name, contents, first, second, !has_hash (rows, hash, FALSE));
   object = g_strconcat ("profile:", name, NULL);
@@ -290,7 +322,10 @@ ca_profiles_apply (CaEngine *engine,
     return FALSE;
   forget_known (engine);
   path = path_of (facts->config, name);
-  return write_file (path, contents, error);
+  if (!write_file (path, contents, error))
+    return FALSE;
+  reload_policies (engine, facts);
+  return TRUE;
 }
 
 char *
@@ -319,7 +354,8 @@ set_profile (CaEngine *engine,
   g_autofree char *hash = NULL;
 
   if (!ca_roles_check (facts->config, administrator, CA_VERB_WRITE_PROFILE, error)
-      || !check_name (name, error) || (content != NULL && !check_content (name, content, error)))
+      || !check_name (name, error)
+      || (content != NULL && !check_content (engine, name, content, error)))
     return FALSE;
   hash = ca_profiles_hash_file (facts->config, name);
   if (content == NULL && hash == NULL)
@@ -367,9 +403,60 @@ ca_profiles_set (CaEngine *engine,
   return FALSE;
 }
 
+/* The waivers of S-D5 that [Policy Template.Policy] has, "NAME:SHA256" each */
+static const char *
+text_of_waivers (const CaConfig *config)
+{
+  for (guint i = 0; i < config->policies->len; i++)
+    {
+      const CaModuleConfig *policy = config->policies->pdata[i];
+
+      if (strcmp (policy->class_id, "Template.Policy") == 0)
+        return g_hash_table_lookup (policy->texts, "Waivers");
+    }
+  return NULL;
+}
+
+char **
+ca_profiles_list_waivers (const CaConfig *config)
+{
+  const char *text = text_of_waivers (config);
+
+  return text != NULL ? icert_keyfile_split_list (text) : g_new0 (char *, 1);
+}
+
+static gboolean
+is_waived (const ICertStoreRow *row, char **waivers)
+{
+  g_autofree char *name = icert_store_row_dup_text (row, 0);
+  g_autofree char *hash = icert_store_row_dup_text (row, 1);
+  g_autofree char *waiver = g_strconcat (name, ":", hash, NULL);
+
+  return icert_store_row_get_int (row, 7) == 0
+         && g_strv_contains ((const char *const *) waivers, waiver);
+}
+
+static void
+add_cells (GVariantBuilder *builder, const ICertStoreRow *row, guint n_columns)
+{
+  for (guint j = 0; j < n_columns; j++)
+    {
+      const ICertStoreValue *cell = icert_store_row_get (row, j);
+
+      if (cell->type == ICERT_PROPERTY_TYPE_STRING)
+        g_variant_builder_add (builder, "{sv}", column_names[j],
+                               g_variant_new_take_string (g_strndup (cell->data, cell->size)));
+      else if (cell->type != ICERT_PROPERTY_TYPE_NONE)
+        g_variant_builder_add (builder, "{sv}", column_names[j],
+                               g_variant_new_int64 (cell->integer));
+    }
+}
+
 GVariant *
 ca_profiles_list (CaEngine *engine, const char *name, GError **error)
 {
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  g_auto (GStrv) waivers = ca_profiles_list_waivers (facts->config);
   g_autoptr (GPtrArray) rows = load_rows (engine, name, error);
   GVariantBuilder builder;
 
@@ -379,17 +466,10 @@ ca_profiles_list (CaEngine *engine, const char *name, GError **error)
   for (guint i = 0; i < rows->len; i++)
     {
       g_variant_builder_open (&builder, G_VARIANT_TYPE_VARDICT);
-      for (guint j = 0; j < G_N_ELEMENTS (columns); j++)
-        {
-          const ICertStoreValue *cell = icert_store_row_get (rows->pdata[i], j);
-
-          if (cell->type == ICERT_PROPERTY_TYPE_STRING)
-            g_variant_builder_add (&builder, "{sv}", column_names[j],
-                                   g_variant_new_take_string (g_strndup (cell->data, cell->size)));
-          else if (cell->type != ICERT_PROPERTY_TYPE_NONE)
-            g_variant_builder_add (&builder, "{sv}", column_names[j],
-                                   g_variant_new_int64 (cell->integer));
-        }
+      /* contents of one profile, not of all */
+      add_cells (&builder, rows->pdata[i], name != NULL ? G_N_ELEMENTS (columns) : CONTENT);
+      g_variant_builder_add (&builder, "{sv}", "waived",
+                             g_variant_new_boolean (is_waived (rows->pdata[i], waivers)));
       g_variant_builder_close (&builder);
     }
   return g_variant_ref_sink (g_variant_builder_end (&builder));
@@ -459,15 +539,44 @@ ca_profiles_check (CaEngine *engine, CaRequest *request, GError **error)
   return TRUE;
 }
 
+/* The policy looks at its files once a second: what it judged by @since may be what was there
+ * before. */
+static gboolean
+is_young (CaEngine *engine, const CaRequest *request, gint64 since)
+{
+  g_autofree char *path = path_of (request->config, request->template_name);
+  struct stat status;
+  gint64 changed;
+
+  if (g_stat (path, &status) != 0)
+    return FALSE;
+  changed = status.st_ctim.tv_sec * G_USEC_PER_SEC + status.st_ctim.tv_nsec / 1000 + TICK;
+  return changed > ca_policy_host_get_loaded (engine->policies) && changed > since - LOOK;
+}
+
+/* The policy named a version, and there is no file of it any more. */
+static gboolean
+is_gone (CaEngine *engine, const CaRequest *request)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+
+  if (request->profile_version == 0)
+    return FALSE;
+  rows = load_rows (engine, request->template_name, NULL);
+  return rows == NULL || rows->len > 0;
+}
+
 gboolean
-ca_profiles_is_stale (const CaRequest *request)
+ca_profiles_is_stale (CaEngine *engine, const CaRequest *request, gint64 since)
 {
   g_autofree char *hash = NULL;
 
-  if (request->template_name == NULL || request->profile_hash == NULL)
+  if (request->template_name == NULL || !check_name (request->template_name, NULL))
     return FALSE;
+  if (request->profile_hash == NULL)
+    return is_gone (engine, request);
   hash = ca_profiles_hash_file (request->config, request->template_name);
-  return g_strcmp0 (hash, request->profile_hash) != 0;
+  return g_strcmp0 (hash, request->profile_hash) != 0 || is_young (engine, request, since);
 }
 
 gboolean

@@ -19,15 +19,19 @@ gboolean ca_profiles_set (CaEngine *engine,
                           const char *name,
                           GBytes *content,
                           GError **error);
-/* aa{sv}: name, hash, version, time, actor, second, withdrawn; newest first; @name: nullable */
+/* aa{sv}: name, hash, version, time, actor, second, withdrawn, waived; of one @name (nullable) also
+ * content */
 GVariant *ca_profiles_list (CaEngine *engine, const char *name, GError **error);
+/* "NAME:SHA256" of the profiles for which S-D5 is waived; empty: none */
+char **ca_profiles_list_waivers (const CaConfig *config);
 /* SHA-256, hex, of the file of the profile @name; NULL when there is none */
 char *ca_profiles_hash_file (const CaConfig *config, const char *name);
 /* CONFIG when the content that decided about @request may not decide (S-D11); records what it sees
  */
 gboolean ca_profiles_check (CaEngine *engine, CaRequest *request, GError **error);
-/* whether the content that decided about @request has gone since (S-D12) */
-gboolean ca_profiles_is_stale (const CaRequest *request);
+/* whether the content that decided about @request has gone since, or may have been another than is
+ * there now (S-D12); @since: when the judgement began, by the system's clock */
+gboolean ca_profiles_is_stale (CaEngine *engine, const CaRequest *request, gint64 since);
 /* S-D10: whether @caller changed the profile @name within thirty days */
 gboolean ca_profiles_was_changed_by (CaEngine *engine, const CaCaller *caller, const char *name);
 

@@ -391,9 +391,10 @@ postpone (CaJob *job, const char *rule, GError *error)
 static CaStep
 judge_by_current (CaJob *job, CaWorker *worker)
 {
+  gint64 since = g_get_real_time ();
   CaStep step = judge (job, worker);
 
-  for (guint i = 0; step == GO_ON && ca_profiles_is_stale (job->request); i++)
+  for (guint i = 0; step == GO_ON && ca_profiles_is_stale (job->engine, job->request, since); i++)
     {
       GError *error = NULL;
 
@@ -403,6 +404,7 @@ judge_by_current (CaJob *job, CaWorker *worker)
         {
           g_usleep (G_USEC_PER_SEC + G_USEC_PER_SEC / 10);
           ca_request_reset_plan (job->request);
+          since = g_get_real_time ();
           step = judge (job, worker);
           continue;
         }

@@ -44,6 +44,7 @@ struct _PolicyTemplateFolder
 {
   gatomicrefcount ref_count;
   char *path;
+  char **waivers;         /* nullable */
   GMutex refresh_lock;    /* one thread looks at the files at a time */
   GMutex lock;            /* of what follows */
   PolicyTemplateSet *set; /* owned */
@@ -171,7 +172,7 @@ read_all (int fd, const char *file_name, GError **error)
 }
 
 static void
-load_file (File *file, int folder, const char *file_name)
+load_file (File *file, int folder, const char *file_name, const char *const *waivers)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) contents = NULL;
@@ -191,8 +192,8 @@ load_file (File *file, int folder, const char *file_name)
 
       file->identity = identity_of (&after);
       file->is_settled = identity_equal (&first, &file->identity) && ABS (age) >= YOUNG_SECONDS;
-      file->entry.profile
-          = policy_template_profile_parse (contents, file_name, file->entry.name, &error);
+      file->entry.profile = policy_template_profile_parse_waived (
+          contents, file_name, file->entry.name, waivers, &error);
     }
   if (file->entry.profile == NULL)
     file->entry.problem = g_strdup (error != NULL ? error->message : "cannot be read");
@@ -202,7 +203,10 @@ load_file (File *file, int folder, const char *file_name)
 
 /* The file as last read when it is still the same, else read anew. */
 static File *
-get_file (const PolicyTemplateSet *last, int folder, const char *file_name)
+get_file (const PolicyTemplateSet *last,
+          int folder,
+          const char *file_name,
+          const char *const *waivers)
 {
   g_autofree char *name = g_strndup (file_name, strlen (file_name) - strlen (SUFFIX));
   const PolicyTemplateEntry *entry = last != NULL ? policy_template_set_find (last, name) : NULL;
@@ -224,7 +228,7 @@ get_file (const PolicyTemplateSet *last, int folder, const char *file_name)
   file = g_new0 (File, 1);
   g_atomic_ref_count_init (&file->ref_count);
   file->entry.name = g_steal_pointer (&name);
-  load_file (file, folder, file_name);
+  load_file (file, folder, file_name, waivers);
   return file;
 }
 
@@ -271,7 +275,10 @@ index_files (PolicyTemplateSet *set)
 }
 
 static PolicyTemplateSet *
-read_folder (const char *path, const PolicyTemplateSet *last, GError **error)
+read_folder (const char *path,
+             const char *const *waivers,
+             const PolicyTemplateSet *last,
+             GError **error)
 {
   g_autoptr (PolicyTemplateSet) set = set_new ();
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
@@ -286,16 +293,16 @@ read_folder (const char *path, const PolicyTemplateSet *last, GError **error)
     }
   while ((name = g_dir_read_name (dir)) != NULL)
     if (name[0] != '.' && g_str_has_suffix (name, SUFFIX))
-      g_ptr_array_add (set->files, get_file (last, folder, name));
+      g_ptr_array_add (set->files, get_file (last, folder, name, waivers));
   close (folder);
   index_files (set);
   return g_steal_pointer (&set);
 }
 
 PolicyTemplateFolder *
-policy_template_folder_new (const char *path, GError **error)
+policy_template_folder_new (const char *path, const char *const *waivers, GError **error)
 {
-  g_autoptr (PolicyTemplateSet) set = read_folder (path, NULL, error);
+  g_autoptr (PolicyTemplateSet) set = read_folder (path, waivers, NULL, error);
   PolicyTemplateFolder *folder;
 
   if (set == NULL)
@@ -305,9 +312,16 @@ policy_template_folder_new (const char *path, GError **error)
   g_mutex_init (&folder->refresh_lock);
   g_mutex_init (&folder->lock);
   folder->path = g_strdup (path);
+  folder->waivers = g_strdupv ((char **) waivers);
   folder->set = g_steal_pointer (&set);
   folder->looked = g_get_monotonic_time ();
   return folder;
+}
+
+const char *const *
+policy_template_folder_get_waivers (const PolicyTemplateFolder *folder)
+{
+  return (const char *const *) folder->waivers;
 }
 
 PolicyTemplateFolder *
@@ -326,6 +340,7 @@ policy_template_folder_unref (PolicyTemplateFolder *folder)
   g_mutex_clear (&folder->lock);
   policy_template_set_unref (folder->set);
   g_free (folder->path);
+  g_strfreev (folder->waivers);
   g_free (folder);
 }
 
@@ -347,7 +362,7 @@ refresh_locked (PolicyTemplateFolder *folder)
   gboolean is_old;
 
   last = lend_set (folder, &is_old);
-  set = read_folder (folder->path, last, NULL);
+  set = read_folder (folder->path, policy_template_folder_get_waivers (folder), last, NULL);
 
   g_mutex_lock (&folder->lock);
   if (set != NULL)

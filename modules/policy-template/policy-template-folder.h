@@ -30,8 +30,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PolicyTemplateSet, policy_template_set_unref)
 /* A folder of profiles, read again when a file is newer. Thread-safe; refcounted. */
 typedef struct _PolicyTemplateFolder PolicyTemplateFolder;
 
-/* CONFIG when @path is no folder; broken files are entries of the set */
-PolicyTemplateFolder *policy_template_folder_new (const char *path, GError **error);
+/* CONFIG when @path is no folder; broken files are entries of the set. @waivers: nullable; as
+ * policy_template_profile_parse_waived () takes them */
+PolicyTemplateFolder *policy_template_folder_new (const char *path,
+                                                  const char *const *waivers,
+                                                  GError **error);
+/* lends; nullable */
+const char *const *policy_template_folder_get_waivers (const PolicyTemplateFolder *folder);
 PolicyTemplateFolder *policy_template_folder_ref (PolicyTemplateFolder *folder);
 void policy_template_folder_unref (PolicyTemplateFolder *folder);
 /* (transfer full); looks at the files at most once a second */

@@ -962,16 +962,28 @@ encode_extensions (PolicyTemplateProfile *profile, GError **error)
   return TRUE;
 }
 
+/* Bound to the contents: a profile that is changed needs a waiver of its own. */
+static gboolean
+has_waiver (const PolicyTemplateProfile *profile, GBytes *contents, const char *const *waivers)
+{
+  g_autofree char *hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, contents);
+  g_autofree char *waiver = g_strconcat (profile->name, ":", hash, NULL);
+
+  return waivers != NULL && g_strv_contains (waivers, waiver);
+}
+
 PolicyTemplateProfile *
-policy_template_profile_parse (GBytes *contents,
-                               const char *file_name,
-                               const char *name,
-                               GError **error)
+policy_template_profile_parse_waived (GBytes *contents,
+                                      const char *file_name,
+                                      const char *name,
+                                      const char *const *waivers,
+                                      GError **error)
 {
   static const char *const groups[]
       = { "Profile", "Subject", "SubjectAltName", "Key", "Extensions", NULL };
   g_autoptr (ICertKeyfile) file = icert_keyfile_parse (contents, file_name, error);
   g_autoptr (PolicyTemplateProfile) profile = NULL;
+  g_autoptr (GError) refusal = NULL;
 
   if (file == NULL || !icert_keyfile_check_groups (file, groups, error))
     return NULL;
@@ -979,8 +991,27 @@ policy_template_profile_parse (GBytes *contents,
   profile = profile_new ();
   if (!parse_head (profile, file, name, error) || !parse_subject (profile, file, error)
       || !parse_names (profile, file, error) || !parse_key (profile, file, error)
-      || !parse_extensions (profile, file, error) || !check_requested_names (profile, file, error)
-      || !check_principal_id (profile, file, error) || !encode_extensions (profile, error))
+      || !parse_extensions (profile, file, error))
+    return NULL;
+  if (!check_requested_names (profile, file, &refusal))
+    {
+      profile->is_waived = has_waiver (profile, contents, waivers);
+      if (!profile->is_waived)
+        {
+          g_propagate_error (error, g_steal_pointer (&refusal));
+          return NULL;
+        }
+    }
+  if (!check_principal_id (profile, file, error) || !encode_extensions (profile, error))
     return NULL;
   return g_steal_pointer (&profile);
+}
+
+PolicyTemplateProfile *
+policy_template_profile_parse (GBytes *contents,
+                               const char *file_name,
+                               const char *name,
+                               GError **error)
+{
+  return policy_template_profile_parse_waived (contents, file_name, name, NULL, error);
 }

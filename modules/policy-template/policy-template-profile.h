@@ -63,6 +63,7 @@ typedef struct
   char *eku_text; /* the same for people */
   gboolean is_ca; /* keyUsage has keyCertSign */
   gboolean is_server;
+  gboolean is_waived; /* S-D5 would refuse it, and two administrators said that it may be */
   char **from_request;
   GPtrArray *fixed;          /* (element-type PolicyTemplateFixed) */
   GBytes *usage_rsa_value;   /* keyUsage for RSA keys, DER */
@@ -77,6 +78,13 @@ PolicyTemplateProfile *policy_template_profile_parse (GBytes *contents,
                                                       const char *file_name,
                                                       const char *name,
                                                       GError **error);
+/* The same; a profile that only S-D5 refuses is good when @waivers (nullable) has "NAME:SHA256" of
+ * its name and of just these contents. */
+PolicyTemplateProfile *policy_template_profile_parse_waived (GBytes *contents,
+                                                             const char *file_name,
+                                                             const char *name,
+                                                             const char *const *waivers,
+                                                             GError **error);
 PolicyTemplateProfile *policy_template_profile_ref (PolicyTemplateProfile *profile);
 void policy_template_profile_unref (PolicyTemplateProfile *profile);
 

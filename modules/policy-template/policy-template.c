@@ -4,8 +4,12 @@
 
 #include "policy-template.h"
 
+#include <string.h>
+
 #include "policy-template-folder.h"
 #include "policy-template-judgement.h"
+
+#define HASH_DIGITS 64
 
 /* Judges requests by certificate profiles (AD CS: certificate templates): the request names one,
  * the profile says where each field of the certificate comes from. Everything of one request lives
@@ -27,6 +31,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (PolicyTemplate,
 
 static const ICertSettingInfo setting_infos[] = {
   { "Folder", "path", "profiles", NULL, NULL, "Folder of the profiles, NAME.profile" },
+  { "Waivers", "list", "", NULL, NULL,
+    "Profiles that may take names from the request without approval, NAME:SHA256 of the file" },
 };
 
 static const ICertModuleDescription module_description = {
@@ -38,16 +44,25 @@ static const ICertModuleDescription module_description = {
   .n_settings = G_N_ELEMENTS (setting_infos),
 };
 
-/* The profiles of this moment; NULL with an error before initialize(). */
-static PolicyTemplateSet *
-dup_set (PolicyTemplate *self, GError **error)
+/* NULL before initialize() */
+static PolicyTemplateFolder *
+ref_folder (PolicyTemplate *self)
 {
-  g_autoptr (PolicyTemplateFolder) folder = NULL;
+  PolicyTemplateFolder *folder = NULL;
 
   g_mutex_lock (&self->lock);
   if (self->folder != NULL)
     folder = policy_template_folder_ref (self->folder);
   g_mutex_unlock (&self->lock);
+  return folder;
+}
+
+/* The profiles of this moment; NULL with an error before initialize(). */
+static PolicyTemplateSet *
+dup_set (PolicyTemplate *self, GError **error)
+{
+  g_autoptr (PolicyTemplateFolder) folder = ref_folder (self);
+
   if (folder != NULL)
     return policy_template_folder_get_set (folder);
   icert_set_error (error, ICERT_ERROR_FAILED, "policy", "not initialized (initialize first)");
@@ -66,16 +81,53 @@ replace_folder (PolicyTemplate *self, PolicyTemplateFolder *folder)
   g_mutex_unlock (&self->lock);
 }
 
+/* NAME:SHA256, in lower case: another form would waive nothing, silently. */
+static gboolean
+check_waivers (char **waivers, GError **error)
+{
+  for (gsize i = 0; waivers != NULL && waivers[i] != NULL; i++)
+    {
+      const char *hash = strchr (waivers[i], ':');
+      g_autofree char *quoted = NULL;
+
+      if (hash != NULL && hash != waivers[i]
+          && strspn (waivers[i], G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "-")
+                 == (gsize) (hash - waivers[i])
+          && strlen (hash + 1) == HASH_DIGITS
+          && strspn (hash + 1, "0123456789abcdef") == HASH_DIGITS)
+        continue;
+      quoted = icert_error_quote (waivers[i], -1);
+      icert_set_error (error, ICERT_ERROR_CONFIG, "Waivers",
+                       "%s (NAME:SHA256 of the profile's file, lower-case hex)", quoted);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 policy_template_apply_settings (ICertModuleBase *base, ICertSettings *settings, GError **error)
 {
   g_autofree char *path = icert_settings_get_string (settings, "Folder", error);
-  PolicyTemplateFolder *folder = path != NULL ? policy_template_folder_new (path, error) : NULL;
+  g_auto (GStrv) waivers
+      = path != NULL ? icert_settings_get_list (settings, "Waivers", error) : NULL;
+  PolicyTemplateFolder *folder;
 
+  if (waivers == NULL || !check_waivers (waivers, error))
+    return FALSE;
+  folder = policy_template_folder_new (path, (const char *const *) waivers, error);
   if (folder == NULL)
     return FALSE;
   replace_folder (POLICY_TEMPLATE (base), folder);
   return TRUE;
+}
+
+static void
+log_waiver (ICertServer *ca, const PolicyTemplateEntry *entry)
+{
+  g_autofree char *text = g_strdup_printf (
+      "%s: takes names from the request without approval, by waiver", entry->name);
+
+  icert_server_log (ca, ICERT_LOG_LEVEL_WARNING, text, NULL);
 }
 
 static gboolean
@@ -102,6 +154,8 @@ policy_template_initialize (ICertPolicy *policy,
 
       if (entry->problem != NULL)
         icert_server_log (ca, ICERT_LOG_LEVEL_ERROR, entry->problem, NULL);
+      else if (entry->profile->is_waived)
+        log_waiver (ca, entry);
     }
   return TRUE;
 }
@@ -132,6 +186,8 @@ policy_template_get_description (ICertPolicy *policy)
 
       if (entry->problem != NULL)
         g_string_append_printf (text, "; not in use: %s", entry->problem);
+      else if (entry->profile->is_waived)
+        g_string_append_printf (text, "; waiver of approval: %s", entry->name);
     }
   return g_string_free (text, FALSE);
 }
@@ -167,6 +223,7 @@ policy_template_check_file (ICertModuleBase *base,
                             GBytes *contents,
                             GError **error)
 {
+  g_autoptr (PolicyTemplateFolder) folder = ref_folder (POLICY_TEMPLATE (base));
   g_autoptr (PolicyTemplateProfile) profile = NULL;
   g_autofree char *promised = NULL;
   g_autofree char *file_name = NULL;
@@ -180,7 +237,9 @@ policy_template_check_file (ICertModuleBase *base,
   file_name = name != NULL ? g_path_get_basename (name) : g_strdup ("profile");
   if (g_str_has_suffix (file_name, ".profile"))
     promised = g_strndup (file_name, strlen (file_name) - strlen (".profile"));
-  profile = policy_template_profile_parse (contents, file_name, promised, error);
+  profile = policy_template_profile_parse_waived (
+      contents, file_name, promised,
+      folder != NULL ? policy_template_folder_get_waivers (folder) : NULL, error);
   return profile != NULL;
 }
 
