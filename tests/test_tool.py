@@ -218,11 +218,17 @@ class WithCa(tool.ToolTest):
         self.assert_error(self.run_icert(1, "--config", "Other CA", "ping"), "NOT_FOUND", "config")
 
     def test_ca(self):
-        """ca shows properties, certificates by digest, and profiles"""
+        """ca shows properties, certificates by digest, the newest CRLs, and profiles"""
         document = self.run_icert(0, "--json", "ca").json
         self.assertEqual(document["ca-name"], "Demo CA")
         self.assertIn("WebServer", document["profiles"])
         self.assertRegex(self.run_icert(0, "ca").text, r"(?m)^ca-name +Demo CA$")
+        self.assertFalse([name for name in document if name.startswith("crl.")])
+        self.run_icert(0, "crl")
+        made = self.run_icert(0, "--json", "crl").json["crls"][0]
+        shown = self.run_icert(0, "--json", "ca").json["crl.0.0"]
+        self.assertEqual({name: made[name] for name in shown}, shown)
+        self.assertIn("next-publish", shown)
 
     def test_profiles(self):
         """profiles lists what may be asked for"""

@@ -126,12 +126,14 @@ class Views(tool.ToolTest):
         all_rows = len(self.rows())
         for where, count in (
             ("Request.SubmittedWhen > -1d", all_rows), ("Request.SubmittedWhen > now", 0),
-            ("Request.SubmittedWhen < -1y", 0), ("Request.SubmittedWhen < +1d", all_rows),
+            ("Request.SubmittedWhen < -1y", 0), ("Request.SubmittedWhen < '1y ago'", 0),
+            ("Request.SubmittedWhen > '2h ago'", all_rows), ("Request.SubmittedWhen < +1d", all_rows),
             ("NotAfter > now and NotAfter < +12h", 0),
         ):  # fmt: skip
             with self.subTest(where):
                 self.assertEqual(len(self.rows("--where", where)), count)
-        for where in ("NotAfter < +", "NotAfter < +1q", "NotAfter < -", "NotAfter < nows"):
+        for where in ("NotAfter < +", "NotAfter < +1q", "NotAfter < -", "NotAfter < nows",
+                      "NotAfter < ' ago'"):
             with self.subTest(where):
                 self.assertIn("time: ", self.run_icert(2, "view", "--where", where).error)
 

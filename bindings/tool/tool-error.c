@@ -50,6 +50,8 @@ static const struct
   { ICERT_ERROR_NOT_AUTHORIZED, NULL, "'icert roles' shows what you may do" },
   { ICERT_ERROR_OUTCOME_UNKNOWN, NULL, "ask again with the same --id-key" },
   { ICERT_ERROR_CONFLICT, "folder", "name a folder that is not there" },
+  { ICERT_ERROR_NOT_FOUND, "folder",
+    "'icert cas' shows where each CA should be; 'icert restore DIR' makes one of a backup" },
   { ICERT_ERROR_CONFLICT, "name", "give another name; 'icert cas' lists those there are" },
   { ICERT_ERROR_NOT_FOUND, "CRL", "'icert crl' makes base CRLs, 'icert crl --delta' deltas" },
   { ICERT_ERROR_NOT_FOUND, "key-index", "'icert ca' shows the certificates and their keys" },

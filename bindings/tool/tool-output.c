@@ -45,18 +45,19 @@ tool_format_time (gint64 microseconds)
                       : g_strdup_printf ("%" G_GINT64_FORMAT, microseconds);
 }
 
-/* "now", "+30d", "-1y": a time from now on or ago. FALSE when @text is none of them. */
+/* "now", "+30d", "-1y", "1y ago": a time from now on or ago. FALSE when @text is none of them. */
 static gboolean
 parse_distance (const char *text, gint64 *microseconds)
 {
   gint64 now = g_get_real_time ();
   gint64 seconds = 0;
   int months = 0;
-  int sign = text[0] == '-' ? -1 : 1;
+  gboolean ago = g_str_has_suffix (text, " ago");
+  int sign = ago || text[0] == '-' ? -1 : 1;
+  g_autofree char *length = ago ? g_strndup (text, strlen (text) - strlen (" ago"))
+                                : g_strdup (text[0] == '+' || text[0] == '-' ? text + 1 : "");
 
-  if (strcmp (text, "now") != 0
-      && (strchr ("+-", text[0]) == NULL || text[0] == '\0'
-          || !icert_duration_parse (text + 1, &months, &seconds, NULL)))
+  if (strcmp (text, "now") != 0 && !icert_duration_parse (length, &months, &seconds, NULL))
     return FALSE;
   *microseconds
       = icert_duration_add (now / G_USEC_PER_SEC, sign * months, sign * seconds) * G_USEC_PER_SEC;
@@ -78,7 +79,8 @@ tool_parse_time (const char *text, gint64 *microseconds, GError **error)
   if (time == NULL)
     {
       tool_usage_error (
-          error, "time: '%s' is none (as 2026-01-31T12:00:00Z, 2026-01-31, now, +30d or -1y)",
+          error,
+          "time: '%s' is none (as 2026-01-31T12:00:00Z, 2026-01-31, now, +30d, -1y or '1y ago')",
           text);
       return FALSE;
     }

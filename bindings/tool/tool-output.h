@@ -13,7 +13,7 @@
 char *tool_escape (const char *text);
 /* "2026-11-22T15:04:05Z" from microseconds since 1970 */
 char *tool_format_time (gint64 microseconds);
-/* RFC 3339, a day, "now", or a duration from now on or ago: "+30d", "-1y" */
+/* RFC 3339, a day, "now", or a duration from now on or ago: "+30d", "-1y", "1y ago" */
 gboolean tool_parse_time (const char *text, gint64 *microseconds, GError **error);
 char *tool_format_hex (GBytes *bytes);
 GBytes *tool_parse_hex (const char *text);

@@ -140,6 +140,67 @@ add_lives (ToolRecord *record, ICertCa *ca)
     }
 }
 
+/* Of the newest CRLs, for people: rows of the CRL table from its end, the first of each kind. */
+#define CRL_ROWS 1000
+
+static gint64
+cell (ICertViewRow *row, const char *name)
+{
+  g_autoptr (GVariant) value = icert_view_row_get_value (row, name, NULL);
+
+  return value != NULL ? g_variant_get_int64 (value) : 0;
+}
+
+static void
+add_time (GVariantBuilder *members, ICertViewRow *row, const char *column, const char *name)
+{
+  g_autofree char *time = tool_format_time (cell (row, column));
+
+  add_member (members, name, g_variant_new_string (time));
+}
+
+static void
+add_crl (ToolRecord *record, GHashTable *seen, ICertViewRow *row)
+{
+  gboolean delta = cell (row, "CRLMinBase") != 0;
+  char *name
+      = g_strdup_printf ("%s.%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT, delta ? "delta" : "crl",
+                         cell (row, "CRLNameId"), cell (row, "CRLPartitionIndex"));
+  GVariantBuilder members;
+
+  if (!g_hash_table_add (seen, name))
+    return;
+  g_variant_builder_init (&members, G_VARIANT_TYPE_VARDICT);
+  add_member (&members, "number", g_variant_new_int64 (cell (row, "CRLNumber")));
+  add_member (&members, "entries", g_variant_new_int64 (cell (row, "CRLCount")));
+  add_time (&members, row, "CRLNextPublish", "next-publish");
+  add_time (&members, row, "CRLNextUpdate", "next-update");
+  tool_record_add (record, name, g_variant_builder_end (&members));
+}
+
+/* Who may not read views sees the rest. */
+static void
+add_crls (ToolRecord *record, Tool *tool)
+{
+  static const char *const columns[]
+      = { "CRLNameId", "CRLPartitionIndex", "CRLNumber",     "CRLMinBase",
+          "CRLCount",  "CRLNextPublish",    "CRLNextUpdate", NULL };
+  g_autoptr (ICertView) view = icert_view_open (tool->config, NULL, NULL);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (ICertEnumViewRow) rows = NULL;
+  g_autoptr (GPtrArray) page = NULL;
+
+  if (view == NULL || !icert_view_set_table (view, ICERT_TABLE_CRLS, NULL)
+      || !icert_view_set_columns (view, columns, NULL)
+      || !icert_view_set_sort (view, "CRLRowId", ICERT_SORT_DESCEND, NULL))
+    return;
+  rows = icert_view_open_view (view, NULL, NULL);
+  if (rows != NULL)
+    page = icert_enum_view_row_next (rows, CRL_ROWS, NULL, NULL);
+  for (guint i = 0; page != NULL && i < page->len; i++)
+    add_crl (record, seen, page->pdata[i]);
+}
+
 static void
 add_profiles (ToolRecord *record, ICertCa *ca)
 {
@@ -164,6 +225,7 @@ run (Tool *tool, char **arguments, GError **error)
     add_property (record, ca, &properties->values[i]);
   g_type_class_unref (properties);
   add_lives (record, ca);
+  add_crls (record, tool);
   add_profiles (record, ca);
   tool_record_print (record, tool);
   return TOOL_EXIT_DONE;
@@ -171,7 +233,7 @@ run (Tool *tool, char **arguments, GError **error)
 
 const ToolVerb tool_verb_ca = {
   .name = "ca",
-  .summary = "Show the properties and certificates of one CA",
+  .summary = "Show the properties, certificates and CRLs of one CA",
   .example = "icert --config 'localhost\\Demo CA' ca",
   .run = run,
 };
