@@ -158,6 +158,12 @@ typedef enum
   X (VALUE, "NameValue", "value", STRING, KEY | VIEW, 8192, "Name Value")                          \
   X (REQUEST_ID, "NameRequestId", "request_id", LONG, KEY | INDEXED | VIEW, 8, "Name Request ID")
 
+/* Reason in the slim status table: the low octet is a CRLReason. With this in it somebody named a
+ * date that had passed: the entry of a CRL then says that date as invalidityDate, too. It is here
+ * since each column that CRLs read costs a tenth of them. */
+#define ICERT_SERIAL_REASON_MASK 0xff
+#define ICERT_SERIAL_REASON_BACKDATED 0x100
+
 /* The slim status table: a serial is here from the intent on (S-E8). State: ICertSerialState.
  * Revoked when: the effective date, also one that is yet to come. Partition: of the CRL, fixed when
  * the serial is reserved. Changed: when state, date, reason or publish-expired changed last, by the

@@ -87,6 +87,15 @@ make_entry (guint i, guint8 serial[20], gsize *size, gint64 *date, int *reason)
   *reason = reasons[i % G_N_ELEMENTS (reasons)];
 }
 
+/* invalidityDate of entry @i; 0 = none */
+static gint64
+invalidity_of (guint i)
+{
+  return i % 3 == 1   ? NOW - (gint64) i * 86401
+         : i % 3 == 2 ? G_GINT64_CONSTANT (2524608000) + i
+                      : 0;
+}
+
 /* A CRL of @n entries as a file called "crl"; @guess: what the writer is told to expect. */
 static void
 write_crl (Fixture *fixture, guint n, gint64 guess)
@@ -104,7 +113,8 @@ write_crl (Fixture *fixture, guint n, gint64 guess)
       int reason;
 
       make_entry (i, serial, &size, &date, &reason);
-      g_assert_true (ca_crl_writer_add (writer, serial, size, date, reason, &error));
+      g_assert_true (
+          ca_crl_writer_add (writer, serial, size, date, reason, invalidity_of (i), &error));
     }
   ca_crl_writer_end (writer, fixture->fake->issuer->key, fixture->fake->issuer->hash, &error);
   g_assert_no_error (error);
@@ -162,6 +172,8 @@ assert_entry (X509_REVOKED *entry, guint i)
   g_autofree guint8 *found = NULL;
   BIGNUM *number = ASN1_INTEGER_to_BN (X509_REVOKED_get0_serialNumber (entry), NULL);
   ASN1_ENUMERATED *code = X509_REVOKED_get_ext_d2i (entry, NID_crl_reason, &critical, NULL);
+  ASN1_GENERALIZEDTIME *invalidity
+      = X509_REVOKED_get_ext_d2i (entry, NID_invalidity_date, &critical, NULL);
 
   make_entry (i, serial, &size, &date, &reason);
   found = g_malloc0 (32);
@@ -172,6 +184,11 @@ assert_entry (X509_REVOKED *entry, guint i)
     g_assert_null (code);
   else
     g_assert_cmpint (ASN1_ENUMERATED_get (code), ==, reason);
+  if (invalidity_of (i) == 0)
+    g_assert_null (invalidity);
+  else
+    g_assert_cmpint (time_of (invalidity), ==, invalidity_of (i));
+  ASN1_GENERALIZEDTIME_free (invalidity);
   ASN1_ENUMERATED_free (code);
   BN_free (number);
 }
@@ -220,6 +237,7 @@ compare_cb (const guint8 *serial,
             gsize serial_size,
             gint64 date,
             int reason,
+            gint64 invalidity,
             gpointer data,
             GError **error)
 {
@@ -233,6 +251,7 @@ compare_cb (const guint8 *serial,
   g_assert_cmpmem (serial, serial_size, expected, size);
   g_assert_cmpint (date, ==, expected_date);
   g_assert_cmpint (reason, ==, expected_reason);
+  g_assert_cmpint (invalidity, ==, invalidity_of (*i));
   ++*i;
   return TRUE;
 }

@@ -206,6 +206,35 @@ class Crl(tool.ToolTest):
         self.assertEqual(self.run_icert(0, "--json", "crl", "get").json["crl"], pem)
         self.assert_error(self.run_icert(1, "crl", "get", "--key-index", 9), "NOT_FOUND", "key-index")
 
+    def entry_of(self, serial):
+        """What openssl says of it in the CRL of key 0: revocation date, invalidity date."""
+        text = self.folder.openssl("crl", "-in", self.fetch(), "-noout", "-text")
+        (part,) = [one for one in text.split("Serial Number: ")[1:] if one.lower().startswith(serial)]
+        found = []
+        for pattern in (r"Revocation Date: (.*?) *\n", r"Invalidity Date: *\n +(.*?) *\n"):
+            match = re.search(pattern, part)
+            found.append(match and time.strptime(match[1], "%b %d %H:%M:%S %Y GMT"))
+        return found
+
+    def test_3_invalidity(self):
+        """A date that had passed is the entry's invalidityDate (RFC 5280 5.3.2), for all who read it"""
+        if not self.has_verb("revoke"):
+            return
+        now, past, changed = self.issue("revoked"), self.issue("revoked"), self.issue("revoked")
+        begin = self.folder.openssl("x509", "-in", self.fates[past][2], "-noout", "-startdate")
+        date = time.strptime(begin.strip(), "notBefore=%b %d %H:%M:%S %Y GMT")
+        text = time.strftime("%Y-%m-%dT%H:%M:%SZ", date)
+        self.run_icert(0, "revoke", now, "keyCompromise")
+        self.run_icert(0, "revoke", past, "keyCompromise", "--date", text)
+        self.run_icert(0, "revoke", changed, "superseded", "--date", text)
+        self.run_icert(0, "revoke", changed, "keyCompromise")
+        self.publish()
+        self.assert_agree()
+        self.assertIsNone(self.entry_of(now)[1])
+        for serial in (past, changed):
+            dates = self.entry_of(serial)
+            self.assertEqual([one[:6] for one in dates], [date[:6], date[:6]])
+
     def test_4_delta(self):
         """A delta brings what changed since its base, for openssl too"""
         self.run_icert(0, "set-config", "CRL", "CRLDeltaPeriod", "1d")

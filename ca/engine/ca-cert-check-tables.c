@@ -297,11 +297,11 @@ check_revocation (const CaCheckItem *item, const ICertStoreRow *serial)
   if (when != _ca_cert_check_number (item, ICERT_REQUEST_REVOKED_WHEN)
       && when != _ca_cert_check_number (item, ICERT_REQUEST_REVOKED_EFFECTIVE_WHEN))
     CA_DIFFERS (item, "SerialRevokedWhen", "is not when the request's row says");
-  if (icert_store_row_get_int (serial, 4)
+  if ((icert_store_row_get_int (serial, 4) & ICERT_SERIAL_REASON_MASK)
       != _ca_cert_check_number (item, ICERT_REQUEST_REVOKED_REASON))
     CA_DIFFERS (item, "SerialReason",
                 "is %" G_GINT64_FORMAT ", and the request's row has %" G_GINT64_FORMAT,
-                icert_store_row_get_int (serial, 4),
+                icert_store_row_get_int (serial, 4) & ICERT_SERIAL_REASON_MASK,
                 _ca_cert_check_number (item, ICERT_REQUEST_REVOKED_REASON));
 }
 

@@ -30,13 +30,16 @@ date_of (const ICertStoreValue *value)
   return value->type != ICERT_PROPERTY_TYPE_NONE ? value->integer : 0;
 }
 
-/* A date in the future waits for its time. */
+/* A date in the future waits for its time. @reason: with ICERT_SERIAL_REASON_BACKDATED */
 static inline gboolean
 add (const Entries *entries, const ICertStoreValue *serial, gint64 date, int reason, GError **error)
 {
+  gint64 seconds = date / G_USEC_PER_SEC;
+
   return date > entries->run->now
-         || ca_crl_writer_add (entries->writer, serial->data, serial->size, date / G_USEC_PER_SEC,
-                               reason, error);
+         || ca_crl_writer_add (entries->writer, serial->data, serial->size, seconds,
+                               reason & ICERT_SERIAL_REASON_MASK,
+                               (reason & ICERT_SERIAL_REASON_BACKDATED) != 0 ? seconds : 0, error);
 }
 
 static gboolean
@@ -45,7 +48,7 @@ add_to_base_cb (const ICertStoreValue *values, guint n_values, gpointer data, GE
   int reason = (int) date_of (&values[CELL_REASON]);
 
   /* RFC 5280 5.3.1: that one is in deltas only */
-  return reason == ICERT_REVOCATION_REASON_REMOVE_FROM_CRL
+  return (reason & ICERT_SERIAL_REASON_MASK) == ICERT_REVOCATION_REASON_REMOVE_FROM_CRL
          || add (data, &values[CELL_SERIAL], date_of (&values[CELL_REVOKED_WHEN]), reason, error);
 }
 

@@ -271,23 +271,31 @@ read_year (const guint8 *data, gsize digits, int *year)
   return digits == 2 || *year >= 2050;
 }
 
-/* RFC 5280 5.1.2.4: UTCTime until 2049, then GeneralizedTime, in seconds and Z. */
+/* Month to Z, ten digits and it. */
 static gboolean
-read_time (guint8 tag, Span span, gint64 *time)
+read_date (const guint8 *rest, int year, gint64 *time)
 {
-  gsize digits = tag == TAG_UTC_TIME ? 2 : 4;
-  int year, month, day, hour, minute, second;
-  const guint8 *rest = span.data + digits;
+  int month, day, hour, minute, second;
 
-  if ((tag != TAG_UTC_TIME && tag != TAG_TIME) || span.size != digits + 11 || rest[10] != 'Z'
-      || !read_year (span.data, digits, &year) || !read_two (rest, &month)
-      || !read_two (rest + 2, &day) || !read_two (rest + 4, &hour) || !read_two (rest + 6, &minute)
+  if (rest[10] != 'Z' || !read_two (rest, &month) || !read_two (rest + 2, &day)
+      || !read_two (rest + 4, &hour) || !read_two (rest + 6, &minute)
       || !read_two (rest + 8, &second))
     return FALSE;
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59)
     return FALSE;
   *time = days_of (year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
   return TRUE;
+}
+
+/* RFC 5280 5.1.2.4: UTCTime until 2049, then GeneralizedTime, in seconds and Z. */
+static gboolean
+read_time (guint8 tag, Span span, gint64 *time)
+{
+  gsize digits = tag == TAG_UTC_TIME ? 2 : 4;
+  int year;
+
+  return (tag == TAG_UTC_TIME || tag == TAG_TIME) && span.size == digits + 11
+         && read_year (span.data, digits, &year) && read_date (span.data + digits, year, time);
 }
 
 static gboolean
@@ -303,12 +311,41 @@ take_time (Source *source, gint64 end, gint64 *time, GError **error)
 
 /* Entries */
 
-/* crlEntryExtensions: all that is known of is reasonCode; nothing unknown may be critical. */
+#define is_octets(span, octets)                                                                    \
+  ((span).size == sizeof (octets) && memcmp ((span).data, octets, sizeof (octets)) == 0)
+
 static gboolean
-read_reason (Span extensions, int *reason)
+read_reason (Span value, int *reason)
 {
-  static const guint8 oid[] = { 0x55, 0x1d, 0x15 };
-  Span list, extension, name, value, code;
+  Span code;
+
+  if (*reason != 0 || !pick (&value, TAG_ENUMERATED, &code) || value.size != 0 || code.size != 1
+      || code.data[0] == 0 || code.data[0] == 7 || code.data[0] > 10)
+    return FALSE;
+  *reason = code.data[0];
+  return TRUE;
+}
+
+/* RFC 5280 5.3.2: a GeneralizedTime whatever the year */
+static gboolean
+read_invalidity (Span value, gint64 *invalidity)
+{
+  Span time;
+  int century, year;
+
+  return *invalidity == 0 && pick (&value, TAG_TIME, &time) && value.size == 0 && time.size == 15
+         && read_two (time.data, &century) && read_two (time.data + 2, &year)
+         && century * 100 + year > 0 && read_date (time.data + 4, century * 100 + year, invalidity);
+}
+
+/* crlEntryExtensions: what is known of are reasonCode and invalidityDate; nothing unknown may be
+ * critical. */
+static gboolean
+read_entry_extensions (Span extensions, int *reason, gint64 *invalidity)
+{
+  static const guint8 reason_code[] = { 0x55, 0x1d, 0x15 };
+  static const guint8 invalidity_date[] = { 0x55, 0x1d, 0x18 };
+  Span list, extension, name, value;
 
   if (!pick (&extensions, TAG_SEQUENCE, &list) || extensions.size != 0 || list.size == 0)
     return FALSE;
@@ -317,23 +354,22 @@ read_reason (Span extensions, int *reason)
       if (!pick (&list, TAG_SEQUENCE, &extension) || !pick (&extension, TAG_OID, &name)
           || !pick (&extension, TAG_OCTETS, &value) || extension.size != 0)
         return FALSE;
-      if (name.size != sizeof oid || memcmp (name.data, oid, sizeof oid) != 0)
-        continue;
-      if (!pick (&value, TAG_ENUMERATED, &code) || value.size != 0 || code.size != 1
-          || code.data[0] == 0 || code.data[0] == 7 || code.data[0] > 10)
+      if (is_octets (name, reason_code) && !read_reason (value, reason))
         return FALSE;
-      *reason = code.data[0];
+      if (is_octets (name, invalidity_date) && !read_invalidity (value, invalidity))
+        return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-read_entry (Span entry, Span *serial, gint64 *date, int *reason)
+read_entry (Span entry, Span *serial, gint64 *date, int *reason, gint64 *invalidity)
 {
   guint8 tag;
   Span time;
 
   *reason = 0;
+  *invalidity = 0;
   if (!pick (&entry, TAG_INTEGER, serial) || serial->size == 0 || serial->size > 21
       || serial->data[0] >= 0x80 || entry.size == 0)
     return FALSE;
@@ -346,7 +382,7 @@ read_entry (Span entry, Span *serial, gint64 *date, int *reason)
     }
   tag = entry.data[0];
   return serial->size <= 20 && pick (&entry, tag, &time) && read_time (tag, time, date)
-         && (entry.size == 0 || read_reason (entry, reason));
+         && (entry.size == 0 || read_entry_extensions (entry, reason, invalidity));
 }
 
 static gboolean
@@ -368,14 +404,14 @@ read_entries (Source *source,
   while (position (source) < stop)
     {
       Span whole, content, serial;
-      gint64 date;
+      gint64 date, invalidity;
       int reason;
 
       if (!take (source, TAG_SEQUENCE, stop, &whole, &content, error))
         return FALSE;
-      if (!read_entry (content, &serial, &date, &reason))
+      if (!read_entry (content, &serial, &date, &reason, &invalidity))
         return refuse ("has a wrong entry", error);
-      if (func != NULL && !func (serial.data, serial.size, date, reason, data, error))
+      if (func != NULL && !func (serial.data, serial.size, date, reason, invalidity, data, error))
         return FALSE;
       ++*n_entries;
     }

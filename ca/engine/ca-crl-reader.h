@@ -21,11 +21,13 @@ typedef struct
   GBytes *distribution_point; /* value of issuingDistributionPoint; nullable */
 } CaCrlContent;
 
-/* An entry as it is read; FALSE ends the reading with @error. */
+/* An entry as it is read (@invalidity: invalidityDate, 0 = none); FALSE ends the reading with
+ * @error. */
 typedef gboolean (*CaCrlEntryFunc) (const guint8 *serial,
                                     gsize serial_size,
                                     gint64 date,
                                     int reason,
+                                    gint64 invalidity,
                                     gpointer data,
                                     GError **error);
 

@@ -18,7 +18,7 @@
 /* a tag, a length octet and eight octets of length */
 #define MAX_HEADER 10
 /* two headers, version, algorithm, name, two times, one more header; names end at some 4 KiB */
-#define MAX_ENTRY 64
+#define MAX_ENTRY 96
 #define SECONDS_PER_DAY 86400
 /* a UTCTime without its header */
 #define UTC_TIME_SIZE 13
@@ -305,18 +305,67 @@ put_serial (guint8 *to, const guint8 *serial, gsize size)
   return 2 + extra + size;
 }
 
+/* reasonCode, not critical, ENUMERATED */
+static gsize
+put_reason (guint8 *to, int reason)
+{
+  static const guint8 extension[]
+      = { 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01 };
+
+  memcpy (to, extension, sizeof extension);
+  to[sizeof extension] = (guint8) reason;
+  return sizeof extension + 1;
+}
+
+/* invalidityDate, not critical: a GeneralizedTime in any year (RFC 5280 5.3.2); 0 when it cannot be
+ * written */
+static gsize
+put_invalidity (guint8 *to, gint64 date)
+{
+  static const guint8 extension[]
+      = { 0x30, 0x18, 0x06, 0x03, 0x55, 0x1d, 0x18, 0x04, 0x11, 0x18, 0x0f };
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (date);
+  g_autofree char *text = time != NULL ? g_date_time_format (time, "%Y%m%d%H%M%SZ") : NULL;
+
+  if (text == NULL || strlen (text) != 15)
+    return 0;
+  memcpy (to, extension, sizeof extension);
+  memcpy (to + sizeof extension, text, 15);
+  return sizeof extension + 15;
+}
+
+/* crlEntryExtensions, where there are any */
+static gboolean
+put_extensions (guint8 *to, int reason, gint64 invalidity, gsize *size, GError **error)
+{
+  gsize first, second;
+
+  *size = 0;
+  if (reason <= 0 && invalidity == 0)
+    return TRUE;
+  first = reason > 0 ? put_reason (to + 2, reason) : 0;
+  second = invalidity != 0 ? put_invalidity (to + 2 + first, invalidity) : 0;
+  if (invalidity != 0 && second == 0)
+    {
+      icert_set_error (error, ICERT_ERROR_INTERNAL, "invalidityDate",
+                       "cannot be written (1 to 9999)");
+      return FALSE;
+    }
+  *size = put_header (to, CA_TAG_SEQUENCE, first + second) + first + second;
+  return TRUE;
+}
+
 gboolean
 ca_crl_writer_add (CaCrlWriter *self,
                    const guint8 *serial,
                    gsize serial_size,
                    gint64 date,
                    int reason,
+                   gint64 invalidity,
                    GError **error)
 {
-  /* crlEntryExtensions: reasonCode, not critical, ENUMERATED */
-  static const guint8 extension[]
-      = { 0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01 };
   guint8 *entry;
+  gsize extensions;
   gsize time_size, size = 2;
 
   if (serial_size == 0 || serial_size > 20)
@@ -337,12 +386,9 @@ ca_crl_writer_add (CaCrlWriter *self,
       return FALSE;
     }
   size += time_size;
-  if (reason > 0)
-    {
-      memcpy (entry + size, extension, sizeof extension);
-      size += sizeof extension;
-      entry[size++] = (guint8) reason;
-    }
+  if (!put_extensions (entry + size, reason, invalidity, &extensions, error))
+    return FALSE;
+  size += extensions;
   put_header (entry, CA_TAG_SEQUENCE, size - 2);
   self->fill += size;
   self->size += size;

@@ -25,12 +25,14 @@ CaCrlWriter *ca_crl_writer_new (int folder,
                                 const CaCrlFrame *frame,
                                 gint64 expected_size,
                                 GError **error);
-/* @date: seconds since 1970; @reason: 0 is written by omission (S-I1) */
+/* @date: seconds since 1970; @reason: 0 is written by omission (S-I1), and so is @invalidity, the
+ * date from when on the certificate was not to be trusted (RFC 5280 5.3.2) */
 gboolean ca_crl_writer_add (CaCrlWriter *writer,
                             const guint8 *serial,
                             gsize serial_size,
                             gint64 date,
                             int reason,
+                            gint64 invalidity,
                             GError **error);
 /* Signs with @key. A key that signs digests is given one; one that wants the message (Ed25519) is
  * lent the file as mapped memory, which the kernel may take back at any time. */

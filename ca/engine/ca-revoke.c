@@ -82,7 +82,8 @@ read_status (CaStatus *status, const ICertStoreRow *row)
   status->request_id = icert_store_row_get_int (row, 1);
   status->not_after = icert_store_row_get_int (row, 2);
   status->revoked_when = icert_store_row_get_int (row, 3);
-  status->reason = icert_store_row_get_int (row, 4);
+  status->reason = icert_store_row_get_int (row, 4) & ICERT_SERIAL_REASON_MASK;
+  status->backdated = (icert_store_row_get_int (row, 4) & ICERT_SERIAL_REASON_BACKDATED) != 0;
   status->publish_expired = icert_store_row_get_int (row, 5) != 0;
 }
 
@@ -297,7 +298,9 @@ write_status (const CaStatus *status, gint64 now, ICertStoreBatch *batch)
   if (status->state == ICERT_SERIAL_STATE_REVOKED)
     {
       icert_store_batch_set_int (batch, ICERT_SERIAL_REVOKED_WHEN, status->revoked_when);
-      icert_store_batch_set_int (batch, ICERT_SERIAL_REASON, status->reason);
+      icert_store_batch_set_int (batch, ICERT_SERIAL_REASON,
+                                 (gint64) status->reason
+                                     | (status->backdated ? ICERT_SERIAL_REASON_BACKDATED : 0));
       return;
     }
   icert_store_batch_set_empty (batch, ICERT_SERIAL_REVOKED_WHEN);
@@ -539,8 +542,13 @@ describe (const CaStatus *status)
   return g_strdup_printf ("%s from %s", ca_reason_to_string (status->reason), text);
 }
 
+/* @given: @when is the officer's word */
 static gboolean
-make_revoked (Target *target, ICertRevocationReason reason, gint64 when, GError **error)
+make_revoked (Target *target,
+              ICertRevocationReason reason,
+              gint64 when,
+              gboolean given,
+              GError **error)
 {
   g_autofree char *message = g_strdup_printf ("Revoked by %s", target->officer->name);
   g_autofree char *detail = NULL;
@@ -548,6 +556,9 @@ make_revoked (Target *target, ICertRevocationReason reason, gint64 when, GError 
   target->status.state = ICERT_SERIAL_STATE_REVOKED;
   target->status.reason = reason;
   target->status.revoked_when = when;
+  /* what nobody said again stays as it was, as the date does */
+  if (given)
+    target->status.backdated = when < ca_clock_now () / G_USEC_PER_SEC * G_USEC_PER_SEC;
   detail = describe (&target->status);
   return commit (target, ICERT_EXIT_EVENT_CERT_REVOKED, message, detail, error);
 }
@@ -575,6 +586,7 @@ release (Target *target, GError **error)
   g_autofree char *message = g_strdup_printf ("Released from hold by %s", target->officer->name);
 
   target->status.state = ICERT_SERIAL_STATE_GOOD;
+  target->status.backdated = FALSE;
   return commit (target, ICERT_EXIT_EVENT_CERT_UNREVOKED, message, "released from hold", error);
 }
 
@@ -604,7 +616,8 @@ ca_engine_revoke (CaEngine *engine,
     return ca_engine_refuse (engine, officer, target.verb, target.object, local, error);
   if (judgement == SAME)
     return change_nothing (&target, error);
-  return releases ? release (&target, error) : make_revoked (&target, reason, when, error);
+  return releases ? release (&target, error)
+                  : make_revoked (&target, reason, when, effective != NULL, error);
 }
 
 gboolean

@@ -15,6 +15,7 @@ typedef struct
   gint64 not_after;  /* microseconds, as the others */
   gint64 revoked_when;
   ICertRevocationReason reason;
+  gboolean backdated; /* the date had passed when somebody named it */
   gboolean publish_expired;
 } CaStatus;
 
