@@ -235,7 +235,7 @@ typedef enum
   X (SIGNATURE, "CheckpointSignature", "signature", BINARY, NONE, 0, "Signature")
 
 /* Events that wait for an exit. Due: when to try next; dead: 1 after 24 h of failures; run: of the
- * events of a publishing run, the number of its CRLs */
+ * events of a publishing run, the number of its CRLs; of a checkpoint its sequence */
 #define ICERT_OUTBOX_COLUMNS(X)                                                                    \
   X (ID, "OutboxId", "id", LONG, KEY | INDEXED, 8, "Outbox ID")                                    \
   X (REQUEST_ID, "OutboxRequestId", "request_id", LONG, NONE, 8, "Request ID")                     \

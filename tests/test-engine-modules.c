@@ -2,7 +2,9 @@
 
 #include "config.h"
 
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include <glib/gstdio.h>
 #include <openssl/x509v3.h>
@@ -376,6 +378,106 @@ test_redelivery (void)
   g_assert_nonnull (strstr (log, line));
 }
 
+/* Checkpoints through an exit */
+
+static FakeCa *
+new_with_checkpoints (const char *failures)
+{
+  FakeCa *ca = new_with_exit ("Always.Policy", failures);
+
+  fake_ca_configure (ca, "Audit", "CheckpointRecords", "2");
+  fake_ca_configure (ca, "Audit", "Sink", "exit");
+  return ca;
+}
+
+#define OUTBOX "SELECT count(*) FROM outbox WHERE event = 65536"
+
+/* A process that issues until it is killed; @moment: microseconds */
+static void
+issue_and_kill (FakeCa *ca, const char *until, gulong moment)
+{
+  pid_t child;
+
+  fake_ca_close (ca);
+  child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      fake_ca_open (ca);
+      for (;;)
+        g_object_unref (submit (ca, "www.example.org"));
+    }
+  for (guint i = 0; i < 3000 && fake_ca_query_int (ca, until) == 0; i++)
+    g_usleep (10000);
+  g_usleep (moment);
+  kill (child, SIGKILL);
+  g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
+}
+
+/* Each checkpoint that the store says went to the exit is in its log. */
+static void
+assert_all_told (FakeCa *ca)
+{
+  g_autofree char *log = fake_ca_read (ca, "exit.log");
+  g_autofree char *numbers = fake_ca_query_text (
+      ca, "SELECT group_concat (sequence) FROM checkpoints WHERE sinks = 'exit'");
+  g_auto (GStrv) list = g_strsplit (numbers, ",", -1);
+
+  g_assert_cmpuint (g_strv_length (list), >=, 1);
+  for (guint i = 0; list[i] != NULL; i++)
+    {
+      g_autofree char *field = g_strdup_printf (" sequence=%s ", list[i]);
+
+      if (strstr (log, field) == NULL)
+        g_error ("the exit was not told of checkpoint %s", list[i]);
+    }
+}
+
+static void
+test_checkpoints_killed (void)
+{
+  g_autoptr (FakeCa) ca = new_with_checkpoints ("");
+  g_autofree char *many = g_strnfill (500, 'x');
+
+  g_test_summary ("S-F7 S-L4: checkpoints that an exit could not take are told after kill -9, and "
+                  "none is lost whenever the kill comes");
+  fake_ca_write (ca, "failures", many);
+  issue_and_kill (ca, OUTBOX " AND attempts > 0", 1000);
+  g_assert_cmpint (fake_ca_query_int (ca, OUTBOX), >, 0);
+  fake_ca_write (ca, "failures", "");
+  fake_ca_open (ca);
+  fake_ca_wait_for (ca, OUTBOX, 0);
+  assert_all_told (ca);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autofree char *more
+          = g_strdup_printf ("SELECT count(*) > %d FROM checkpoints",
+                             (int) fake_ca_query_int (ca, "SELECT count(*) FROM checkpoints"));
+
+      issue_and_kill (ca, more, g_test_rand_int_range (0, 100000));
+      g_assert_cmpint (fake_ca_query_int (ca, more), ==, 1);
+    }
+  fake_ca_open (ca);
+  fake_ca_wait_for (ca, OUTBOX, 0);
+  assert_all_told (ca);
+  fake_ca_check_audit (ca);
+}
+
+static void
+test_checkpoints_closing (void)
+{
+  g_autoptr (FakeCa) ca = new_with_checkpoints ("");
+
+  g_test_summary ("S-F7: no checkpoint is made behind the back of the exits when a CA closes");
+  for (guint i = 0; i < 3; i++)
+    {
+      g_object_unref (submit (ca, "www.example.org"));
+      fake_ca_reopen (ca);
+    }
+  fake_ca_wait_for (ca, OUTBOX, 0);
+  assert_all_told (ca);
+}
+
 static void
 test_dead_letter (void)
 {
@@ -454,6 +556,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/modules/failing-exit/S-L4", test_failing_exit);
   g_test_add_func ("/engine/modules/redelivery/S-L4", test_redelivery);
   g_test_add_func ("/engine/modules/dead-letter/S-L4", test_dead_letter);
+  g_test_add_func ("/engine/modules/checkpoints-killed/S-F7", test_checkpoints_killed);
+  g_test_add_func ("/engine/modules/checkpoints-closing/S-F7", test_checkpoints_closing);
   g_test_add_func ("/engine/modules/broken-exit", test_broken_exit);
   g_test_add_func ("/engine/modules/publish-redelivery", test_publish_redelivery);
   return fake_ca_run ();

@@ -508,22 +508,31 @@ send (CaAuditor *auditor, const CaFacts *facts, CaCheckpoint *checkpoint, GError
   for (guint i = 0; sinks[i] != NULL; i++)
     if (!use_sink (auditor, facts, sinks[i], last_of (auditor, sinks[i]), line, error))
       return FALSE;
-  if (has_sink (facts, "exit") && auditor->exits != NULL)
-    ca_exit_host_checkpoint (auditor->exits, line);
   if (sinks[0] != NULL)
     checkpoint->sinks = g_strjoinv ("\n", sinks);
   return TRUE;
 }
 
+/* Its row, and those of the outbox from which exits hear of it: one commit, so that a crash loses
+ * neither. */
 static gboolean
-keep (CaAuditor *auditor, CaCheckpoint *checkpoint, GError **error)
+keep (CaAuditor *auditor, const CaFacts *facts, CaCheckpoint *checkpoint, GError **error)
 {
-  ICertStoreBatch *batch = icert_store_batch_new ();
+  g_autoptr (ICertStoreBatch) batch = icert_store_batch_new ();
+  g_autoptr (GPtrArray) deliveries = NULL;
 
   ca_checkpoint_insert (checkpoint, batch);
   /* whatever becomes of it, the next one has another record */
   auditor->noted = FALSE;
-  return ca_writer_commit_wait (auditor->writer, batch, NULL, error);
+  if (has_sink (facts, "exit") && auditor->exits != NULL
+      && !ca_exit_host_record_checkpoint (auditor->exits, checkpoint->sequence, batch, &deliveries,
+                                          error))
+    return FALSE;
+  if (!ca_writer_commit_wait (auditor->writer, g_steal_pointer (&batch), NULL, error))
+    return FALSE;
+  if (auditor->exits != NULL)
+    ca_exit_host_deliver (auditor->exits, g_steal_pointer (&deliveries));
+  return TRUE;
 }
 
 static void
@@ -551,7 +560,7 @@ seal (CaAuditor *auditor, GError **error)
     return FALSE;
   checkpoint = sign (auditor, facts, error);
   if (checkpoint == NULL || !send (auditor, facts, checkpoint, error)
-      || !keep (auditor, checkpoint, error))
+      || !keep (auditor, facts, checkpoint, error))
     return FALSE;
   take_checkpoint (auditor, g_steal_pointer (&checkpoint));
   return TRUE;
@@ -776,11 +785,13 @@ ca_auditor_stop (CaAuditor *auditor)
 void
 ca_auditor_end (CaAuditor *auditor, ICertStoreBatch *batch, GPtrArray *last_records)
 {
+  g_autoptr (CaFacts) facts = ref_facts (auditor);
   g_autoptr (GError) error = NULL;
   gboolean seal_now;
 
   ca_auditor_stop (auditor);
-  seal_now = is_due (auditor, last_records->len);
+  /* one that the exits cannot hear of any more is made at the next start */
+  seal_now = is_due (auditor, last_records->len) && !has_sink (facts, "exit");
   if (seal_now && !auditor->noted)
     g_ptr_array_insert (last_records, 0, key_use (auditor));
   if (!ca_writer_commit_wait (auditor->writer, batch, last_records, &error))

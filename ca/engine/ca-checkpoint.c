@@ -316,6 +316,11 @@ from_row (const char *ca, const ICertStoreRow *row)
   return checkpoint;
 }
 
+static const guint8 row_columns[]
+    = { ICERT_CHECKPOINT_SEQUENCE, ICERT_CHECKPOINT_TIME,    ICERT_CHECKPOINT_NODE,
+        ICERT_CHECKPOINT_RECORDS,  ICERT_CHECKPOINT_WAIVERS, ICERT_CHECKPOINT_SINKS,
+        ICERT_CHECKPOINT_HASH,     ICERT_CHECKPOINT_KEY,     ICERT_CHECKPOINT_SIGNATURE };
+
 GPtrArray *
 ca_checkpoint_load (ICertStore *store,
                     const char *ca,
@@ -323,14 +328,10 @@ ca_checkpoint_load (ICertStore *store,
                     gboolean newest,
                     GError **error)
 {
-  static const guint8 columns[]
-      = { ICERT_CHECKPOINT_SEQUENCE, ICERT_CHECKPOINT_TIME,    ICERT_CHECKPOINT_NODE,
-          ICERT_CHECKPOINT_RECORDS,  ICERT_CHECKPOINT_WAIVERS, ICERT_CHECKPOINT_SINKS,
-          ICERT_CHECKPOINT_HASH,     ICERT_CHECKPOINT_KEY,     ICERT_CHECKPOINT_SIGNATURE };
   ICertStoreValue cursor = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = after };
   ICertStoreQuery query = { .table = ICERT_STORE_CHECKPOINTS,
-                            .n_columns = G_N_ELEMENTS (columns),
-                            .columns = columns,
+                            .n_columns = G_N_ELEMENTS (row_columns),
+                            .columns = row_columns,
                             .sort_column = -1,
                             .descending = newest,
                             .n_after = newest ? 0 : 1,
@@ -345,4 +346,28 @@ ca_checkpoint_load (ICertStore *store,
   for (guint i = 0; i < rows->len; i++)
     g_ptr_array_add (checkpoints, from_row (ca, rows->pdata[i]));
   return checkpoints;
+}
+
+CaCheckpoint *
+ca_checkpoint_find (ICertStore *store, const char *ca, gint64 sequence, GError **error)
+{
+  ICertStoreCondition condition
+      = { .kind = ICERT_STORE_COMPARE,
+          .column = ICERT_CHECKPOINT_SEQUENCE,
+          .seek = ICERT_SEEK_EQ,
+          .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = sequence } };
+  ICertStoreQuery query = { .table = ICERT_STORE_CHECKPOINTS,
+                            .n_columns = G_N_ELEMENTS (row_columns),
+                            .columns = row_columns,
+                            .condition = &condition,
+                            .sort_column = -1 };
+  g_autoptr (GPtrArray) rows = icert_store_query (store, &query, NULL, error);
+
+  if (rows == NULL)
+    return NULL;
+  if (rows->len > 0)
+    return from_row (ca, rows->pdata[0]);
+  icert_set_error (error, ICERT_ERROR_NOT_FOUND, "checkpoint",
+                   "%" G_GINT64_FORMAT " is not in the store (one that was made)", sequence);
+  return NULL;
 }

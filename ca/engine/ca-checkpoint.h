@@ -44,5 +44,10 @@ GPtrArray *ca_checkpoint_load (ICertStore *store,
                                gint64 after,
                                gboolean newest,
                                GError **error);
+/* one; NOT_FOUND */
+CaCheckpoint *ca_checkpoint_find (ICertStore *store,
+                                  const char *ca,
+                                  gint64 sequence,
+                                  GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaCheckpoint, ca_checkpoint_free)

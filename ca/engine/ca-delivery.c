@@ -54,8 +54,9 @@ ca_delivery_insert (const CaDelivery *delivery, ICertStoreBatch *batch)
   icert_store_batch_set_int (batch, ICERT_OUTBOX_DUE, delivery->due);
   icert_store_batch_set_int (batch, ICERT_OUTBOX_ATTEMPTS, 0);
   icert_store_batch_set_int (batch, ICERT_OUTBOX_DEAD, 0);
-  if (delivery->run != 0)
-    icert_store_batch_set_int (batch, ICERT_OUTBOX_RUN, delivery->run);
+  if (delivery->run != 0 || delivery->checkpoint != 0)
+    icert_store_batch_set_int (batch, ICERT_OUTBOX_RUN,
+                               delivery->run != 0 ? delivery->run : delivery->checkpoint);
 }
 
 void
@@ -90,7 +91,11 @@ delivery_of_row (const ICertStoreRow *row, CaExitModule *module)
   delivery->module = ca_exit_module_ref (module);
   delivery->created = icert_store_row_get_int (row, 4);
   delivery->attempts = icert_store_row_get_int (row, 5);
-  delivery->run = icert_store_row_get_int (row, 6);
+  /* one column for both: the event says which */
+  if (delivery->event == ICERT_EXIT_EVENT_AUDIT_CHECKPOINT)
+    delivery->checkpoint = icert_store_row_get_int (row, 6);
+  else
+    delivery->run = icert_store_row_get_int (row, 6);
   return delivery;
 }
 

@@ -12,6 +12,7 @@ struct _CaDelivery
   gint64 request_id;        /* 0 = of the CA */
   CaRequest *request;       /* NULL: to be read from the store */
   gint64 run;               /* number of the CRLs it tells of; 0 = none */
+  gint64 checkpoint;        /* of the audit log, that it tells of; 0 = none */
   GPtrArray *crls;          /* of CaRunCrl, while it is delivered; nullable */
   char *alarm_code, *alarm; /* nullable */
   ICertExitEvents event;

@@ -4,6 +4,7 @@
 
 #include "ca-exit-host.h"
 
+#include "ca-checkpoint.h"
 #include "ca-clock.h"
 #include "ca-delivery.h"
 #include "ca-limits.h"
@@ -23,11 +24,12 @@ typedef struct
   CaExitHost *host; /* under the mutex; NULL: the host has gone */
 } Port;
 
-/* Deliveries that wait behind one that failed, so that a request's events keep their order. */
+/* Deliveries that wait behind one that failed, so that a request's events keep their order; those
+ * of checkpoints keep theirs, and wait behind no CRL. */
 typedef struct
 {
   CaExitModule *module; /* lives as long as a delivery for it */
-  gint64 request_id;
+  gint64 lane;
   GQueue waiting; /* of CaDelivery */
 } Blocked;
 
@@ -74,7 +76,7 @@ blocked_hash (gconstpointer key)
 {
   const Blocked *blocked = key;
 
-  return (guint) blocked->request_id * 31 + g_direct_hash (blocked->module);
+  return (guint) blocked->lane * 31 + g_direct_hash (blocked->module);
 }
 
 static gboolean
@@ -89,7 +91,7 @@ blocked_equal (gconstpointer first, gconstpointer second)
   const Blocked *a = first;
   const Blocked *b = second;
 
-  return a->request_id == b->request_id && a->module == b->module;
+  return a->lane == b->lane && a->module == b->module;
 }
 
 static void
@@ -141,8 +143,10 @@ new_failure (const CaDelivery *delivery, const GError *error, gboolean dead)
 {
   const CaExitModule *module = delivery->module;
   g_autofree char *object
-      = delivery->alarm != NULL ? g_strdup_printf ("alarm:%s", delivery->alarm_code)
-        : delivery->run != 0    ? g_strdup_printf ("crl:%" G_GINT64_FORMAT, delivery->run)
+      = delivery->checkpoint != 0
+            ? g_strdup_printf ("checkpoint:%" G_GINT64_FORMAT, delivery->checkpoint)
+        : delivery->alarm != NULL ? g_strdup_printf ("alarm:%s", delivery->alarm_code)
+        : delivery->run != 0      ? g_strdup_printf ("crl:%" G_GINT64_FORMAT, delivery->run)
                              : g_strdup_printf ("request:%" G_GINT64_FORMAT, delivery->request_id);
 
   return ca_audit_record_new (NULL, dead ? "exit-given-up" : "exit-failed", object,
@@ -193,6 +197,20 @@ print_step (const CaDelivery *delivery, guint step, const char *class_id, const 
                     delivery->request_id, text);
 }
 
+/* The line is what the CA signed. */
+static gboolean
+load_checkpoint (CaExitHost *host, CaDelivery *delivery, CaFacts *facts, GError **error)
+{
+  g_autoptr (CaCheckpoint) checkpoint
+      = ca_checkpoint_find (host->store, facts->config->name, delivery->checkpoint, error);
+
+  if (checkpoint == NULL)
+    return FALSE;
+  delivery->alarm_code = g_strdup ("checkpoint");
+  delivery->alarm = ca_checkpoint_to_line (checkpoint);
+  return TRUE;
+}
+
 static ICertIssuedContext *
 new_context (CaExitHost *host, CaDelivery *delivery, CaFacts *facts, GError **error)
 {
@@ -209,6 +227,9 @@ new_context (CaExitHost *host, CaDelivery *delivery, CaFacts *facts, GError **er
       if (delivery->crls == NULL)
         return NULL;
     }
+  if (delivery->checkpoint != 0 && delivery->alarm == NULL
+      && !load_checkpoint (host, delivery, facts, error))
+    return NULL;
   if (delivery->request != NULL)
     return ca_server_new_exit_context (delivery->request, facts, delivery->module->class_id);
   return ca_server_new_event_context (
@@ -238,10 +259,17 @@ compare_due (gconstpointer first, gconstpointer second, gpointer data)
   return a->due < b->due ? -1 : a->due > b->due ? 1 : a->id < b->id ? -1 : a->id > b->id;
 }
 
+/* What keeps its order: the events of a request, CRLs, checkpoints */
+static gint64
+lane_of (const CaDelivery *delivery)
+{
+  return delivery->checkpoint != 0 ? -1 : delivery->request_id;
+}
+
 static Blocked *
 find_blocked (CaExitHost *host, const CaDelivery *delivery)
 {
-  Blocked key = { .module = delivery->module, .request_id = delivery->request_id };
+  Blocked key = { .module = delivery->module, .lane = lane_of (delivery) };
 
   return g_hash_table_lookup (host->blocked, &key);
 }
@@ -270,7 +298,7 @@ delay (CaExitHost *host, CaDelivery *delivery)
       Blocked *blocked = g_new0 (Blocked, 1);
 
       blocked->module = delivery->module;
-      blocked->request_id = delivery->request_id;
+      blocked->lane = lane_of (delivery);
       g_queue_init (&blocked->waiting);
       g_hash_table_add (host->blocked, blocked);
     }
@@ -750,7 +778,7 @@ ca_exit_host_free (CaExitHost *host)
 static gboolean
 record (CaExitHost *host,
         CaRequest *request,
-        gint64 run,
+        gint64 number,
         ICertExitEvents event,
         ICertStoreBatch *batch,
         GPtrArray **deliveries,
@@ -769,7 +797,10 @@ record (CaExitHost *host,
       if (*deliveries == NULL)
         *deliveries = g_ptr_array_new_with_free_func (ca_delivery_free);
       delivery = ca_delivery_new (request, module, event);
-      delivery->run = run;
+      if (event == ICERT_EXIT_EVENT_AUDIT_CHECKPOINT)
+        delivery->checkpoint = number;
+      else
+        delivery->run = number;
       g_ptr_array_add (*deliveries, delivery);
       delivery->id = ca_ids_next (host->ids, error);
       if (delivery->id == 0)
@@ -801,6 +832,16 @@ ca_exit_host_record_run (CaExitHost *host,
                          GError **error)
 {
   return record (host, NULL, run, ICERT_EXIT_EVENT_CRL_ISSUED, batch, deliveries, error);
+}
+
+gboolean
+ca_exit_host_record_checkpoint (CaExitHost *host,
+                                gint64 sequence,
+                                ICertStoreBatch *batch,
+                                GPtrArray **deliveries,
+                                GError **error)
+{
+  return record (host, NULL, sequence, ICERT_EXIT_EVENT_AUDIT_CHECKPOINT, batch, deliveries, error);
 }
 
 void
@@ -839,35 +880,19 @@ ca_exit_host_announce (CaExitHost *host, ICertExitEvents event)
   g_mutex_unlock (&host->mutex);
 }
 
-static void
-tell_all (CaExitHost *host, ICertExitEvents event, const char *code, const char *text)
+void
+ca_exit_host_alarm (CaExitHost *host, const char *code, const char *text)
 {
   g_mutex_lock (&host->mutex);
   for (guint i = 0; i < host->modules->len; i++)
     {
       CaExitModule *module = host->modules->pdata[i];
-      CaDelivery *delivery;
 
-      if ((module->mask & event) == 0)
-        continue;
-      delivery = ca_delivery_new_alarm (module, code, text);
-      delivery->event = event;
-      g_queue_push_tail (&host->ready, delivery);
+      if ((module->mask & ICERT_EXIT_EVENT_ALARM) != 0)
+        g_queue_push_tail (&host->ready, ca_delivery_new_alarm (module, code, text));
     }
   g_cond_broadcast (&host->cond);
   g_mutex_unlock (&host->mutex);
-}
-
-void
-ca_exit_host_alarm (CaExitHost *host, const char *code, const char *text)
-{
-  tell_all (host, ICERT_EXIT_EVENT_ALARM, code, text);
-}
-
-void
-ca_exit_host_checkpoint (CaExitHost *host, const char *line)
-{
-  tell_all (host, ICERT_EXIT_EVENT_AUDIT_CHECKPOINT, "checkpoint", line);
 }
 
 /* Whether an exit of the configuration is to be told of CRLs now, of run @run or (0) of any. Under

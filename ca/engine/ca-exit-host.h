@@ -66,8 +66,13 @@ void ca_exit_host_run_due (CaExitHost *host, gint64 deadline);
 void ca_exit_host_stop_waiting (CaExitHost *host);
 /* ALARM, to all that want it; not kept in the outbox, but audited where it fails */
 void ca_exit_host_alarm (CaExitHost *host, const char *code, const char *text);
-/* AUDIT_CHECKPOINT, with the checkpoint's line, to all that want it; the same way as ALARM */
-void ca_exit_host_checkpoint (CaExitHost *host, const char *line);
+/* AUDIT_CHECKPOINT, to all that want it: an event as ca_exit_host_record() makes them, in the
+ * commit that stores the checkpoint; its line is read from there. */
+gboolean ca_exit_host_record_checkpoint (CaExitHost *host,
+                                         gint64 sequence,
+                                         ICertStoreBatch *batch,
+                                         GPtrArray **deliveries,
+                                         GError **error);
 /* Takes @deliveries (nullable). */
 void ca_exit_host_deliver (CaExitHost *host, GPtrArray *deliveries);
 /* STARTUP and SHUTDOWN: of the CA, not kept in the outbox */
