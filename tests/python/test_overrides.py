@@ -375,7 +375,21 @@ class Views(unittest.TestCase):
         answer = submit("shown.example.org")
         text = f"<ICert.Response request {answer.request_id} issued: {answer.message}>"
         self.assertEqual(str(answer), text)
-        for kind in ("CaInfo", "ClassInfo", "Extension", "ViewColumn", "ViewRow"):
+        with ICert.Admin.open(ca.make()) as admin:
+            result = admin.publish_crls(ICert.CrlFlags.BASE)
+            text = "<ICert.PublishResult 1 CRLs, 0 of 1 places failed>"
+            self.assertEqual(repr(result), text)
+            self.assertRegex(
+                repr(result.list_crls()[0]),
+                r"^<ICert.CrlInfo base CRL 1 of key 0, partition 0>$",
+            )
+            self.assertRegex(
+                repr(result.list_places()[0]), r"^<ICert.PublishPlace file:///.*crl OK>$"
+            )
+        for kind in (
+            "CaInfo", "ClassInfo", "CrlInfo", "Extension", "PublishPlace", "ViewColumn",
+            "ViewRow",
+        ):  # fmt: skip
             self.assertIn(kind, repr(GObject.new(getattr(ICert, kind))))
 
     def test_lists(self):

@@ -94,7 +94,9 @@ class Models(unittest.TestCase):
         for row in model:
             self.assertEqual(row.props.common_name, row["CommonName"])
             self.assertEqual(row.props.request_id, row["Request.RequestID"])
-            self.assertEqual(row.props.not_after.to_unix(), row["NotAfter"] // 1000000)
+            # a datetime, as in the view itself
+            self.assertEqual(row.props.not_after.to_unix(), int(row["notafter"].timestamp()))
+            self.assertIsInstance(row["Request.RequestID"], int)
             self.assertRegex(row.format_value("NotAfter"), r"^\d{4}-\d\d-\d\dT.*Z$")
             pem = row.encode_value("RawCertificate", ICert.OutputFlags.BASE64_HEADER)
             self.assertTrue(pem.startswith(b"-----BEGIN CERTIFICATE-----\n"))
@@ -113,6 +115,8 @@ class Models(unittest.TestCase):
             "CertificateTemplate", ICert.Period.NONE, 10
         )
         self.assertEqual(sum(group["Count"] for group in groups), len(first) + 1)
+        days = ICert.View.open(config).count_by("NotAfter", ICert.Period.DAY, 10)
+        self.assertEqual(days[0]["NotAfter"].hour, 0)
         self.assertEqual(len(names), len(model))
 
     def test_list_model(self):

@@ -11,10 +11,10 @@ PAGE = 256
 
 
 def date_columns(view):
-    """The columns of @view that hold dates."""
+    """The columns of @view that hold dates, in lower case."""
     date = ICert.PropertyType.DATE
     return frozenset(
-        column.get_name()
+        column.get_name().lower()
         for column in view.list_columns()
         if column.get_property_type() == date
     )
@@ -106,7 +106,13 @@ class EnumViewRow:
 class ViewRow:
     """What ICert.ViewRow has in Python: a mapping of columns to values."""
 
-    _dates = frozenset()
+    # set by views; rows of a model or of an ICert.EnumViewRow ask for each number
+    _dates = None
+
+    def _is_date(self, name, number):
+        if self._dates is not None:
+            return name.lower() in self._dates
+        return self.format_value(name) != str(number)
 
     def __getitem__(self, name):
         try:
@@ -115,7 +121,7 @@ class ViewRow:
             if error.code == ICert.Error.UNKNOWN_NAME:
                 raise KeyError(name) from None
             raise
-        if value is not None and name in self._dates:
+        if type(value) is int and self._is_date(name, value):
             return date_of_microseconds(value)
         return value
 
