@@ -403,6 +403,31 @@ class Officers(ExampleTest):
         self.assertNotIn("refused", answer.text)
         self.assertIn("NOT_FOUND", self.run_example(1, 999999).error)
 
+    @example("python/examples/revoke.py")
+    def test_revoke(self):
+        """revoke.py revokes line by line, and says how each place of the CRLs went"""
+        serials = []
+        for name in ("gone1", "gone2"):
+            path = self.folder.request(name, f"{name}.example.org")
+            answer = self.run_icert(0, "--json", "submit", path, "--profile", "User")
+            serials.append(self.row(answer.json["request-id"])["SerialNumber"])
+        wanted = self.folder.write("list", f"{serials[0]}\n\n{serials[1]} superseded\n")
+        answer = self.run_example(0, wanted, "--reason", "keyCompromise")
+        self.assertEqual(
+            answer.text.splitlines()[:2],
+            [f"{serials[0]}  keyCompromise", f"{serials[1]}  superseded"],
+        )
+        self.assertRegex(answer.text.splitlines()[2], r"^file:///\S+crl  OK$")
+        for serial, reason in zip(serials, ("keyCompromise", "superseded")):
+            answer = self.run_icert(5, "--json", "is-valid", serial)
+            self.assertEqual(answer.json["reason"], reason)
+        wanted = self.folder.write("list", f"12 superseded\n{serials[1]} why\nzz\n")
+        answer = self.run_example(1, wanted)
+        self.assertIn("12  NOT_FOUND: serial", answer.error)
+        self.assertIn("why is no reason", answer.error)
+        self.assertIn("zz  MALFORMED: serial", answer.error)
+        self.assertIn("  OK\n", answer.text)
+
     @example("python/examples/expiring.py")
     def test_expiring(self):
         """expiring.py finds what ends within the days, and nothing that was refused"""
