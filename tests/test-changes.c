@@ -172,6 +172,25 @@ test_rejected (void)
 }
 
 static void
+test_reason (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *endless = g_strnfill (5000, 'x');
+  gint64 id = ask_for_roles (town, "anna", "user:x", ICERT_ROLE_READ);
+  ICertSecurity *bert = security_of (town, "bert");
+
+  g_test_summary ("S-A7: a reason is one line of text that others can read, and not endless");
+  g_assert_false (
+      icert_security_reject_change (bert, id, "no\n\x1b[2Jchange 1 approved", NULL, &error));
+  fake_assert_error (error, ICERT_ERROR_BAD_NAME, "reason", 0);
+  g_clear_error (&error);
+  g_assert_false (icert_security_reject_change (bert, id, endless, NULL, &error));
+  fake_assert_error (error, ICERT_ERROR_TOO_LARGE, "reason", 0);
+  assert_state (town, id, "waits");
+}
+
+static void
 test_expires (void)
 {
   g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES);
@@ -1125,6 +1144,7 @@ main (int argc, char **argv)
   fake_ca_init (&argc, &argv);
   g_test_add_func ("/changes/s-d11-two", test_two);
   g_test_add_func ("/changes/rejected", test_rejected);
+  g_test_add_func ("/changes/s-a7-reason", test_reason);
   g_test_add_func ("/changes/expires", test_expires);
   g_test_add_func ("/changes/judged-at-approval", test_judged_at_approval);
   g_test_add_func ("/changes/last-administrator", test_last_administrator);

@@ -529,7 +529,8 @@ ca_changes_reject (CaEngine *engine,
   GError *refusal = NULL;
 
   g_mutex_lock (&engine->change_mutex);
-  if (ca_roles_check (facts->config, second, CA_VERB_DECIDE_CHANGE, &refusal))
+  if (ca_roles_check (facts->config, second, CA_VERB_DECIDE_CHANGE, &refusal)
+      && ca_engine_check_reason (reason, &refusal))
     reject (engine, second, id, reason, &refusal);
   g_mutex_unlock (&engine->change_mutex);
   return finish (engine, second, id, refusal, error);

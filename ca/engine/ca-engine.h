@@ -174,6 +174,9 @@ gboolean ca_engine_set_extension (CaEngine *engine,
                                   ICertExtensionFlags flags,
                                   GBytes *value,
                                   GError **error);
+/* What somebody says of a decision (nullable): others read it, on a terminal perhaps (S-A7).
+ * BAD_NAME, TOO_LARGE */
+gboolean ca_engine_check_reason (const char *reason, GError **error);
 gboolean ca_engine_deny (CaEngine *engine,
                          CaCaller *officer,
                          gint64 id,

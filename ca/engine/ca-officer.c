@@ -199,9 +199,8 @@ ca_engine_set_extension (CaEngine *engine,
                  oid, error);
 }
 
-/* The requester reads it, on a terminal perhaps (S-A7). */
-static gboolean
-check_reason (const char *reason, GError **error)
+gboolean
+ca_engine_check_reason (const char *reason, GError **error)
 {
   g_autofree char *quoted = NULL;
   gsize length = reason != NULL ? strlen (reason) : 0;
@@ -231,7 +230,7 @@ ca_engine_deny (CaEngine *engine, CaCaller *officer, gint64 id, const char *reas
   g_autofree char *message = NULL;
   GError *status = NULL;
 
-  if (request == NULL || !check_reason (reason, &local))
+  if (request == NULL || !ca_engine_check_reason (reason, &local))
     return refuse (engine, officer, CA_VERB_DENY, object, local, error);
   message = reason != NULL ? g_strdup_printf ("Denied by %s: %s", officer->name, reason)
                            : g_strdup_printf ("Denied by %s", officer->name);
