@@ -224,6 +224,20 @@ test_judged_at_approval (void)
   g_assert_cmpint (roles_of (town, "y", NULL), ==, ICERT_ROLE_NONE);
 }
 
+/* The account "nobody" of this machine is not the one that asked. */
+static void
+test_name_of_another (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES "user:nobody=administrator\n");
+  gint64 id = ask_for_roles (town, "nobody", "user:x", ICERT_ROLE_AUDITOR);
+
+  g_test_summary (
+      "S-D10: identity is the principal id: who got the name of an administrator that is "
+      "gone does not vouch for what that one asked");
+  refuse_approval (town, "bert", id, ICERT_ERROR_NOT_AUTHORIZED);
+  g_assert_cmpint (roles_of (town, "x", NULL), ==, ICERT_ROLE_NONE);
+}
+
 static void
 test_last_administrator (void)
 {
@@ -1147,6 +1161,7 @@ main (int argc, char **argv)
   g_test_add_func ("/changes/s-a7-reason", test_reason);
   g_test_add_func ("/changes/expires", test_expires);
   g_test_add_func ("/changes/judged-at-approval", test_judged_at_approval);
+  g_test_add_func ("/changes/s-d10-name-of-another", test_name_of_another);
   g_test_add_func ("/changes/last-administrator", test_last_administrator);
   g_test_add_func ("/changes/race", test_race);
   g_test_add_func ("/changes/s-d11-used-once", test_used_once);

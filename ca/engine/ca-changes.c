@@ -383,7 +383,8 @@ ca_changes_list (CaEngine *engine, gboolean all, GError **error)
 
 /* Deciding */
 
-/* Who asked, with the rights of this moment. */
+/* Who asked, with the rights of this moment. The name alone gives none when the account that has it
+ * now is another one. */
 static CaCaller *
 caller_of (const Row *row)
 {
@@ -392,8 +393,9 @@ caller_of (const Row *row)
   g_autoptr (GPtrArray) principals = g_ptr_array_new_with_free_func (g_free);
 
   g_ptr_array_add (principals, g_strdup (row->actor));
-  g_ptr_array_add (principals, g_strdup (user));
-  if (strcmp (account->id, row->actor) == 0)
+  if (account->uid == G_MAXUINT)
+    g_ptr_array_add (principals, g_strdup (user));
+  else if (strcmp (account->id, row->actor) == 0)
     for (guint i = 0; account->principals[i] != NULL; i++)
       g_ptr_array_add (principals, g_strdup (account->principals[i]));
   g_ptr_array_add (principals, NULL);
