@@ -8,6 +8,7 @@
 
 #include "ca-audit-sink.h"
 #include "ca-config-private.h"
+#include "ca-der.h"
 
 static const struct
 {
@@ -100,6 +101,7 @@ ca_config_unref (CaConfig *config)
   g_strfreev (config->ca_issuers);
   g_strfreev (config->ocsp);
   g_strfreev (config->audit_sinks);
+  g_strfreev (config->publish_expired_usages);
   g_free (config);
 }
 
@@ -418,12 +420,39 @@ read_period (ICertKeyfile *file,
   return FALSE;
 }
 
+/* AD CS's defaults: code signing, and that of kernel code */
+static gboolean
+read_usages (CaConfig *config, ICertKeyfile *file, GError **error)
+{
+  static const char *const standard[] = { "1.3.6.1.5.5.7.3.3", "1.3.6.1.4.1.311.61.1.1", NULL };
+  static const char key[] = "EKUOIDsForPublishExpiredCertInCRL";
+
+  config->publish_expired_usages = icert_keyfile_get_list (file, "CRL", key);
+  if (config->publish_expired_usages == NULL)
+    config->publish_expired_usages = g_strdupv ((char **) standard);
+  for (guint i = 0; config->publish_expired_usages[i] != NULL; i++)
+    {
+      const char *oid = config->publish_expired_usages[i];
+      g_autoptr (GByteArray) octets = g_byte_array_new ();
+
+      if (ca_der_append_oid (octets, oid))
+        continue;
+      icert_keyfile_set_error (file, "CRL", key, error, "%s is no OID (as 1.3.6.1.5.5.7.3.3)", oid);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 read_crl (CaConfig *config, ICertKeyfile *file, GError **error)
 {
-  static const char *const keys[]
-      = { "CRLPeriod", "CRLOverlapPeriod", "CRLDeltaPeriod", "CRLDeltaOverlapPeriod", "Partitions",
-          NULL };
+  static const char *const keys[] = { "CRLPeriod",
+                                      "CRLOverlapPeriod",
+                                      "CRLDeltaPeriod",
+                                      "CRLDeltaOverlapPeriod",
+                                      "Partitions",
+                                      "EKUOIDsForPublishExpiredCertInCRL",
+                                      NULL };
   gint64 partitions;
 
   if (!icert_keyfile_check_keys (file, "CRL", keys, error)
@@ -431,7 +460,8 @@ read_crl (CaConfig *config, ICertKeyfile *file, GError **error)
       || !read_period (file, "CRLPeriod", "7d", TRUE, &config->crl_period, error)
       || !read_period (file, "CRLOverlapPeriod", "0s", FALSE, &config->crl_overlap, error)
       || !read_period (file, "CRLDeltaPeriod", "0s", FALSE, &config->delta_period, error)
-      || !read_period (file, "CRLDeltaOverlapPeriod", "0s", FALSE, &config->delta_overlap, error))
+      || !read_period (file, "CRLDeltaOverlapPeriod", "0s", FALSE, &config->delta_overlap, error)
+      || !read_usages (config, file, error))
     return FALSE;
   config->partitions = (int) partitions;
   if (partitions == 1 || (config->url != NULL && config->url[0] != '\0'))

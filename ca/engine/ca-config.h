@@ -92,6 +92,7 @@ typedef struct
       **ocsp; /* URLs for certificates, see ca_issuer_set_urls(); of CRLs: ca_crl_urls() */
   CaDuration crl_period, crl_overlap;     /* overlap: none = computed */
   CaDuration delta_period, delta_overlap; /* period: none = no delta CRLs */
+  char **publish_expired_usages;          /* OIDs; never NULL */
   int partitions;                         /* of new certificates; 1 = they are not divided */
   char **audit_sinks;                     /* as ca-audit-sink.h spells them; never NULL */
   gint64 checkpoint_records, checkpoint_interval; /* seconds */

@@ -449,7 +449,8 @@ prune (CaCrlRun *run)
 static gboolean
 make (CaCrlRun *run, CaCaller *caller, GError **error)
 {
-  if (!draw_number (run, error) || !plan (run, error))
+  if (!draw_number (run, error) || !plan (run, error)
+      || !ca_crl_mark_usages (run->engine, run->facts->config, error))
     return FALSE;
   ca_writer_flush (run->engine->writer);
   if (!make_files (run, error))

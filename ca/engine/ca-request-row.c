@@ -178,6 +178,8 @@ set_certificate (const CaRequest *request, ICertStoreBatch *batch)
                              request->plan->not_after * G_USEC_PER_SEC);
   icert_store_batch_set_int (batch, ICERT_REQUEST_CRL_PARTITION, request->crl_partition);
   icert_store_batch_set_int (batch, ICERT_REQUEST_HOLD_ALLOWED, request->hold_allowed);
+  if (request->publish_expired)
+    icert_store_batch_set_int (batch, ICERT_REQUEST_PUBLISH_EXPIRED, 1);
   icert_store_batch_set_text (batch, ICERT_REQUEST_SUBJECT_KEY_IDENTIFIER, ski);
   if (dn[0] != '\0')
     icert_store_batch_set_text (batch, ICERT_REQUEST_DN, dn);
@@ -361,6 +363,8 @@ ca_request_row_serial (const CaRequest *request,
   icert_store_batch_set_int (batch, ICERT_SERIAL_NOT_AFTER,
                              request->plan->not_after * G_USEC_PER_SEC);
   icert_store_batch_set_int (batch, ICERT_SERIAL_PARTITION, request->crl_partition);
+  if (state == ICERT_SERIAL_STATE_GOOD && request->publish_expired)
+    icert_store_batch_set_int (batch, ICERT_SERIAL_PUBLISH_EXPIRED, 1);
   if (state == ICERT_SERIAL_STATE_GOOD)
     insert_names (request, batch);
 }

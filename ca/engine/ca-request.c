@@ -279,6 +279,24 @@ ca_request_decide (CaRequest *request,
   request->message = g_strdup (message);
 }
 
+gboolean
+ca_request_has_usage (const CaRequest *request, char *const *usages)
+{
+  ICertExtension *extension
+      = usages[0] != NULL ? ca_plan_find_extension (request->plan, "2.5.29.37") : NULL;
+  g_autoptr (GBytes) value = NULL;
+  g_auto (GStrv) oids = NULL;
+
+  if (extension == NULL || (icert_extension_get_flags (extension) & ICERT_EXTENSION_DISABLE) != 0)
+    return FALSE;
+  value = icert_extension_get_value (extension);
+  oids = icert_extension_parse_extended_key_usage (value, NULL);
+  for (guint i = 0; oids != NULL && oids[i] != NULL; i++)
+    if (g_strv_contains ((const char *const *) usages, oids[i]))
+      return TRUE;
+  return FALSE;
+}
+
 #define OID_SUBJECT_ALT_NAME "2.5.29.17"
 #define OID_UPN "1.3.6.1.4.1.311.20.2.3"
 

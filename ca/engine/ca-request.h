@@ -106,6 +106,8 @@ void ca_request_decide (CaRequest *request,
                         ICertRowDisposition disposition,
                         GError *status,
                         const char *message);
+/* whether its certificate is for one of @usages (OIDs of extendedKeyUsage) */
+gboolean ca_request_has_usage (const CaRequest *request, char *const *usages);
 /* (nullable) the user principal name among the alternative names of its certificate */
 char *ca_request_dup_upn (const CaRequest *request);
 /* what the client sees */

@@ -556,6 +556,9 @@ make_revoked (Target *target,
   target->status.state = ICERT_SERIAL_STATE_REVOKED;
   target->status.reason = reason;
   target->status.revoked_when = when;
+  if (target->request != NULL
+      && ca_request_has_usage (target->request, target->facts->config->publish_expired_usages))
+    target->status.publish_expired = TRUE;
   /* what nobody said again stays as it was, as the date does */
   if (given)
     target->status.backdated = when < ca_clock_now () / G_USEC_PER_SEC * G_USEC_PER_SEC;

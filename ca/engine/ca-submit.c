@@ -444,6 +444,8 @@ set_issued (CaJob *job)
 
   ca_trace_add (request->trace, "engine", "engine", "issued", "serialNumber", serial, NULL);
   note (job, "sign", "ISSUED", serial);
+  request->publish_expired
+      = ca_request_has_usage (request, job->facts->config->publish_expired_usages);
   ca_request_decide (request, ICERT_ROW_DISPOSITION_ISSUED, NULL,
                      message != NULL ? message : "Issued");
 }
