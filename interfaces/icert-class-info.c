@@ -146,6 +146,49 @@ list_property (const char *name)
                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 }
 
+/* Where it runs, and where it comes from. */
+static void
+make_place_properties (void)
+{
+  /**
+   * ICertClassInfo:host:
+   *
+   * Where it runs: `engine` (in the process that asks) or `process` (in a module host).
+   */
+  properties[PROP_HOST] = text_property ("host");
+  /**
+   * ICertClassInfo:threads:
+   *
+   * Who may call it: `any` thread, or the thread of its `main-context` only.
+   */
+  properties[PROP_THREADS] = text_property ("threads");
+  /**
+   * ICertClassInfo:deadline:
+   *
+   * How long one call may take, in seconds.
+   */
+  properties[PROP_DEADLINE] = g_param_spec_uint ("deadline", NULL, NULL, 0, G_MAXUINT, 0,
+                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
+   * ICertClassInfo:address:
+   *
+   * Schemes of the addresses whose CAs a client class reaches, such as `local`; empty for others.
+   */
+  properties[PROP_ADDRESS] = list_property ("address");
+  /**
+   * ICertClassInfo:path:
+   *
+   * The manifest; `NULL` for classes of libicert itself.
+   */
+  properties[PROP_PATH] = text_property ("path");
+  /**
+   * ICertClassInfo:library:
+   *
+   * The shared object; `NULL` for a script and for classes of libicert itself.
+   */
+  properties[PROP_LIBRARY] = text_property ("library");
+}
+
 static void
 icert_class_info_class_init (ICertClassInfoClass *klass)
 {
@@ -190,43 +233,7 @@ icert_class_info_class_init (ICertClassInfoClass *klass)
    * What the module is for, in a line; may be `NULL`.
    */
   properties[PROP_DESCRIPTION] = text_property ("description");
-  /**
-   * ICertClassInfo:host:
-   *
-   * Where it runs: `engine` (in the process that asks) or `process` (in a module host).
-   */
-  properties[PROP_HOST] = text_property ("host");
-  /**
-   * ICertClassInfo:threads:
-   *
-   * Who may call it: `any` thread, or the thread of its `main-context` only.
-   */
-  properties[PROP_THREADS] = text_property ("threads");
-  /**
-   * ICertClassInfo:deadline:
-   *
-   * How long one call may take, in seconds.
-   */
-  properties[PROP_DEADLINE] = g_param_spec_uint ("deadline", NULL, NULL, 0, G_MAXUINT, 0,
-                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  /**
-   * ICertClassInfo:address:
-   *
-   * Schemes of the addresses whose CAs a client class reaches, such as `local`; empty for others.
-   */
-  properties[PROP_ADDRESS] = list_property ("address");
-  /**
-   * ICertClassInfo:path:
-   *
-   * The manifest; `NULL` for classes of libicert itself.
-   */
-  properties[PROP_PATH] = text_property ("path");
-  /**
-   * ICertClassInfo:library:
-   *
-   * The shared object; `NULL` for a script and for classes of libicert itself.
-   */
-  properties[PROP_LIBRARY] = text_property ("library");
+  make_place_properties ();
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }

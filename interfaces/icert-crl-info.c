@@ -151,11 +151,35 @@ icert_crl_info_set_property (GObject *object, guint prop_id, const GValue *value
     }
 }
 
+static const GParamFlags once = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+static void
+make_times (void)
+{
+  /**
+   * ICertCrlInfo:this-update:
+   *
+   * From when it holds, UTC.
+   */
+  props[PROP_THIS_UPDATE] = g_param_spec_boxed ("this-update", "", "", G_TYPE_DATE_TIME, once);
+  /**
+   * ICertCrlInfo:next-update:
+   *
+   * Until when it holds, UTC.
+   */
+  props[PROP_NEXT_UPDATE] = g_param_spec_boxed ("next-update", "", "", G_TYPE_DATE_TIME, once);
+  /**
+   * ICertCrlInfo:next-publish:
+   *
+   * When the next one is planned, UTC; `NULL` when none is.
+   */
+  props[PROP_NEXT_PUBLISH] = g_param_spec_boxed ("next-publish", "", "", G_TYPE_DATE_TIME, once);
+}
+
 static void
 icert_crl_info_class_init (ICertCrlInfoClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
 
   object_class->finalize = icert_crl_info_finalize;
   object_class->get_property = icert_crl_info_get_property;
@@ -166,67 +190,50 @@ icert_crl_info_class_init (ICertCrlInfoClass *klass)
    *
    * Number of its row in the table of CRLs, 0 when it has none.
    */
-  props[PROP_ROW_ID] = g_param_spec_int64 ("row-id", "", "", 0, G_MAXINT64, 0, flags);
+  props[PROP_ROW_ID] = g_param_spec_int64 ("row-id", "", "", 0, G_MAXINT64, 0, once);
   /**
    * ICertCrlInfo:key-index:
    *
    * Index of the CA key that signed it.
    */
-  props[PROP_KEY_INDEX] = g_param_spec_int ("key-index", "", "", 0, G_MAXINT, 0, flags);
+  props[PROP_KEY_INDEX] = g_param_spec_int ("key-index", "", "", 0, G_MAXINT, 0, once);
   /**
    * ICertCrlInfo:partition:
    *
    * Which part of the certificates it is about; 0 when they are not divided.
    */
-  props[PROP_PARTITION] = g_param_spec_int ("partition", "", "", 0, G_MAXINT, 0, flags);
+  props[PROP_PARTITION] = g_param_spec_int ("partition", "", "", 0, G_MAXINT, 0, once);
   /**
    * ICertCrlInfo:delta:
    *
    * Whether it lists only what changed since a base CRL.
    */
-  props[PROP_DELTA] = g_param_spec_boolean ("delta", "", "", FALSE, flags);
+  props[PROP_DELTA] = g_param_spec_boolean ("delta", "", "", FALSE, once);
   /**
    * ICertCrlInfo:number:
    *
    * Its number, shared by all CRLs of one run.
    */
-  props[PROP_NUMBER] = g_param_spec_int64 ("number", "", "", 0, G_MAXINT64, 0, flags);
+  props[PROP_NUMBER] = g_param_spec_int64 ("number", "", "", 0, G_MAXINT64, 0, once);
   /**
    * ICertCrlInfo:base-number:
    *
    * Number of the base a delta CRL builds on, 0 for a base CRL.
    */
-  props[PROP_BASE_NUMBER] = g_param_spec_int64 ("base-number", "", "", 0, G_MAXINT64, 0, flags);
+  props[PROP_BASE_NUMBER] = g_param_spec_int64 ("base-number", "", "", 0, G_MAXINT64, 0, once);
   /**
    * ICertCrlInfo:entries:
    *
    * How many certificates it lists.
    */
-  props[PROP_ENTRIES] = g_param_spec_int64 ("entries", "", "", 0, G_MAXINT64, 0, flags);
+  props[PROP_ENTRIES] = g_param_spec_int64 ("entries", "", "", 0, G_MAXINT64, 0, once);
   /**
    * ICertCrlInfo:size:
    *
    * Its length in octets.
    */
-  props[PROP_SIZE] = g_param_spec_int64 ("size", "", "", 0, G_MAXINT64, 0, flags);
-  /**
-   * ICertCrlInfo:this-update:
-   *
-   * From when it holds, UTC.
-   */
-  props[PROP_THIS_UPDATE] = g_param_spec_boxed ("this-update", "", "", G_TYPE_DATE_TIME, flags);
-  /**
-   * ICertCrlInfo:next-update:
-   *
-   * Until when it holds, UTC.
-   */
-  props[PROP_NEXT_UPDATE] = g_param_spec_boxed ("next-update", "", "", G_TYPE_DATE_TIME, flags);
-  /**
-   * ICertCrlInfo:next-publish:
-   *
-   * When the next one is planned, UTC; `NULL` when none is.
-   */
-  props[PROP_NEXT_PUBLISH] = g_param_spec_boxed ("next-publish", "", "", G_TYPE_DATE_TIME, flags);
+  props[PROP_SIZE] = g_param_spec_int64 ("size", "", "", 0, G_MAXINT64, 0, once);
+  make_times ();
 
   g_object_class_install_properties (object_class, N_PROPS, props);
 }

@@ -61,54 +61,13 @@ install_text (ICertSetupInterface *iface, const char *name)
 }
 
 static void
-install_properties (ICertSetupInterface *iface)
+install_places (ICertSetupInterface *iface)
 {
-  /**
-   * ICertSetup:name:
-   *
-   * Common name of the issuing CA.
-   */
-  install_text (iface, "name");
-  /**
-   * ICertSetup:subject:
-   *
-   * Subject of the CA's certificate, in the text form of RFC 4514; `NULL` for the name alone.
-   */
-  install_text (iface, "subject");
-  /**
-   * ICertSetup:key-type:
-   *
-   * Type of the keys to make: `ec-p256`, `ec-p384`, `rsa-3072`…
-   */
-  install_text (iface, "key-type");
-  /**
-   * ICertSetup:validity:
-   *
-   * How long the CA's certificate lives, as a duration: `10y`.
-   */
-  install_text (iface, "validity");
-  /**
-   * ICertSetup:store:
-   *
-   * Where the database is, as an address of a store module; `NULL` for a file in the CA's folder.
-   */
-  install_text (iface, "store");
-  /**
-   * ICertSetup:key-uri:
-   *
-   * Where the key is, as an address of a key module; `NULL` for a file in the CA's folder.
-   */
-  install_text (iface, "key-uri");
-  /**
-   * ICertSetup:url:
-   *
-   * Base of the URLs that certificates carry for CRL, CA certificate and OCSP; `NULL` for none.
-   */
-  install_text (iface, "url");
   /**
    * ICertSetup:folder:
    *
-   * The folder to make the CA in; it must not exist or be empty.
+   * The folder to make the CA in; it must not exist. `NULL`: one below the user's data folder, or
+   * below `/var/lib/icert` for root.
    */
   install_text (iface, "folder");
   /**
@@ -139,6 +98,54 @@ install_properties (ICertSetupInterface *iface)
 }
 
 static void
+install_properties (ICertSetupInterface *iface)
+{
+  /**
+   * ICertSetup:name:
+   *
+   * Common name of the issuing CA.
+   */
+  install_text (iface, "name");
+  /**
+   * ICertSetup:subject:
+   *
+   * Subject of the CA's certificate, in the text form of RFC 4514; `NULL` for the name alone.
+   */
+  install_text (iface, "subject");
+  /**
+   * ICertSetup:key-type:
+   *
+   * Type of the keys to make: `ec-p256`, `ec-p384`, `rsa-3072`…
+   */
+  install_text (iface, "key-type");
+  /**
+   * ICertSetup:validity:
+   *
+   * How long the CA's certificate lives, as a duration: `10y`. For a renewal only a root takes one;
+   * `NULL`: as long as its newest certificate.
+   */
+  install_text (iface, "validity");
+  /**
+   * ICertSetup:store:
+   *
+   * Where the database is, as an address of a store module; `NULL` for a file in the CA's folder.
+   */
+  install_text (iface, "store");
+  /**
+   * ICertSetup:key-uri:
+   *
+   * Where the key is, as an address of a key module; `NULL` for a file in the CA's folder.
+   */
+  install_text (iface, "key-uri");
+  /**
+   * ICertSetup:url:
+   *
+   * Base of the URLs that certificates carry for CRL, CA certificate and OCSP; `NULL` for none.
+   */
+  install_text (iface, "url");
+}
+
+static void
 icert_setup_default_init (ICertSetupInterface *iface)
 {
   iface->create = icert_setup_real_create;
@@ -146,6 +153,7 @@ icert_setup_default_init (ICertSetupInterface *iface)
   iface->renew = icert_setup_real_renew;
   iface->import_ca = icert_setup_real_import_ca;
   install_properties (iface);
+  install_places (iface);
 
   /**
    * ICertSetup::progress:
@@ -341,7 +349,8 @@ icert_setup_install_finish (ICertSetup *self, GAsyncResult *result, GError **err
  * Errors: `ICERT_ERROR_NOT_FOUND` for a CA that is not there; `ICERT_ERROR_WRONG_STATE` for one
  * without certificate, or whose new key waits for one; `ICERT_ERROR_NOT_AUTHORIZED` for who is no
  * administrator, and under dual control for who is alone; `ICERT_ERROR_CLOCK` after a jump of the
- * clock; `ICERT_ERROR_CONFIG` when another process has the CA; `ICERT_ERROR_KEY_UNAVAILABLE`,
+ * clock; `ICERT_ERROR_BAD_VALIDITY` for a `validity` of a subordinate; `ICERT_ERROR_CONFIG` for one
+ * that is no duration, and when another process has the CA; `ICERT_ERROR_KEY_UNAVAILABLE`,
  * `ICERT_ERROR_STORAGE`; what the root answers.
  *
  * Returns: `TRUE` when the CA has its new certificate, or a request waits

@@ -170,11 +170,138 @@ icert_view_row_get_property (GObject *object, guint prop_id, GValue *value, GPar
     }
 }
 
+static const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+static void
+make_request_properties (void)
+{
+  /**
+   * ICertViewRow:request-id:
+   *
+   * The number of the request. Column `Request.RequestID`; 0 when it is empty.
+   */
+  props[PROP_REQUEST_ID]
+      = g_param_spec_int64 ("request-id", "", "", G_MININT64, G_MAXINT64, 0, readable);
+  /**
+   * ICertViewRow:disposition:
+   *
+   * What became of the request ([enum@ICert.RowDisposition]). Column `Request.Disposition`; 0
+   * when it is empty.
+   */
+  props[PROP_DISPOSITION]
+      = g_param_spec_int64 ("disposition", "", "", G_MININT64, G_MAXINT64, 0, readable);
+  /**
+   * ICertViewRow:requester-name:
+   *
+   * Who asked. Column `Request.RequesterName`; `NULL` when it is empty.
+   */
+  props[PROP_REQUESTER_NAME] = g_param_spec_string ("requester-name", "", "", NULL, readable);
+  /**
+   * ICertViewRow:submitted-when:
+   *
+   * When the request arrived. Column `Request.SubmittedWhen`; `NULL` when it is empty.
+   */
+  props[PROP_SUBMITTED_WHEN]
+      = g_param_spec_boxed ("submitted-when", "", "", G_TYPE_DATE_TIME, readable);
+  /**
+   * ICertViewRow:status-code:
+   *
+   * The code of the decision, 0 when all went well. Column `Request.StatusCode`; 0 when it is
+   * empty.
+   */
+  props[PROP_STATUS_CODE]
+      = g_param_spec_int64 ("status-code", "", "", G_MININT64, G_MAXINT64, 0, readable);
+  /**
+   * ICertViewRow:disposition-message:
+   *
+   * What people read about the decision. Column `Request.DispositionMessage`; `NULL` when it is
+   * empty.
+   */
+  props[PROP_DISPOSITION_MESSAGE]
+      = g_param_spec_string ("disposition-message", "", "", NULL, readable);
+  /**
+   * ICertViewRow:request-common-name:
+   *
+   * The common name that was asked for. Column `Request.CommonName`; `NULL` when it is empty.
+   */
+  props[PROP_REQUEST_COMMON_NAME]
+      = g_param_spec_string ("request-common-name", "", "", NULL, readable);
+}
+
+static void
+make_certificate_properties (void)
+{
+  /**
+   * ICertViewRow:certificate-template:
+   *
+   * The profile. Column `CertificateTemplate`; `NULL` when it is empty.
+   */
+  props[PROP_CERTIFICATE_TEMPLATE]
+      = g_param_spec_string ("certificate-template", "", "", NULL, readable);
+  /**
+   * ICertViewRow:serial-number:
+   *
+   * The serial number in hex. Column `SerialNumber`; `NULL` when it is empty.
+   */
+  props[PROP_SERIAL_NUMBER] = g_param_spec_string ("serial-number", "", "", NULL, readable);
+  /**
+   * ICertViewRow:not-before:
+   *
+   * From when on the certificate is valid. Column `NotBefore`; `NULL` when it is empty.
+   */
+  props[PROP_NOT_BEFORE] = g_param_spec_boxed ("not-before", "", "", G_TYPE_DATE_TIME, readable);
+  /**
+   * ICertViewRow:not-after:
+   *
+   * Until when the certificate is valid. Column `NotAfter`; `NULL` when it is empty.
+   */
+  props[PROP_NOT_AFTER] = g_param_spec_boxed ("not-after", "", "", G_TYPE_DATE_TIME, readable);
+  /**
+   * ICertViewRow:common-name:
+   *
+   * The common name of the certificate. Column `CommonName`; `NULL` when it is empty.
+   */
+  props[PROP_COMMON_NAME] = g_param_spec_string ("common-name", "", "", NULL, readable);
+  /**
+   * ICertViewRow:email:
+   *
+   * The e-mail address of the certificate. Column `EMail`; `NULL` when it is empty.
+   */
+  props[PROP_EMAIL] = g_param_spec_string ("email", "", "", NULL, readable);
+}
+
+static void
+make_revocation_properties (void)
+{
+  /**
+   * ICertViewRow:revoked-when:
+   *
+   * When the certificate was revoked. Column `Request.RevokedWhen`; `NULL` when it is empty.
+   */
+  props[PROP_REVOKED_WHEN]
+      = g_param_spec_boxed ("revoked-when", "", "", G_TYPE_DATE_TIME, readable);
+  /**
+   * ICertViewRow:revoked-effective-when:
+   *
+   * From when on it counts as revoked. Column `Request.RevokedEffectiveWhen`; `NULL` when it is
+   * empty.
+   */
+  props[PROP_REVOKED_EFFECTIVE_WHEN]
+      = g_param_spec_boxed ("revoked-effective-when", "", "", G_TYPE_DATE_TIME, readable);
+  /**
+   * ICertViewRow:revoked-reason:
+   *
+   * Why it was revoked ([enum@ICert.RevocationReason]). Column `Request.RevokedReason`; 0 when it
+   * is empty.
+   */
+  props[PROP_REVOKED_REASON]
+      = g_param_spec_int64 ("revoked-reason", "", "", G_MININT64, G_MAXINT64, 0, readable);
+}
+
 static void
 icert_view_row_class_init (ICertViewRowClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
 
   object_class->finalize = icert_view_row_finalize;
   object_class->get_property = icert_view_row_get_property;
@@ -184,129 +311,23 @@ icert_view_row_class_init (ICertViewRowClass *klass)
    *
    * The names of the columns, in the order of the view.
    */
-  props[PROP_NAMES] = g_param_spec_boxed ("names", "", "", G_TYPE_STRV, flags);
+  props[PROP_NAMES] = g_param_spec_boxed ("names", "", "", G_TYPE_STRV, readable);
   /**
    * ICertViewRow:cursor:
    *
    * Where a view goes on behind this row.
    */
-  props[PROP_CURSOR] = g_param_spec_string ("cursor", "", "", NULL, flags);
+  props[PROP_CURSOR] = g_param_spec_string ("cursor", "", "", NULL, readable);
   /**
    * ICertViewRow:values:
    *
    * All cells by the name of their column, without the empty ones.
    */
-  props[PROP_VALUES] = g_param_spec_variant ("values", "", "", G_VARIANT_TYPE_VARDICT, NULL, flags);
-  /**
-   * ICertViewRow:request-id:
-   *
-   * The number of the request. Column `Request.RequestID`; 0 when it is empty.
-   */
-  props[PROP_REQUEST_ID]
-      = g_param_spec_int64 ("request-id", "", "", G_MININT64, G_MAXINT64, 0, flags);
-  /**
-   * ICertViewRow:disposition:
-   *
-   * What became of the request ([enum@ICert.RowDisposition]). Column `Request.Disposition`; 0
-   * when it is empty.
-   */
-  props[PROP_DISPOSITION]
-      = g_param_spec_int64 ("disposition", "", "", G_MININT64, G_MAXINT64, 0, flags);
-  /**
-   * ICertViewRow:requester-name:
-   *
-   * Who asked. Column `Request.RequesterName`; `NULL` when it is empty.
-   */
-  props[PROP_REQUESTER_NAME] = g_param_spec_string ("requester-name", "", "", NULL, flags);
-  /**
-   * ICertViewRow:submitted-when:
-   *
-   * When the request arrived. Column `Request.SubmittedWhen`; `NULL` when it is empty.
-   */
-  props[PROP_SUBMITTED_WHEN]
-      = g_param_spec_boxed ("submitted-when", "", "", G_TYPE_DATE_TIME, flags);
-  /**
-   * ICertViewRow:status-code:
-   *
-   * The code of the decision, 0 when all went well. Column `Request.StatusCode`; 0 when it is
-   * empty.
-   */
-  props[PROP_STATUS_CODE]
-      = g_param_spec_int64 ("status-code", "", "", G_MININT64, G_MAXINT64, 0, flags);
-  /**
-   * ICertViewRow:disposition-message:
-   *
-   * What people read about the decision. Column `Request.DispositionMessage`; `NULL` when it is
-   * empty.
-   */
-  props[PROP_DISPOSITION_MESSAGE]
-      = g_param_spec_string ("disposition-message", "", "", NULL, flags);
-  /**
-   * ICertViewRow:request-common-name:
-   *
-   * The common name that was asked for. Column `Request.CommonName`; `NULL` when it is empty.
-   */
-  props[PROP_REQUEST_COMMON_NAME]
-      = g_param_spec_string ("request-common-name", "", "", NULL, flags);
-  /**
-   * ICertViewRow:certificate-template:
-   *
-   * The profile. Column `CertificateTemplate`; `NULL` when it is empty.
-   */
-  props[PROP_CERTIFICATE_TEMPLATE]
-      = g_param_spec_string ("certificate-template", "", "", NULL, flags);
-  /**
-   * ICertViewRow:serial-number:
-   *
-   * The serial number in hex. Column `SerialNumber`; `NULL` when it is empty.
-   */
-  props[PROP_SERIAL_NUMBER] = g_param_spec_string ("serial-number", "", "", NULL, flags);
-  /**
-   * ICertViewRow:not-before:
-   *
-   * From when on the certificate is valid. Column `NotBefore`; `NULL` when it is empty.
-   */
-  props[PROP_NOT_BEFORE] = g_param_spec_boxed ("not-before", "", "", G_TYPE_DATE_TIME, flags);
-  /**
-   * ICertViewRow:not-after:
-   *
-   * Until when the certificate is valid. Column `NotAfter`; `NULL` when it is empty.
-   */
-  props[PROP_NOT_AFTER] = g_param_spec_boxed ("not-after", "", "", G_TYPE_DATE_TIME, flags);
-  /**
-   * ICertViewRow:common-name:
-   *
-   * The common name of the certificate. Column `CommonName`; `NULL` when it is empty.
-   */
-  props[PROP_COMMON_NAME] = g_param_spec_string ("common-name", "", "", NULL, flags);
-  /**
-   * ICertViewRow:email:
-   *
-   * The e-mail address of the certificate. Column `EMail`; `NULL` when it is empty.
-   */
-  props[PROP_EMAIL] = g_param_spec_string ("email", "", "", NULL, flags);
-  /**
-   * ICertViewRow:revoked-when:
-   *
-   * When the certificate was revoked. Column `Request.RevokedWhen`; `NULL` when it is empty.
-   */
-  props[PROP_REVOKED_WHEN] = g_param_spec_boxed ("revoked-when", "", "", G_TYPE_DATE_TIME, flags);
-  /**
-   * ICertViewRow:revoked-effective-when:
-   *
-   * From when on it counts as revoked. Column `Request.RevokedEffectiveWhen`; `NULL` when it is
-   * empty.
-   */
-  props[PROP_REVOKED_EFFECTIVE_WHEN]
-      = g_param_spec_boxed ("revoked-effective-when", "", "", G_TYPE_DATE_TIME, flags);
-  /**
-   * ICertViewRow:revoked-reason:
-   *
-   * Why it was revoked ([enum@ICert.RevocationReason]). Column `Request.RevokedReason`; 0 when it
-   * is empty.
-   */
-  props[PROP_REVOKED_REASON]
-      = g_param_spec_int64 ("revoked-reason", "", "", G_MININT64, G_MAXINT64, 0, flags);
+  props[PROP_VALUES]
+      = g_param_spec_variant ("values", "", "", G_VARIANT_TYPE_VARDICT, NULL, readable);
+  make_request_properties ();
+  make_certificate_properties ();
+  make_revocation_properties ();
 
   g_object_class_install_properties (object_class, N_PROPS, props);
 }

@@ -241,20 +241,6 @@ check_path (const char *sink, const char *folder, const CaSinkMemory *memory, GE
   return TRUE;
 }
 
-char **
-ca_audit_sink_read (const char *sink, const char *folder)
-{
-  g_autofree char *path = NULL;
-  g_autofree char *text = NULL;
-
-  if (!g_str_has_prefix (sink, FILE_PREFIX))
-    return g_new0 (char *, 1);
-  path = path_of (sink, folder);
-  if (!g_file_get_contents (path, &text, NULL, NULL))
-    return g_new0 (char *, 1);
-  return g_strsplit (text, "\n", -1);
-}
-
 /* The journal: one datagram of lines NAME=VALUE (systemd's native protocol) */
 
 static gboolean

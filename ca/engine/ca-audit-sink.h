@@ -30,7 +30,5 @@ gboolean ca_audit_sink_write (const char *sink,
                               const CaSinkMemory *memory,
                               const char *line,
                               GError **error);
-/* (array zero-terminated=1): the lines of a file sink; empty when it is none or not there */
-char **ca_audit_sink_read (const char *sink, const char *folder);
 /* Tests: another socket than the journal's; NULL = that one */
 void ca_audit_sink_set_journal (const char *path);

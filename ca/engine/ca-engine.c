@@ -317,13 +317,6 @@ ca_engine_open (const char *folder, gboolean held, GError **error)
   return engine;
 }
 
-CaEngine *
-ca_engine_ref (CaEngine *engine)
-{
-  g_atomic_ref_count_inc (&engine->ref_count);
-  return engine;
-}
-
 /* Under the lock of the list, so that nobody finds an engine that is closing, and the next one to
  * open waits until it is closed. */
 void

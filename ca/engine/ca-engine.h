@@ -96,7 +96,6 @@ struct _CaEngine
  * not open, it takes no requests until ca_control_start(); nor does a CA that was closed in this
  * process, not stopped, with a policy of the application. CONFIG, STORAGE, KEY_UNAVAILABLE */
 CaEngine *ca_engine_open (const char *folder, gboolean held, GError **error);
-CaEngine *ca_engine_ref (CaEngine *engine);
 /* Somebody starts or stops it in person: it may open without the policy that was closed with it. */
 void ca_engine_forget_policy (CaEngine *engine);
 /* The last reference closes the CA; in a forked child it closes nothing. */

@@ -77,47 +77,6 @@ ca_facts_get_issuer (const CaFacts *facts, GError **error)
   return newest;
 }
 
-CaIssuer *
-ca_facts_find_key (const CaFacts *facts, int key_index)
-{
-  for (guint i = facts->issuers->len; i > 0; i--)
-    {
-      CaIssuer *issuer = facts->issuers->pdata[i - 1];
-
-      if (key_index == -1 || (int) issuer->key_index == key_index)
-        return issuer;
-    }
-  return NULL;
-}
-
-GArray *
-ca_facts_list_keys (const CaFacts *facts)
-{
-  GArray *keys = g_array_new (FALSE, TRUE, sizeof (CaFactsKey));
-  gint64 now = ca_clock_now () / G_USEC_PER_SEC;
-
-  for (guint i = 0; i < facts->issuers->len; i++)
-    {
-      CaIssuer *issuer = facts->issuers->pdata[i];
-      CaFactsKey key = { .index = issuer->key_index };
-      CaFactsKey *known;
-
-      if (issuer->key_index == issuer->certificate_index)
-        g_array_append_val (keys, key);
-      known = NULL;
-      for (guint j = 0; j < keys->len; j++)
-        if (g_array_index (keys, CaFactsKey, j).index == issuer->key_index)
-          known = &g_array_index (keys, CaFactsKey, j);
-      if (known == NULL)
-        continue;
-      known->issuer = issuer;
-      known->not_after = MAX (known->not_after, issuer->not_after);
-      known->needs_crls = now <= known->not_after;
-      known->available = issuer->key != NULL;
-    }
-  return keys;
-}
-
 static GVariant *
 new_suffix (guint index)
 {

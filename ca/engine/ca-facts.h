@@ -28,21 +28,6 @@ CaIssuer *ca_facts_get_issuer (const CaFacts *facts, GError **error);
 /* lends; NULL for an index that is not there; -1 = newest */
 CaIssuer *ca_facts_find_issuer (const CaFacts *facts, int index);
 
-/* One key of the CA (key index = CRL index). */
-typedef struct
-{
-  guint index;
-  CaIssuer *issuer;    /* its newest certificate; lends */
-  gint64 not_after;    /* of its last certificate to expire */
-  gboolean needs_crls; /* until then */
-  gboolean available;  /* whether it can sign */
-} CaFactsKey;
-
-/* (element-type CaFactsKey), by index; lends from @facts */
-GArray *ca_facts_list_keys (const CaFacts *facts);
-/* the newest certificate of a key; lends; NULL when no certificate has that key index */
-CaIssuer *ca_facts_find_key (const CaFacts *facts, int key_index);
-
 /* "system" properties (properties.md 6), by name; @index -1 = newest. NULL = empty */
 GVariant *ca_facts_get_system (const CaFacts *facts, const char *name, int index);
 /* CR_PROP_* that need no module; NULL without an error when it is not one of these */

@@ -68,12 +68,6 @@ ca_verb_from_string (const char *name)
   return verb;
 }
 
-CaApproval
-ca_verb_get_approval (CaVerb verb)
-{
-  return (CaApproval) rows[verb].approval;
-}
-
 static GVariant *
 list_doors (guint doors)
 {

@@ -29,7 +29,6 @@ gboolean ca_roles_check (const CaConfig *config,
                          CaVerb verb,
                          GError **error);
 const char *ca_verb_to_string (CaVerb verb);
-CaApproval ca_verb_get_approval (CaVerb verb);
 /* CA_N_VERBS when there is none of that name */
 CaVerb ca_verb_from_string (const char *name);
 /* the table: aa{sv} with verb s, roles u (any one of), together u (all of), doors as, approval s

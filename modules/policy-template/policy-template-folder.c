@@ -376,14 +376,6 @@ refresh_locked (PolicyTemplateFolder *folder)
   g_mutex_unlock (&folder->lock);
 }
 
-void
-policy_template_folder_refresh (PolicyTemplateFolder *folder)
-{
-  g_mutex_lock (&folder->refresh_lock);
-  refresh_locked (folder);
-  g_mutex_unlock (&folder->refresh_lock);
-}
-
 PolicyTemplateSet *
 policy_template_folder_get_set (PolicyTemplateFolder *folder)
 {

@@ -41,8 +41,6 @@ PolicyTemplateFolder *policy_template_folder_ref (PolicyTemplateFolder *folder);
 void policy_template_folder_unref (PolicyTemplateFolder *folder);
 /* (transfer full); looks at the files at most once a second */
 PolicyTemplateSet *policy_template_folder_get_set (PolicyTemplateFolder *folder);
-/* looks at the files now */
-void policy_template_folder_refresh (PolicyTemplateFolder *folder);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PolicyTemplateFolder, policy_template_folder_unref)
 

@@ -112,13 +112,6 @@ profile_new (void)
   return profile;
 }
 
-PolicyTemplateProfile *
-policy_template_profile_ref (PolicyTemplateProfile *profile)
-{
-  g_atomic_ref_count_inc (&profile->ref_count);
-  return profile;
-}
-
 void
 policy_template_profile_unref (PolicyTemplateProfile *profile)
 {

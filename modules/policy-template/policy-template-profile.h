@@ -85,7 +85,6 @@ PolicyTemplateProfile *policy_template_profile_parse_waived (GBytes *contents,
                                                              const char *name,
                                                              const char *const *waivers,
                                                              GError **error);
-PolicyTemplateProfile *policy_template_profile_ref (PolicyTemplateProfile *profile);
 void policy_template_profile_unref (PolicyTemplateProfile *profile);
 
 /* lends; NULL when the profile has no such line. @oid: of an otherName, else NULL */
