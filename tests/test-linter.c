@@ -1428,6 +1428,58 @@ test_reader (void)
     }
 }
 
+static void
+test_reader_judges (void)
+{
+  static const struct
+  {
+    const char *octets;
+    gsize size;
+    gboolean good;
+  } rows[] = {
+    { OCTETS ("\x31\x06\x02\x01\x01\x02\x01\x02"), TRUE },
+    { OCTETS ("\x31\x06\x02\x01\x02\x02\x01\x01"), FALSE },
+    { OCTETS ("\x31\x05\x04\x01\x01\x04\x00"), FALSE },
+    { OCTETS ("\x30\x02\x00\x00"), FALSE },
+    { OCTETS ("\x00\x00"), FALSE },
+    { OCTETS ("\x0d\x01\x80"), FALSE },
+    { OCTETS ("\x17\x0d"
+              "270101000000Z"),
+      TRUE },
+    { OCTETS ("\x17\x0b"
+              "2701010000Z"),
+      FALSE },
+    { OCTETS ("\x17\x11"
+              "270101000000+0100"),
+      FALSE },
+    { OCTETS ("\x17\x00"), FALSE },
+    { OCTETS ("\x18\x0f"
+              "20510101000000Z"),
+      TRUE },
+    { OCTETS ("\x18\x11"
+              "20510101000000.5Z"),
+      TRUE },
+    { OCTETS ("\x18\x11"
+              "20510101000000.0Z"),
+      FALSE },
+    { OCTETS ("\x18\x10"
+              "20510101000000.Z"),
+      FALSE },
+    { OCTETS ("\x18\x0e"
+              "20510101000000"),
+      FALSE },
+  };
+
+  g_test_summary ("S-A3: the reader takes no SET out of order, no end of contents, no loose time");
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree guint8 *copy = g_memdup2 (rows[i].octets, rows[i].size);
+
+      g_test_message ("row %" G_GSIZE_FORMAT, i);
+      g_assert_cmpint (ca_lint_is_der ((CaLintSpan){ copy, rows[i].size }), ==, rows[i].good);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -1489,5 +1541,6 @@ main (int argc, char **argv)
   g_test_add_func ("/linter/S-C7-chain-constraints", test_chain_constraints);
   g_test_add_func ("/linter/self-signed", test_self_signed);
   g_test_add_func ("/linter/reader", test_reader);
+  g_test_add_func ("/linter/reader-judges-S-A3", test_reader_judges);
   return g_test_run ();
 }

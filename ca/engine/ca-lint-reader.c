@@ -139,11 +139,31 @@ is_identifier (CaLintSpan content)
   return TRUE;
 }
 
+/* seconds and Z; GeneralizedTime may have a fraction that does not end in 0 */
+static gboolean
+is_time (CaLintSpan content, gsize digits)
+{
+  gsize end = content.size - 1;
+
+  if (content.size <= digits || content.data[end] != 'Z')
+    return FALSE;
+  for (gsize i = 0; i < end; i++)
+    if (!g_ascii_isdigit (content.data[i])
+        && !(i == digits && digits == 14 && content.data[i] == '.'))
+      return FALSE;
+  return end == digits
+         || (digits == 14 && content.data[digits] == '.' && end > digits + 1
+             && content.data[end - 1] != '0');
+}
+
 static gboolean
 is_primitive_der (guint8 tag, CaLintSpan content)
 {
   switch (tag)
     {
+    case 0x00:
+      /* the end of an indefinite length */
+      return FALSE;
     case 0x01:
       return content.size == 1 && (content.data[0] == 0x00 || content.data[0] == 0xff);
     case 0x02:
@@ -154,7 +174,12 @@ is_primitive_der (guint8 tag, CaLintSpan content)
     case 0x05:
       return content.size == 0;
     case 0x06:
+    case 0x0d:
       return is_identifier (content);
+    case 0x17:
+      return is_time (content, 12);
+    case 0x18:
+      return is_time (content, 14);
     case 0x10:
     case 0x11:
       /* SEQUENCE and SET are constructed */
@@ -164,16 +189,31 @@ is_primitive_der (guint8 tag, CaLintSpan content)
     }
 }
 
+/* as the parts of a SET must follow each other */
 static gboolean
-are_der (CaLintSpan rest, int depth)
+are_in_order (CaLintSpan one, CaLintSpan other)
 {
+  int order = one.size > 0 ? memcmp (one.data, other.data, MIN (one.size, other.size)) : 0;
+
+  return order < 0 || (order == 0 && one.size <= other.size);
+}
+
+/* @is_set: they are what a SET holds */
+static gboolean
+are_der (CaLintSpan rest, int depth, gboolean is_set)
+{
+  CaLintSpan before = { NULL, 0 };
+
   while (rest.size > 0)
     {
-      CaLintSpan content;
+      CaLintSpan content, whole;
       guint8 tag;
 
-      if (!ca_lint_read (&rest, &tag, &content, NULL))
+      if (!ca_lint_read (&rest, &tag, &content, &whole))
         return FALSE;
+      if (is_set && !are_in_order (before, whole))
+        return FALSE;
+      before = whole;
       if ((tag & 0x20) == 0)
         {
           if (!is_primitive_der (tag, content))
@@ -184,7 +224,7 @@ are_der (CaLintSpan rest, int depth)
           /* a constructed string */
           return FALSE;
         }
-      else if (depth == 0 || !are_der (content, depth - 1))
+      else if (depth == 0 || !are_der (content, depth - 1, tag == 0x31))
         {
           return FALSE;
         }
@@ -198,7 +238,7 @@ ca_lint_is_der (CaLintSpan span)
   CaLintSpan rest = span;
 
   return ca_lint_read (&rest, NULL, NULL, NULL) && rest.size == 0
-         && are_der (span, CA_LIMIT_ASN1_DEPTH);
+         && are_der (span, CA_LIMIT_ASN1_DEPTH, FALSE);
 }
 
 gboolean

@@ -25,8 +25,8 @@ gboolean ca_lint_span_equal (CaLintSpan one, CaLintSpan other);
 gboolean ca_lint_span_is (CaLintSpan span, const void *data, gsize size);
 CaLintSpan ca_lint_span_of (GBytes *bytes);
 
-/* an element, DER through and through, and nothing behind it: constructed ones are followed,
- * booleans, integers and identifiers are judged */
+/* an element, DER through and through, and nothing behind it: constructed ones are followed, the
+ * order of SETs, booleans, integers, identifiers and times are judged */
 gboolean ca_lint_is_der (CaLintSpan span);
 /* content of an INTEGER that is not negative and fits */
 gboolean ca_lint_read_small (CaLintSpan content, guint *value);
