@@ -93,12 +93,33 @@ read_extensions (CaDecoded *decoded, CaDerReader *reader, GError **error)
   return ca_request_extensions_decode (decoded, &list, error) && adopt_extensions (decoded, error);
 }
 
+/* a name like any other, though only its octets are kept */
+static gboolean
+read_issuer (CaCertificate *certificate, const CaTlv *issuer, GError **error)
+{
+  g_autoptr (GPtrArray) rdns = NULL;
+
+  certificate->issuer = ca_slice (certificate->decoded->raw, issuer->start, issuer->total);
+  rdns = ca_name_decode (certificate->issuer, error);
+  return rdns != NULL;
+}
+
 static gboolean
 read_subject (CaDecoded *decoded, const CaTlv *subject, GError **error)
 {
   decoded->subject = ca_slice (decoded->raw, subject->start, subject->total);
   decoded->rdns = ca_name_decode (decoded->subject, error);
   return decoded->rdns != NULL;
+}
+
+/* v2 or v3; v1 is written by leaving it out */
+static gboolean
+is_version (const CaTlv *version)
+{
+  CaTlv number;
+
+  return ca_der_read_only (version->content, version->size, CA_DER_INTEGER, &number)
+         && number.size == 1 && (number.content[0] == 1 || number.content[0] == 2);
 }
 
 static gboolean
@@ -111,7 +132,8 @@ read_fields (CaCertificate *certificate, const CaTlv *to_be_signed, GError **err
   const guint8 *outer = g_bytes_get_data (decoded->signature_algorithm, &size);
 
   ca_der_reader_init (&reader, to_be_signed->content, to_be_signed->size);
-  if (ca_der_peek (&reader) == TAG_VERSION && !ca_der_read (&reader, &version))
+  if (ca_der_peek (&reader) == TAG_VERSION
+      && !(ca_der_read (&reader, &version) && is_version (&version)))
     return refuse (error, "its version cannot be read");
   if (!ca_der_read_tag (&reader, CA_DER_INTEGER, &serial)
       || !ca_der_read_tag (&reader, CA_DER_SEQUENCE, &algorithm)
@@ -122,10 +144,9 @@ read_fields (CaCertificate *certificate, const CaTlv *to_be_signed, GError **err
     return refuse (error, "its fields are not those of a certificate");
   if (algorithm.total != size || memcmp (algorithm.start, outer, size) != 0)
     return refuse (error, "it names two algorithms for its signature");
-  certificate->issuer = ca_slice (decoded->raw, issuer.start, issuer.total);
-  return read_serial (certificate, &serial, error) && read_validity (certificate, &validity, error)
-         && read_subject (decoded, &subject, error) && ca_decoded_set_key (decoded, &spki, error)
-         && read_extensions (decoded, &reader, error);
+  return read_serial (certificate, &serial, error) && read_issuer (certificate, &issuer, error)
+         && read_validity (certificate, &validity, error) && read_subject (decoded, &subject, error)
+         && ca_decoded_set_key (decoded, &spki, error) && read_extensions (decoded, &reader, error);
 }
 
 CaCertificate *
