@@ -348,6 +348,93 @@ test_mutations (Fixture *fixture, gconstpointer data)
   remove_file (fixture);
 }
 
+/* reading ends with @what, before the signature is looked at */
+static void
+assert_malformed (Fixture *fixture, const char *what)
+{
+  g_auto (CaCrlContent) content = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (read_crl (fixture, NULL, NULL, &content, &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_MALFORMED);
+  g_assert_nonnull (strstr (error->message, what));
+}
+
+static void
+test_extensions (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    guint8 octets[24];
+    guint8 size;
+    const char *what; /* NULL: taken */
+  } rows[] = {
+    { { 0x30, 7, 6, 1, 0x2a, 4, 2, 5, 0 }, 9, NULL },
+    /* critical and unknown */
+    { { 0x30, 10, 6, 1, 0x2a, 1, 1, 0xff, 4, 2, 5, 0 }, 12, "wrong extension" },
+    /* a BOOLEAN that is TRUE in BER alone, and one that is written though it is the default */
+    { { 0x30, 10, 6, 1, 0x2a, 1, 1, 1, 4, 2, 5, 0 }, 12, "wrong extension" },
+    { { 0x30, 10, 6, 1, 0x2a, 1, 1, 0, 4, 2, 5, 0 }, 12, "wrong extension" },
+    /* no OID */
+    { { 0x30, 8, 6, 2, 0x80, 1, 4, 2, 5, 0 }, 10, "wrong extension" },
+    { { 0x30, 7, 6, 1, 0x80, 4, 2, 5, 0 }, 9, "wrong extension" },
+    { { 0x30, 6, 6, 0, 4, 2, 5, 0 }, 8, "wrong extension" },
+    { { 0x30, 10, 6, 3, 0x55, 0x1d, 20, 4, 3, 2, 1, 6 }, 12, "twice" },
+  };
+  GBytes *good = fixture->frame.extensions;
+  gsize size;
+  const guint8 *octets = g_bytes_get_data (good, &size);
+
+  g_test_summary ("S-A5: an extension of a CRL that is not DER, or there twice, is refused");
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      GByteArray *list = g_byte_array_new ();
+      g_auto (CaCrlContent) content = { 0 };
+
+      g_byte_array_append (list, octets, (guint) size);
+      g_byte_array_append (list, rows[i].octets, rows[i].size);
+      list->data[1] = (guint8) (list->len - 2);
+      fixture->frame.extensions = g_byte_array_free_to_bytes (list);
+      write_crl (fixture, 2, 0);
+      if (rows[i].what != NULL)
+        assert_malformed (fixture, rows[i].what);
+      else
+        g_assert_true (read_crl (fixture, NULL, NULL, &content, NULL));
+      g_bytes_unref (fixture->frame.extensions);
+    }
+  fixture->frame.extensions = good;
+  remove_file (fixture);
+}
+
+/* the first octets @from of the file become @to */
+static void
+patch_file (Fixture *fixture, const char *from, const char *to, gsize size)
+{
+  g_autofree char *path = g_build_filename (fixture->path, "crl", NULL);
+  g_autoptr (GBytes) der = read_file (fixture);
+  gsize length;
+  const char *data = g_bytes_get_data (der, &length);
+  g_autofree char *octets = g_memdup2 (data, length);
+  char *place = memmem (octets, length, from, size);
+
+  g_assert_nonnull (place);
+  memcpy (place, to, size);
+  g_assert_true (g_file_set_contents (path, octets, (gssize) length, NULL));
+}
+
+static void
+test_entries (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("S-A3: an entry with what is no OID is refused, and a day that is not");
+  write_crl (fixture, 4, 0);
+  patch_file (fixture, "\x06\x03\x55\x1d\x15", "\x06\x03\x80\x1d\x15", 5);
+  assert_malformed (fixture, "wrong entry");
+  write_crl (fixture, 4, 0);
+  patch_file (fixture, "270115", "270229", 6);
+  assert_malformed (fixture, "wrong date");
+  remove_file (fixture);
+}
+
 static void
 test_other_issuer (Fixture *fixture, gconstpointer data)
 {
@@ -409,6 +496,7 @@ main (int argc, char **argv)
   } tests[] = {
     { "agrees/S-I2", test_agrees },         { "lengths", test_lengths },
     { "mutations/S-I4", test_mutations },   { "other-issuer/S-I4", test_other_issuer },
+    { "extensions/S-A5", test_extensions }, { "entries/S-A3", test_entries },
     { "faulty-key/S-I4", test_faulty_key }, { "leaves-nothing/S-F5", test_leaves_nothing },
   };
 

@@ -15,6 +15,7 @@
 #define WINDOW (64 * 1024)
 /* most octets that are looked at in one piece: the extensions */
 #define MAX_PIECE (32 * 1024)
+#define MAX_EXTENSIONS 32
 
 enum
 {
@@ -245,16 +246,21 @@ read_two (const guint8 *data, int *value)
   return tens <= 9 && ones <= 9;
 }
 
+static inline gboolean
+is_leap (int year)
+{
+  return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
 static inline gint64
 days_of (int year, int month, int day)
 {
   static const int before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
   int last = year - 1;
-  gboolean leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
   gint64 days = (gint64) last * 365 + last / 4 - last / 100 + last / 400;
 
   /* day 1 of year 1 is 719162 days before 1970 */
-  return days + before[month - 1] + (leap && month > 2 ? 1 : 0) + day - 1 - 719162;
+  return days + before[month - 1] + (is_leap (year) && month > 2 ? 1 : 0) + day - 1 - 719162;
 }
 
 static gboolean
@@ -271,6 +277,14 @@ read_year (const guint8 *data, gsize digits, int *year)
   return digits == 2 || *year >= 2050;
 }
 
+static int
+days_in (int year, int month)
+{
+  static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+  return month == 2 && is_leap (year) ? 29 : days[month - 1];
+}
+
 /* Month to Z, ten digits and it. */
 static gboolean
 read_date (const guint8 *rest, int year, gint64 *time)
@@ -281,7 +295,8 @@ read_date (const guint8 *rest, int year, gint64 *time)
       || !read_two (rest + 4, &hour) || !read_two (rest + 6, &minute)
       || !read_two (rest + 8, &second))
     return FALSE;
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59)
+  if (month < 1 || month > 12 || day < 1 || day > days_in (year, month) || hour > 23 || minute > 59
+      || second > 59)
     return FALSE;
   *time = days_of (year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
   return TRUE;
@@ -307,6 +322,51 @@ take_time (Source *source, gint64 end, gint64 *time, GError **error)
   if (!take (source, tag, end, &whole, &content, error))
     return FALSE;
   return read_time (tag, content, time) || refuse ("has a wrong date", error);
+}
+
+/* Extensions of entries and of the CRL */
+
+typedef struct
+{
+  Span name, value;
+  gboolean critical;
+} Extension;
+
+static gboolean
+is_oid (Span span)
+{
+  if (span.size == 0 || span.data[span.size - 1] >= 0x80)
+    return FALSE;
+  for (gsize i = 0; i < span.size; i++)
+    if (span.data[i] == 0x80 && (i == 0 || span.data[i - 1] < 0x80))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+pick_extension (Span *list, Extension *extension)
+{
+  Span sequence, flag;
+
+  if (!pick (list, TAG_SEQUENCE, &sequence) || !pick (&sequence, TAG_OID, &extension->name)
+      || !is_oid (extension->name))
+    return FALSE;
+  extension->critical = pick (&sequence, TAG_BOOLEAN, &flag);
+  if (extension->critical && (flag.size != 1 || flag.data[0] != 0xff))
+    return FALSE;
+  return pick (&sequence, TAG_OCTETS, &extension->value) && sequence.size == 0;
+}
+
+/* S-A5. @list begins with those before the one of @name, which is inside it. */
+static gboolean
+is_repeated (Span list, Span name)
+{
+  Extension other;
+
+  while (pick_extension (&list, &other) && other.name.data != name.data)
+    if (other.name.size == name.size && memcmp (other.name.data, name.data, name.size) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 /* Entries */
@@ -345,18 +405,22 @@ read_entry_extensions (Span extensions, int *reason, gint64 *invalidity)
 {
   static const guint8 reason_code[] = { 0x55, 0x1d, 0x15 };
   static const guint8 invalidity_date[] = { 0x55, 0x1d, 0x18 };
-  Span list, extension, name, value;
+  Extension extension;
+  Span list, all;
+  guint n = 0;
 
   if (!pick (&extensions, TAG_SEQUENCE, &list) || extensions.size != 0 || list.size == 0)
     return FALSE;
+  all = list;
   while (list.size > 0)
     {
-      if (!pick (&list, TAG_SEQUENCE, &extension) || !pick (&extension, TAG_OID, &name)
-          || !pick (&extension, TAG_OCTETS, &value) || extension.size != 0)
+      if (++n > MAX_EXTENSIONS || !pick_extension (&list, &extension) || extension.critical
+          || is_repeated (all, extension.name))
         return FALSE;
-      if (is_octets (name, reason_code) && !read_reason (value, reason))
+      if (is_octets (extension.name, reason_code) && !read_reason (extension.value, reason))
         return FALSE;
-      if (is_octets (name, invalidity_date) && !read_invalidity (value, invalidity))
+      if (is_octets (extension.name, invalidity_date)
+          && !read_invalidity (extension.value, invalidity))
         return FALSE;
     }
   return TRUE;
@@ -445,13 +509,14 @@ read_number_of (Span value, gint64 *number)
 
 /* id-ce: the third octet says which. An unknown one may be there, but not be critical. */
 static gboolean
-read_extension (Span name,
-                gboolean critical,
-                Span value,
+read_extension (const Extension *extension,
                 const CaIssuer *issuer,
                 CaCrlContent *content,
                 Seen *seen)
 {
+  Span name = extension->name, value = extension->value;
+  gboolean critical = extension->critical;
+
   if (name.size != 3 || name.data[0] != 0x55 || name.data[1] != 0x1d)
     return !critical;
   switch (name.data[2])
@@ -475,21 +540,20 @@ read_extension (Span name,
 static gboolean
 read_extensions (Span list, const CaIssuer *issuer, CaCrlContent *content, GError **error)
 {
-  Span extension, name, flag, value, all;
+  Extension extension;
+  Span all, rest;
   Seen seen = { FALSE, FALSE };
+  guint n = 0;
 
   if (!pick (&list, TAG_SEQUENCE, &all) || list.size != 0)
     return refuse ("has wrong extensions", error);
-  while (all.size > 0)
+  for (rest = all; rest.size > 0;)
     {
-      gboolean critical = FALSE;
-
-      if (!pick (&all, TAG_SEQUENCE, &extension) || !pick (&extension, TAG_OID, &name))
+      if (++n > MAX_EXTENSIONS || !pick_extension (&rest, &extension))
         return refuse ("has a wrong extension", error);
-      if (pick (&extension, TAG_BOOLEAN, &flag))
-        critical = flag.size == 1 && flag.data[0] == 0xff;
-      if (!pick (&extension, TAG_OCTETS, &value) || extension.size != 0
-          || !read_extension (name, critical, value, issuer, content, &seen))
+      if (is_repeated (all, extension.name))
+        return refuse ("has an extension twice", error);
+      if (!read_extension (&extension, issuer, content, &seen))
         return refuse ("has a wrong extension", error);
     }
   if (seen.has_number && seen.has_key)
