@@ -744,6 +744,36 @@ test_lines (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* @line with @by in place of what stands between @from and the next blank */
+static char *
+spoil_line (const char *line, const char *from, const char *by)
+{
+  const char *start = strstr (line, from) + strlen (from);
+  g_autofree char *head = g_strndup (line, (gsize) (start - line));
+
+  return g_strconcat (head, by, start + strcspn (start, " "), NULL);
+}
+
+static void
+test_line_texts (Fixture *fixture, gconstpointer data)
+{
+  static const char *const spoilt[][2] = {
+    { " ca=", "a%0Ab" },    { " ca=", "a%ff" },        { " node=", "%1b[2J" },
+    { " waivers=", "%c3" }, { " node=", "%e2%80%a8" }, { " time=", "1969-12-31T23:59:59.5Z" },
+  };
+
+  g_test_summary (
+      "S-A7: what a line of a sink says can be shown: UTF-8 without control characters");
+  for (gsize i = 0; i < G_N_ELEMENTS (spoilt); i++)
+    {
+      g_autofree char *line = spoil_line (fixture->line, spoilt[i][0], spoilt[i][1]);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (ca_checkpoint_parse (line, &error));
+      g_assert_error (error, ICERT_ERROR, ICERT_ERROR_MALFORMED);
+    }
+}
+
 /* Sinks */
 
 static gboolean
@@ -869,6 +899,7 @@ main (int argc, char **argv)
   ADD ("/audit/sink-tells/S-F7", test_sink_tells);
   ADD ("/audit/checkpoint-changed/S-F7", test_checkpoint_changed);
   ADD ("/audit/lines", test_lines);
+  ADD ("/audit/line-texts-S-A7", test_line_texts);
   ADD ("/audit/file-sink/S-F5", test_file_sink);
   ADD ("/audit/journal-sink", test_journal_sink);
   ADD ("/audit/taken-number/S-F6", test_taken_number);

@@ -8,6 +8,7 @@
 
 #include "ca-clock.h"
 #include "ca-crypto.h"
+#include "ca-der.h"
 
 /* What is signed begins with it: nothing else that anybody signs does. */
 #define LABEL "icert audit checkpoint 1"
@@ -176,7 +177,8 @@ read_text (char ***fields, const char *name, char **value)
   const char *text = take_field (fields, name);
 
   *value = text != NULL ? g_uri_unescape_string (text, NULL) : NULL;
-  return *value != NULL;
+  /* it is shown to people */
+  return *value != NULL && g_utf8_validate (*value, -1, NULL) && ca_text_is_clean (*value);
 }
 
 static gboolean
@@ -185,7 +187,7 @@ read_time (char ***fields, gint64 *time)
   const char *text = take_field (fields, "time");
   g_autoptr (GDateTime) date = text != NULL ? g_date_time_new_from_iso8601 (text, NULL) : NULL;
 
-  if (date == NULL)
+  if (date == NULL || g_date_time_to_unix (date) < 0)
     return FALSE;
   *time = g_date_time_to_unix (date) * G_USEC_PER_SEC + g_date_time_get_microsecond (date);
   return TRUE;
