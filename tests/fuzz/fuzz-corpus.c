@@ -8,7 +8,14 @@
 
 #include <glib/gstdio.h>
 
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/x509v3.h>
+
+#include "ca-decode.h"
+
 #include "fake-message.h"
+#include "fuzz-authority.h"
 
 /* Writes what is binary in the corpus: fuzz-corpus FOLDER. Keys and signatures are of the moment;
  * the files are kept, so that everybody plays the same. */
@@ -153,6 +160,190 @@ save_extensions (void)
   save ("extension", "strings", fake_hex ("3008 0c01 61 0c03 e282ac"));
 }
 
+/* Certificates and CRLs of the authority */
+
+static void
+add_crl_extension (X509_CRL *crl, int nid, void *value, int critical)
+{
+  g_assert_cmpint (X509_CRL_add1_ext_i2d (crl, nid, value, critical, 0), ==, 1);
+}
+
+static void
+add_entry (X509_CRL *crl, int number, int reason)
+{
+  X509_REVOKED *entry = X509_REVOKED_new ();
+  ASN1_INTEGER *serial = ASN1_INTEGER_new ();
+  ASN1_ENUMERATED *code = ASN1_ENUMERATED_new ();
+  ASN1_TIME *when = ASN1_TIME_set (NULL, 1790000000);
+
+  ASN1_INTEGER_set (serial, number);
+  X509_REVOKED_set_serialNumber (entry, serial);
+  X509_REVOKED_set_revocationDate (entry, when);
+  ASN1_ENUMERATED_set (code, reason);
+  if (reason > 0)
+    X509_REVOKED_add1_ext_i2d (entry, NID_crl_reason, code, 0, 0);
+  X509_CRL_add0_revoked (crl, entry);
+  ASN1_INTEGER_free (serial);
+  ASN1_ENUMERATED_free (code);
+  ASN1_TIME_free (when);
+}
+
+static ISSUING_DIST_POINT *
+make_point (void)
+{
+  ISSUING_DIST_POINT *point = ISSUING_DIST_POINT_new ();
+  GENERAL_NAMES *urls = GENERAL_NAMES_new ();
+  GENERAL_NAME *url = GENERAL_NAME_new ();
+  ASN1_IA5STRING *text = ASN1_IA5STRING_new ();
+
+  ASN1_STRING_set (text, "http://ca.example.org/1.crl", -1);
+  GENERAL_NAME_set0_value (url, GEN_URI, text);
+  sk_GENERAL_NAME_push (urls, url);
+  point->distpoint = DIST_POINT_NAME_new ();
+  point->distpoint->type = 0;
+  point->distpoint->name.fullname = urls;
+  return point;
+}
+
+/* Its to-be-signed part. @base: 0 = no delta */
+static void
+save_crl (const char *name, int entries, int base, gboolean with_point)
+{
+  X509_CRL *crl = X509_CRL_new ();
+  ASN1_INTEGER *number = ASN1_INTEGER_new ();
+  AUTHORITY_KEYID *key = AUTHORITY_KEYID_new ();
+  ISSUING_DIST_POINT *point = make_point ();
+  g_autoptr (X509) issuer = fake_x509_from_der (fuzz_authority_get ()->certificate);
+  unsigned char *der = NULL;
+  int size;
+
+  X509_CRL_set_version (crl, X509_CRL_VERSION_2);
+  X509_CRL_set_issuer_name (crl, X509_get_subject_name (issuer));
+  X509_CRL_set1_lastUpdate (crl, X509_get0_notBefore (issuer));
+  X509_CRL_set1_nextUpdate (crl, X509_get0_notAfter (issuer));
+  for (int i = 0; i < entries; i++)
+    add_entry (crl, 1000 + i, i % 7 == 2 ? 0 : i % 7);
+  key->keyid = ASN1_OCTET_STRING_dup (X509_get0_subject_key_id (issuer));
+  add_crl_extension (crl, NID_authority_key_identifier, key, 0);
+  ASN1_INTEGER_set (number, 9);
+  add_crl_extension (crl, NID_crl_number, number, 0);
+  ASN1_INTEGER_set (number, base);
+  if (base > 0)
+    add_crl_extension (crl, NID_delta_crl, number, 1);
+  if (with_point)
+    add_crl_extension (crl, NID_issuing_distribution_point, point, 1);
+  X509_CRL_sign (crl, fuzz_authority_get_key (), NULL);
+  size = i2d_re_X509_CRL_tbs (crl, &der);
+  save ("crl", name, g_bytes_new (der, (gsize) size));
+  OPENSSL_free (der);
+  X509_CRL_free (crl);
+  ASN1_INTEGER_free (number);
+  AUTHORITY_KEYID_free (key);
+  ISSUING_DIST_POINT_free (point);
+}
+
+static void
+save_signed (void)
+{
+  g_autoptr (GBytes) tbs = fuzz_authority_build ();
+  GBytes *certificate = fuzz_authority_sign (g_bytes_get_data (tbs, NULL), g_bytes_get_size (tbs));
+  g_autoptr (FakeKey) rsa = fake_key_new ("rsa2048");
+  g_autoptr (X509) other = fake_x509_new (rsa->pkey, "other");
+  g_autoptr (GBytes) pem = fake_pem ("CERTIFICATE", g_bytes_ref (certificate));
+  g_autoptr (GByteArray) export = g_byte_array_new ();
+
+  save ("certificate", "authority", g_bytes_ref (fuzz_authority_get ()->certificate));
+  save ("certificate", "server", certificate);
+  save ("certificate", "pem", g_bytes_ref (pem));
+  save ("certificate", "rsa", fake_x509_to_der (other));
+  save ("lint", "server", g_bytes_ref (tbs));
+  g_byte_array_append (export, (const guint8 *) "3", 1);
+  g_byte_array_append (export, g_bytes_get_data (pem, NULL), g_bytes_get_size (pem));
+  save ("foreign", "export", g_byte_array_free_to_bytes (g_steal_pointer (&export)));
+  save_crl ("base", 8, 0, FALSE);
+  save_crl ("empty", 0, 0, FALSE);
+  save_crl ("delta", 3, 7, FALSE);
+  save_crl ("point", 1, 0, TRUE);
+}
+
+/* Keys */
+
+/* Takes over what was written; behind @first */
+static GBytes *
+take_text (BIO *bio, const char *first)
+{
+  char *data;
+  long size = BIO_get_mem_data (bio, &data);
+  g_autoptr (GByteArray) all = g_byte_array_new ();
+
+  g_byte_array_append (all, (const guint8 *) first, (guint) strlen (first));
+  g_byte_array_append (all, (const guint8 *) data, (guint) size);
+  BIO_free (bio);
+  return g_byte_array_free_to_bytes (g_steal_pointer (&all));
+}
+
+static void
+save_keys (void)
+{
+  g_autoptr (FakeKey) key = fake_key_new ("p256");
+  g_autoptr (X509) certificate = fake_x509_new (key->pkey, "key");
+  X509_SIG *sealed = NULL;
+  PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8 (key->pkey);
+  PKCS12 *file = PKCS12_create ("secret", "name", key->pkey, certificate, NULL, 0, 0, 4, 4, 0);
+  BIO *bio = BIO_new (BIO_s_mem ());
+
+  PEM_write_bio_PUBKEY (bio, key->pkey);
+  sealed = PKCS8_set0_pbe (
+      "secret", 6, info, PKCS5_pbe2_set_scrypt (EVP_aes_256_cbc (), NULL, 16, NULL, 1 << 14, 8, 1));
+  PEM_write_bio_PKCS8 (bio, sealed);
+  X509_SIG_free (sealed);
+  save ("key-file", "own", take_text (bio, ""));
+  bio = BIO_new (BIO_s_mem ());
+  PEM_write_bio_PrivateKey (bio, key->pkey, NULL, NULL, 0, NULL, NULL);
+  save ("key-file", "foreign-pem", take_text (bio, "f"));
+  bio = BIO_new (BIO_s_mem ());
+  PEM_write_bio_PrivateKey_traditional (bio, key->pkey, EVP_aes_128_cbc (), (guint8 *) "secret", 6,
+                                        NULL, NULL);
+  save ("key-file", "foreign-old", take_text (bio, "f"));
+  sealed = PKCS8_encrypt (-1, EVP_aes_256_cbc (), "secret", 6, NULL, 0, 4, info);
+  bio = BIO_new (BIO_s_mem ());
+  PEM_write_bio_PKCS8 (bio, sealed);
+  save ("key-file", "foreign-sealed", take_text (bio, "f"));
+  bio = BIO_new (BIO_s_mem ());
+  i2d_PKCS12_bio (bio, file);
+  save ("key-file", "foreign-pkcs12", take_text (bio, "f"));
+  X509_SIG_free (sealed);
+  PKCS8_PRIV_KEY_INFO_free (info);
+  PKCS12_free (file);
+}
+
+/* Cursors: octets that the target writes as text */
+static void
+save_cursors (void)
+{
+  static const struct
+  {
+    const char *name;
+    const char *value;
+  } rows[] = {
+    { "key", "(0, -1, false, [<int64 7>])" },
+    { "string", "(0, 20, false, [<'www.example.org'>, <int64 7>])" },
+    { "date", "(0, 27, true, [<int64 1790000000000000>, <int64 7>])" },
+    { "empty-cell", "(0, 20, false, [<()>, <int64 7>])" },
+    { "extension", "(12288, -1, false, [<int64 7>, <'2.5.29.17'>])" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GVariant) value
+          = g_variant_parse (G_VARIANT_TYPE ("(iibav)"), rows[i].value, NULL, NULL, NULL);
+
+      g_assert_nonnull (value);
+      save ("cursor", rows[i].name,
+            g_bytes_new (g_variant_get_data (value), g_variant_get_size (value)));
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -162,5 +353,8 @@ main (int argc, char *argv[])
   save_requests ();
   save_names ();
   save_extensions ();
+  save_signed ();
+  save_keys ();
+  save_cursors ();
   return 0;
 }

@@ -4,7 +4,10 @@
 
 #include "fuzz.h"
 
+#include <ftw.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib/gstdio.h>
 
@@ -46,6 +49,20 @@ check_message (const char *text)
     }
 }
 
+static gsize n_accepted = 0;
+
+void
+fuzz_accept (void)
+{
+  n_accepted++;
+}
+
+gsize
+fuzz_get_n_accepted (void)
+{
+  return n_accepted;
+}
+
 void
 fuzz_check (gboolean ok, GError **error)
 {
@@ -55,10 +72,12 @@ fuzz_check (gboolean ok, GError **error)
   if (ok)
     {
       g_assert_no_error (*error);
+      fuzz_accept ();
       return;
     }
 
   g_assert_nonnull (*error);
+  g_debug ("%s", (*error)->message);
   g_assert_true ((*error)->domain == ICERT_ERROR);
   g_assert_nonnull (icert_error_get_code_name ((ICertError) (*error)->code));
   g_assert_cmpint ((*error)->code, !=, ICERT_ERROR_INTERNAL);
@@ -66,7 +85,7 @@ fuzz_check (gboolean ok, GError **error)
   text = icert_error_get_text (*error);
   g_assert_cmpuint (strlen (text), >, 0);
   g_assert_cmpuint (strlen (text), <=, MAX_TEXT);
-  details = g_variant_ref_sink (icert_error_get_details (*error));
+  details = icert_error_get_details (*error);
   g_clear_error (error);
 }
 
@@ -102,20 +121,16 @@ fuzz_check_name (ICertName *name)
   g_assert_cmpuint (icert_name_hash (name), ==, icert_name_hash (of_text));
 }
 
+static int
+remove_cb (const char *path, const struct stat *status, int type, struct FTW *place)
+{
+  return remove (path);
+}
+
 static void
 remove_folder (void)
 {
-  const char *name;
-  GDir *dir = g_dir_open (fuzz_folder (), 0, NULL);
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (fuzz_folder (), name, NULL);
-
-      g_unlink (path);
-    }
-  g_clear_pointer (&dir, g_dir_close);
-  g_rmdir (fuzz_folder ());
+  nftw (fuzz_folder (), remove_cb, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 const char *
@@ -125,8 +140,10 @@ fuzz_folder (void)
 
   if (folder == NULL)
     {
-      folder = g_dir_make_tmp ("icert-fuzz-XXXXXX", NULL);
-      g_assert_nonnull (folder);
+      /* a disk would write each of them */
+      folder = g_strdup (g_access ("/dev/shm", W_OK) == 0 ? "/dev/shm/icert-fuzz-XXXXXX"
+                                                          : "/tmp/icert-fuzz-XXXXXX");
+      g_assert_nonnull (g_mkdtemp (folder));
       atexit (remove_folder);
     }
   return folder;
@@ -144,7 +161,11 @@ fuzz_write (const char *name, gconstpointer data, gsize size)
   path = g_hash_table_lookup (paths, name);
   if (path == NULL)
     {
+      g_autofree char *parent = NULL;
+
       path = g_build_filename (fuzz_folder (), name, NULL);
+      parent = g_path_get_dirname (path);
+      g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
       g_hash_table_insert (paths, g_strdup (name), (gpointer) path);
     }
 

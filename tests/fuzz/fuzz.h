@@ -21,6 +21,10 @@ char *fuzz_text (const guint8 *data, gsize size);
 void fuzz_check (gboolean ok, GError **error);
 /* the same of an answer that is a pointer */
 #define fuzz_check_pointer(pointer, error) fuzz_check ((pointer) != NULL, error)
+/* How often something was accepted, here or by fuzz_check(): a target whose corpus is refused as a
+ * whole tests little. */
+void fuzz_accept (void);
+gsize fuzz_get_n_accepted (void);
 /* text of a request that a row keeps (S-A7): valid UTF-8 without control characters */
 void fuzz_check_text (const char *text);
 /* a name of any reader: it comes back from its DER and from its text */
