@@ -135,16 +135,6 @@ change_entry (FakeCa *self, const char *group, const char *key, const char *valu
   g_assert_no_errno (g_chmod (path, 0600));
 }
 
-/* A test may have several CAs of one name, which an administrator may not: they are reached by
- * their addresses. */
-static void
-forget_records (void)
-{
-  g_autofree char *records = g_build_filename (home, "config", NULL);
-
-  remove_all (records);
-}
-
 static FakeCa *
 new_ca (const char *chain, const char *key_type, const char *validity)
 {
@@ -154,7 +144,6 @@ new_ca (const char *chain, const char *key_type, const char *validity)
 
   self->folder = g_build_filename (home, name, NULL);
   self->address = g_strconcat ("local:", self->folder, NULL);
-  forget_records ();
   create (self, key_type, validity);
   if (chain != NULL)
     change_entry (self, "Policy", "Chain", chain);
