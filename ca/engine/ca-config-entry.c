@@ -105,9 +105,9 @@ canonical_node (const char *node)
 }
 
 gboolean
-ca_config_node_is_operational (const char *node)
+ca_config_entry_is_operational (const char *node, const char *entry)
 {
-  return strcmp (canonical_node (node), "CRL") == 0;
+  return strcmp (canonical_node (node), "CRL") == 0 && strcmp (entry, "Partitions") != 0;
 }
 
 static GVariant *

@@ -68,5 +68,5 @@ gboolean ca_config_set_entry (const char *folder,
                               GError **error);
 /* a(ssmv) of one entry; floating */
 GVariant *ca_config_entry_new (const char *node, const char *entry, GVariant *value);
-/* whether one administrator may change @node alone under dual control (S-D11) */
-gboolean ca_config_node_is_operational (const char *node);
+/* whether one administrator may change @entry of @node alone under dual control (S-D11) */
+gboolean ca_config_entry_is_operational (const char *node, const char *entry);

@@ -50,11 +50,11 @@ static gboolean
 is_operational (GVariant *entries)
 {
   GVariantIter iter;
-  const char *node;
+  const char *node, *entry;
 
   g_variant_iter_init (&iter, entries);
-  while (g_variant_iter_next (&iter, "(&s&smv)", &node, NULL, NULL))
-    if (!ca_config_node_is_operational (node))
+  while (g_variant_iter_next (&iter, "(&s&smv)", &node, &entry, NULL))
+    if (!ca_config_entry_is_operational (node, entry))
       return FALSE;
   return TRUE;
 }
