@@ -540,6 +540,59 @@ test_silence (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* A directory that lets us in, and answers the first question with a message of 2 GiB */
+
+typedef struct
+{
+  GSocketListener *listener;
+  gsize sent;
+} Flood;
+
+static gpointer
+flood_worker (gpointer data)
+{
+  /* message 1, bind response: success, "", "" */
+  static const guint8 welcome[]
+      = { 0x30, 0x0c, 0x02, 0x01, 0x01, 0x61, 0x07, 0x0a, 0x01, 0x00, 0x04, 0x00, 0x04, 0x00 };
+  static const guint8 header[] = { 0x30, 0x84, 0x7f, 0xff, 0xff, 0xf0 };
+  Flood *flood = data;
+  g_autoptr (GSocketConnection) connection
+      = g_socket_listener_accept (flood->listener, NULL, NULL, NULL);
+  GInputStream *in = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  g_autofree char *octets = g_strnfill (1 << 20, 'A');
+
+  g_assert_cmpint (g_input_stream_read (in, octets, 1 << 20, NULL, NULL), >, 0);
+  g_output_stream_write_all (out, welcome, sizeof welcome, NULL, NULL, NULL);
+  g_assert_cmpint (g_input_stream_read (in, octets, 1 << 20, NULL, NULL), >, 0);
+  g_output_stream_write_all (out, header, sizeof header, NULL, NULL, NULL);
+  while (flood->sent < G_MAXINT32
+         && g_output_stream_write_all (out, octets, 1 << 20, NULL, NULL, NULL))
+    flood->sent += 1 << 20;
+  return NULL;
+}
+
+static void
+test_flood (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+  g_autofree char *url = g_strdup_printf ("ldap://127.0.0.1:%u", port);
+  Flood flood = { listener, 0 };
+  GThread *thread = g_thread_new ("flood", flood_worker, &flood);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertIssuedCrl) crl = NULL;
+
+  g_test_summary ("S-A10: a directory that answers without end does not take the CA's memory");
+  set (fixture, "Timeout", "5s");
+  set (fixture, "Url", url);
+  must_initialize (fixture);
+  crl = publish (fixture, 5, -1, &error);
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_FAILED);
+  g_thread_join (thread);
+  g_assert_cmpuint (flood.sent, <, 64 << 20);
+}
+
 static void
 test_password (Fixture *fixture, gconstpointer data)
 {
@@ -613,6 +666,7 @@ main (int argc, char **argv)
   ADD ("certificates", test_certificates);
   ADD ("outage", test_outage);
   ADD ("silence", test_silence);
+  ADD ("flood/S-A10", test_flood);
   ADD ("password", test_password);
   ADD ("tls", test_tls);
   ADD ("settings", test_settings);

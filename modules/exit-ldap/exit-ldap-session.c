@@ -4,16 +4,22 @@
 
 #include "exit-ldap-session.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include <gio/gunixsocketaddress.h>
 #include <glib-unix.h>
+#include <lber.h>
 #include <ldap.h>
 #include <openldap.h>
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LDAPMessage, ldap_msgfree)
+
+/* octets of one answer: three million entries of a CRL. libldap takes whatever comes, and a
+ * directory that sends without end would take the CA's memory with it. */
+#define LARGEST_ANSWER (128 * 1024 * 1024)
 
 /* libldap's own deadlines end neither a handshake of TLS nor half an answer (measured: it goes
  * round in circles), so the socket is ours, and at the deadline a thread shuts it down. */
@@ -22,6 +28,7 @@ struct _ExitLdapSession
   LDAP *ldap;
   GSocketConnection *connection;
   gint64 deadline; /* monotonic */
+  gsize room;      /* octets that the answer may still have */
 
   GThread *watchdog;
   GMutex lock;
@@ -50,6 +57,72 @@ time_left (const ExitLdapSession *session, struct timeval *left)
   return TRUE;
 }
 
+/* A layer between libldap and what it reads from, also from TLS */
+
+static int
+layer_setup (Sockbuf_IO_Desc *layer, void *session)
+{
+  layer->sbiod_pvt = session;
+  return 0;
+}
+
+static int
+layer_remove (Sockbuf_IO_Desc *layer)
+{
+  layer->sbiod_pvt = NULL;
+  return 0;
+}
+
+static int
+layer_ctrl (Sockbuf_IO_Desc *layer, int option, void *value)
+{
+  return LBER_SBIOD_CTRL_NEXT (layer, option, value);
+}
+
+static ber_slen_t
+layer_read (Sockbuf_IO_Desc *layer, void *octets, ber_len_t size)
+{
+  ExitLdapSession *session = layer->sbiod_pvt;
+  ber_slen_t n = LBER_SBIOD_READ_NEXT (layer, octets, size);
+
+  if (n > 0 && (gsize) n > session->room)
+    {
+      errno = EMSGSIZE;
+      return -1;
+    }
+  session->room -= MAX (n, 0);
+  return n;
+}
+
+static ber_slen_t
+layer_write (Sockbuf_IO_Desc *layer, void *octets, ber_len_t size)
+{
+  return LBER_SBIOD_WRITE_NEXT (layer, octets, size);
+}
+
+static int
+layer_close (Sockbuf_IO_Desc *layer)
+{
+  return 0;
+}
+
+static Sockbuf_IO layer_io
+    = { layer_setup, layer_remove, layer_ctrl, layer_read, layer_write, layer_close };
+
+static gboolean
+bound_answers (ExitLdapSession *session, GError **error)
+{
+  ber_len_t largest = LARGEST_ANSWER;
+  Sockbuf *socket = NULL;
+
+  if (ldap_get_option (session->ldap, LDAP_OPT_SOCKBUF, &socket) == LDAP_OPT_SUCCESS
+      && socket != NULL && ber_sockbuf_ctrl (socket, LBER_SB_OPT_SET_MAX_INCOMING, &largest) == 1
+      && ber_sockbuf_add_io (socket, &layer_io, LBER_SBIOD_LEVEL_APPLICATION, session) == 0)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_FAILED, "ldap", "cannot bound what is read (by libldap)");
+  return FALSE;
+}
+
 /* Waits for the answer to @id. A server that takes the question and never answers is left behind.
  */
 static LDAPMessage *
@@ -59,6 +132,7 @@ wait_for (ExitLdapSession *session, int id, const char *what, GError **error)
   struct timeval left;
   int type = 0;
 
+  session->room = LARGEST_ANSWER;
   if (time_left (session, &left))
     type = ldap_result (session->ldap, id, LDAP_MSG_ALL, &left, &message);
   if (type > 0)
@@ -234,8 +308,9 @@ exit_ldap_session_open (const ExitLdapServer *server, GError **error)
   g_mutex_init (&session->lock);
   g_cond_init (&session->cond);
   session->deadline = g_get_monotonic_time () + server->timeout * G_USEC_PER_SEC;
-  if (!attach (session, server, error) || !set_options (session, server, error)
-      || !encrypt (session, server, error) || !bind_as (session, server, error))
+  if (!attach (session, server, error) || !bound_answers (session, error)
+      || !set_options (session, server, error) || !encrypt (session, server, error)
+      || !bind_as (session, server, error))
     return NULL;
   return g_steal_pointer (&session);
 }
