@@ -211,6 +211,50 @@ test_crosses (void)
                    /* two leaves, two roots, two crosses */ 6);
 }
 
+/* As an officer does it, by its number: no request made it. */
+static void
+revoke_own (FakeCa *ca, GBytes *certificate)
+{
+  g_autofree char *serial = fake_serial (certificate);
+  g_autoptr (GError) error = NULL;
+
+  icert_admin_revoke (ca->admin, serial, ICERT_REVOCATION_REASON_SUPERSEDED, NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_revoked (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
+  g_autoptr (GBytes) root = NULL;
+  g_autoptr (GBytes) forward = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("CR_PROP 19, 20, 34, 37, 38: what a CA revoked of its own is revoked there");
+  renew (ca, FALSE);
+  forward = get_bytes (ca, ICERT_CA_PROPERTY_CA_FORWARD_CROSS_CERT, 0, &error);
+  g_assert_no_error (error);
+  revoke_own (ca, forward);
+  g_assert_cmpint (get_long (ca, ICERT_CA_PROPERTY_CA_FORWARD_CROSS_CERT_STATE, 0), ==,
+                   ICERT_CA_DISPOSITION_REVOKED);
+  g_assert_cmpint (get_long (ca, ICERT_CA_PROPERTY_CA_BACKWARD_CROSS_CERT_STATE, 1), ==,
+                   ICERT_CA_DISPOSITION_VALID);
+  g_assert_cmpint (get_long (ca, ICERT_CA_PROPERTY_CA_CERT_STATE, 1), ==,
+                   ICERT_CA_DISPOSITION_VALID);
+
+  root = icert_ca_get_certificate (ca->ca, 1, NULL, NULL);
+  revoke_own (ca, root);
+  g_assert_cmpint (get_long (ca, ICERT_CA_PROPERTY_CA_CERT_STATE, 1), ==,
+                   ICERT_CA_DISPOSITION_REVOKED);
+  g_assert_cmphex ((guint32) get_long (ca, ICERT_CA_PROPERTY_CA_CERT_STATUS_CODE, 1), ==,
+                   0x80092010);
+  g_assert_cmpint (get_long (ca, ICERT_CA_PROPERTY_CRL_STATE, 1), ==, ICERT_CA_DISPOSITION_REVOKED);
+  g_assert_cmpint (get_long (ca, ICERT_CA_PROPERTY_CA_CERT_STATE, 0), ==,
+                   ICERT_CA_DISPOSITION_VALID);
+  renew (ca, TRUE);
+  g_assert_cmpint (get_long (ca, ICERT_CA_PROPERTY_CRL_STATE, 2), ==, ICERT_CA_DISPOSITION_VALID);
+}
+
 static void
 test_pending (void)
 {
@@ -290,11 +334,32 @@ test_missing_key_crls (void)
                     1);
 }
 
+/* An expired CA is open for its renewal and for what it knows, and for nothing that is signed. */
+static void
+assert_signs_nothing (FakeCa *ca)
+{
+  g_autoptr (GBytes) request = fake_ca_request ("late.example.org");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = fake_ca_submit (ca, request, NULL, &error);
+  g_autoptr (ICertResponse) early = NULL;
+
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_DENIED, "*expired*");
+  fake_assert_status (response, ICERT_ERROR_BAD_VALIDITY, "CA certificate");
+  g_assert_null (icert_admin_publish_crls (ca->admin, ICERT_CRL_BASE, NULL, NULL, &error));
+  fake_assert_error (error, ICERT_ERROR_WRONG_STATE, "CA certificate", 0);
+  g_clear_error (&error);
+  early = icert_request_retrieve_pending (ca->request, 1, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (early, ICERT_DISPOSITION_ISSUED, NULL);
+}
+
 /* S-H4 */
 static void
 test_expiry (void)
 {
   g_autoptr (FakeCa) ca = fake_ca_new_with_validity ("Always.Policy", "8s");
+  g_autoptr (GBytes) leaf = issue (ca, "early.example.org");
   gint64 warned;
 
   g_test_summary ("S-H4: each threshold of the CA's life is said once, over restarts too");
@@ -315,7 +380,10 @@ test_expiry (void)
                    ICERT_CA_DISPOSITION_INVALID);
   g_assert_cmphex ((guint32) get_long (ca, ICERT_CA_PROPERTY_CA_CERT_STATUS_CODE, 0), ==,
                    0x800B0101);
+  assert_signs_nothing (ca);
   renew (ca, TRUE);
+  g_clear_pointer (&leaf, g_bytes_unref);
+  leaf = issue (ca, "www.example.org");
   g_assert_cmpint (get_long (ca, ICERT_CA_PROPERTY_CA_CERT_STATE, 1), ==,
                    ICERT_CA_DISPOSITION_VALID);
   g_assert_cmpint (get_long (ca, ICERT_CA_PROPERTY_CA_CERT_STATE, 0), ==,
@@ -343,6 +411,7 @@ main (int argc, char **argv)
   fake_ca_init (&argc, &argv);
   g_test_add_func ("/life/indexes", test_indexes);
   g_test_add_func ("/life/cross-certificates", test_crosses);
+  g_test_add_func ("/life/revoked", test_revoked);
   g_test_add_func ("/life/pending", test_pending);
   g_test_add_func ("/life/missing-old-key", test_missing_old_key);
   g_test_add_func ("/life/missing-key-crls", test_missing_key_crls);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "ca-crypto.h"
+#include "ca-own.h"
 
 /* The whole file as memory that the kernel reads when it is touched. */
 static GBytes *
@@ -151,11 +152,34 @@ new_int (int value)
   return g_variant_ref_sink (g_variant_new_int32 (value));
 }
 
-/* constants.md 1.3, by certificate: 1 = another certificate of the same key has it, 3 = still made,
- * 4 = its last certificate has expired */
-static GVariant *
-get_state (const CaFacts *facts, int index, GError **error)
+/* Whether every certificate of the key that has not expired is revoked. */
+static gboolean
+is_key_revoked (CaEngine *engine,
+                const CaFacts *facts,
+                guint key_index,
+                gboolean *revoked,
+                GError **error)
 {
+  gint64 now = ca_clock_now () / G_USEC_PER_SEC;
+
+  *revoked = TRUE;
+  for (guint i = 0; *revoked && i < facts->issuers->len; i++)
+    {
+      const CaIssuer *issuer = facts->issuers->pdata[i];
+
+      if (issuer->key_index == key_index && issuer->not_after >= now
+          && !ca_own_is_revoked (engine, facts, issuer->certificate, revoked, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* constants.md 1.3, by certificate: 1 = another certificate of the same key has it, 2 = what it
+ * needs is revoked, 3 = still made, 4 = its last certificate has expired */
+static GVariant *
+get_state (CaEngine *engine, const CaFacts *facts, int index, GError **error)
+{
+  gboolean revoked;
   const CaIssuer *issuer = ca_facts_find_issuer (facts, index);
   const CaIssuer *newest = issuer;
 
@@ -174,6 +198,10 @@ get_state (const CaFacts *facts, int index, GError **error)
     }
   if (newest->not_after < ca_clock_now () / G_USEC_PER_SEC)
     return new_int (ICERT_CA_DISPOSITION_INVALID);
+  if (!is_key_revoked (engine, facts, issuer->key_index, &revoked, error))
+    return NULL;
+  if (revoked)
+    return new_int (ICERT_CA_DISPOSITION_REVOKED);
   return new_int (issuer == newest ? ICERT_CA_DISPOSITION_VALID : ICERT_CA_DISPOSITION_ERROR);
 }
 
@@ -247,7 +275,7 @@ ca_crl_get_property (CaEngine *engine,
     case ICERT_CA_PROPERTY_CA_SIG_CERT_CRL_CHAIN:
       return ca_crl_get_chain_property (engine, facts, index, error);
     case ICERT_CA_PROPERTY_CRL_STATE:
-      return get_state (facts, index, error);
+      return get_state (engine, facts, index, error);
     case ICERT_CA_PROPERTY_CRL_PARTITION_COUNT:
       return new_int (facts->config->partitions > 1 ? facts->config->partitions : 0);
     case ICERT_CA_PROPERTY_PARTITIONED_BASE_CRL:

@@ -5,6 +5,7 @@
 #include "ca-properties.h"
 
 #include "ca-crl.h"
+#include "ca-own.h"
 
 static const struct
 {
@@ -133,6 +134,67 @@ get_exit_description (CaEngine *engine, int index, GError **error)
   return NULL;
 }
 
+/* CRYPT_E_REVOKED */
+#define STATUS_REVOKED ((gint32) 0x80092010)
+
+/* @value: (transfer full): a state or status code by dates alone; which certificate it is of is
+ * what the property @of answers. */
+static GVariant *
+judge_revocation (CaEngine *engine,
+                  const CaFacts *facts,
+                  GVariant *value,
+                  ICertCaProperty of,
+                  int index,
+                  gint32 when_revoked,
+                  GError **error)
+{
+  g_autoptr (GVariant) octets
+      = value != NULL ? ca_facts_get_property (facts, of, index, error) : NULL;
+  g_autoptr (GBytes) certificate = octets != NULL ? g_variant_get_data_as_bytes (octets) : NULL;
+  gboolean revoked = FALSE;
+
+  if (certificate == NULL)
+    return value;
+  if (!ca_own_is_revoked (engine, facts, certificate, &revoked, error))
+    {
+      g_variant_unref (value);
+      return NULL;
+    }
+  if (!revoked)
+    return value;
+  g_variant_unref (value);
+  return g_variant_ref_sink (g_variant_new_int32 (when_revoked));
+}
+
+static GVariant *
+get_fact (CaEngine *engine,
+          const CaFacts *facts,
+          ICertCaProperty property,
+          int index,
+          GError **error)
+{
+  static const struct
+  {
+    ICertCaProperty property, of;
+    gint32 when_revoked;
+  } states[] = {
+    { ICERT_CA_PROPERTY_CA_CERT_STATE, ICERT_CA_PROPERTY_CA_SIG_CERT,
+      ICERT_CA_DISPOSITION_REVOKED },
+    { ICERT_CA_PROPERTY_CA_CERT_STATUS_CODE, ICERT_CA_PROPERTY_CA_SIG_CERT, STATUS_REVOKED },
+    { ICERT_CA_PROPERTY_CA_FORWARD_CROSS_CERT_STATE, ICERT_CA_PROPERTY_CA_FORWARD_CROSS_CERT,
+      ICERT_CA_DISPOSITION_REVOKED },
+    { ICERT_CA_PROPERTY_CA_BACKWARD_CROSS_CERT_STATE, ICERT_CA_PROPERTY_CA_BACKWARD_CROSS_CERT,
+      ICERT_CA_DISPOSITION_REVOKED },
+  };
+  GVariant *value = ca_facts_get_property (facts, property, index, error);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
+    if (states[i].property == property)
+      return judge_revocation (engine, facts, value, states[i].of, index, states[i].when_revoked,
+                               error);
+  return value;
+}
+
 GVariant *
 ca_property_get (CaEngine *engine,
                  CaFacts *facts,
@@ -165,6 +227,6 @@ ca_property_get (CaEngine *engine,
     case ICERT_CA_PROPERTY_TEMPLATES:
       return get_templates (engine, facts, caller, error);
     default:
-      return ca_facts_get_property (facts, property, index, error);
+      return get_fact (engine, facts, property, index, error);
     }
 }
