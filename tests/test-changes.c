@@ -932,7 +932,15 @@ test_waiver (void)
   g_assert_cmpuint (count_waived (town, "Open"), ==, 1);
   g_assert_cmpuint (count_waived (town, NULL), ==, 1);
   wait_for_policy ();
-  fake_town_submit (town, "clerk", "Open", ICERT_DISPOSITION_ISSUED);
+  {
+    gint64 id = fake_town_submit (town, "clerk", "Open", ICERT_DISPOSITION_UNDER_SUBMISSION);
+    g_autoptr (ICertResponse) response
+        = icert_admin_resubmit_request (fake_town_meet (town, "chief")->admin, id, NULL, &error);
+
+    /* a root's officer commands (S-G3), the profile asks for nobody */
+    g_assert_no_error (error);
+    fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+  }
   g_assert_false (set_profile (town, "anna", "Open", OPEN_PROFILE "# changed\n", &error));
   g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
   g_clear_error (&error);
@@ -1000,6 +1008,147 @@ test_withdrawn_by_verb (void)
   g_assert_cmpint (
       fake_town_query_int (town, "SELECT profile_version FROM requests WHERE disposition = 20"), ==,
       2);
+}
+
+/* CA certificates (S-G3) */
+
+/* A root under a town's roles that makes CAs */
+static FakeTown *
+new_root (gboolean dual, const char *roles)
+{
+  FakeTown *town = fake_town_new (dual, roles);
+  g_autofree char *text = fake_town_read (town, "ca.conf");
+  g_autoptr (GString) conf = g_string_new (text);
+
+  g_assert_cmpuint (
+      g_string_replace (conf, "[CA]\n", "[CA]\nCAProfiles=SubCA\nCAPathLength=1\n", 1), ==, 1);
+  fake_town_write (town, "ca.conf", conf->str);
+  return town;
+}
+
+static gint64
+ask_for_ca (FakeTown *town, const char *name, ICertDisposition disposition)
+{
+  FakeWish wish = { .common_name = "Branch CA", .ca = TRUE };
+  g_autoptr (GBytes) request = fake_wish_to_request (&wish);
+  g_autoptr (GHashTable) attributes = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+
+  g_hash_table_insert (attributes, (gpointer) "CertificateTemplate", (gpointer) "SubCA");
+  response = icert_request_submit (fake_town_meet (town, name)->request, ICERT_SUBMIT_NONE, request,
+                                   attributes, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, disposition, NULL);
+  return icert_response_get_request_id (response);
+}
+
+static gint64
+resubmit_waits (FakeTown *town, const char *name, gint64 id)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (
+      icert_admin_resubmit_request (fake_town_meet (town, name)->admin, id, NULL, &error));
+  return assert_waits (error);
+}
+
+static void
+test_ca_certificate (void)
+{
+  g_autoptr (FakeTown) town = new_root (TRUE, ROLES "user:dora=submitter;administrator\n");
+  g_autoptr (GHashTable) attributes = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  FakePerson *chief = fake_town_meet (town, "chief");
+  gint64 id = ask_for_ca (town, "dora", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  gint64 change, next;
+
+  g_test_summary (
+      "S-G3, S-D11: under dual control a CA certificate needs an officer who asks and an "
+      "administrator who approves just this content, and who did not submit it");
+  change = resubmit_waits (town, "chief", id);
+  g_assert_cmpint (resubmit_waits (town, "chief", id), ==, change);
+  refuse_approval (town, "chief", change, ICERT_ERROR_NOT_AUTHORIZED);
+  refuse_approval (town, "dora", change, ICERT_ERROR_NOT_AUTHORIZED);
+  g_assert_cmpint (resubmit_waits (town, "chief", id), ==, change);
+  approve (town, "anna", change);
+  /* another content needs another approval */
+  g_hash_table_insert (attributes, (gpointer) "Note", (gpointer) "seen");
+  g_assert_true (icert_admin_set_request_attributes (chief->admin, id, attributes, NULL, &error));
+  g_assert_no_error (error);
+  next = resubmit_waits (town, "chief", id);
+  g_assert_cmpint (next, !=, change);
+  approve (town, "anna", next);
+  /* the other officer asked for nothing */
+  g_assert_cmpint (resubmit_waits (town, "other", id), !=, next);
+  response = icert_admin_resubmit_request (chief->admin, id, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+  assert_state (town, next, "done");
+  fake_town_close (town);
+  g_assert_cmpint (
+      fake_town_query_int (town, "SELECT count(*) FROM requests WHERE disposition = 20"), ==, 1);
+}
+
+static gboolean
+issue_all (FakeLent *self, ICertServerPolicy *server, ICertVerdict *verdict, GError **error)
+{
+  *verdict = ICERT_VERDICT_ISSUE;
+  return icert_server_policy_set_certificate_property (server, "CertificateTemplate",
+                                                       g_variant_new_string ("SubCA"), error);
+}
+
+static void
+test_ca_by_submission (void)
+{
+  g_autoptr (FakeTown) town = new_root (FALSE, ROLES "user:solo=submitter;officer;administrator\n");
+  g_autoptr (FakeLent) lent = fake_lent_new (ICERT_VERDICT_ISSUE);
+  g_autofree char *text = fake_town_read (town, "ca.conf");
+  g_autoptr (GString) conf = g_string_new (text);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("S-G3: no submission makes a CA, whoever submits and whatever policies say: "
+                  "NOT_AUTHORIZED, and nothing is signed");
+  lent->judge = issue_all;
+  g_assert_cmpuint (g_string_replace (conf, "Chain=Template.Policy", "Chain=", 1), ==, 1);
+  fake_town_write (town, "ca.conf", conf->str);
+  g_assert_true (icert_control_append_policy (fake_town_meet (town, "anna")->control,
+                                              ICERT_POLICY (lent), &error));
+  g_assert_no_error (error);
+  ask_for_ca (town, "solo", ICERT_DISPOSITION_DENIED);
+  fake_town_close (town);
+  g_assert_cmpint (fake_town_query_int (town, "SELECT count(*) FROM serials"), ==, 0);
+  g_assert_cmpint (fake_town_query_int (town, "SELECT count(*) FROM requests WHERE "
+                                              "disposition_message LIKE '%makes a CA%'"),
+                   ==, 1);
+}
+
+static void
+test_direct_command (void)
+{
+  g_autoptr (FakeTown) town = new_root (FALSE, ROLES "user:solo=submitter;officer\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  gint64 id;
+
+  g_test_summary ("S-G3: a root signs on a direct command: what a submitter asks for waits for an "
+                  "officer, also where the profile asks for none; an officer's own is a command");
+  g_assert_true (set_profile (
+      town, "anna", "Free",
+      "[Profile]\nName=Free\nVersion=1\nEnroll=submitter\nApproval=none\n"
+      "Validity=9d\n[Subject]\nCommonName=fixed:free\n[SubjectAltName]\ndNSName=ignore\n[Key]\n"
+      "Types=ec-p256\n[Extensions]\nKeyUsage=auto\n"
+      "ExtendedKeyUsage=clientAuth\n",
+      &error));
+  g_assert_no_error (error);
+  id = fake_town_submit (town, "clerk", "Free", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  fake_town_submit (town, "solo", "Free", ICERT_DISPOSITION_ISSUED);
+  response = icert_admin_resubmit_request (fake_town_meet (town, "chief")->admin, id, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+  fake_town_close (town);
+  g_assert_cmpint (fake_town_query_int (town, "SELECT count(*) FROM serials"), ==, 2);
 }
 
 static gboolean
@@ -1189,6 +1338,9 @@ main (int argc, char **argv)
   g_test_add_func ("/changes/s-d5-waiver", test_waiver);
   g_test_add_func ("/changes/s-d5-waiver-at-approval", test_waiver_at_approval);
   g_test_add_func ("/changes/s-d12-withdrawn-by-verb", test_withdrawn_by_verb);
+  g_test_add_func ("/changes/s-g3-ca-certificate", test_ca_certificate);
+  g_test_add_func ("/changes/s-g3-ca-by-submission", test_ca_by_submission);
+  g_test_add_func ("/changes/s-g3-direct-command", test_direct_command);
   g_test_add_func ("/changes/history", test_history);
   g_test_add_func ("/changes/chain-at-once", test_chain_at_once);
   g_test_add_func ("/changes/s-n6-types", test_types);

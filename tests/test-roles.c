@@ -6,6 +6,10 @@
 
 #include <gmodule.h>
 
+#include "ca-backup.h"
+#include "ca-folder.h"
+#include "ca-renew.h"
+#include "ca-restore.h"
 #include "ca-roles.h"
 #include "fake-ca.h"
 #include "fake-exit.h"
@@ -845,10 +849,368 @@ test_function (void)
     }
 }
 
+/* Records (S-F6): what each verb leaves in the audit log, when it is allowed and when it is not. A
+ * verb without a line fails. */
+
+static gint64 row_id;    /* of the request that a line is about */
+static char *row_serial; /* of its certificate */
+static FakeTown *town_of_lines;
+
+static void
+make_pending (FakeTown *town)
+{
+  row_id = fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  target = row_id;
+}
+
+static void
+make_denied (FakeTown *town)
+{
+  g_autoptr (GError) error = NULL;
+
+  make_pending (town);
+  icert_admin_deny_request (fake_town_meet (town, "chief")->admin, row_id, NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+make_issued (FakeTown *town)
+{
+  g_autoptr (ICertResponse) response = NULL;
+  g_autoptr (GBytes) certificate = NULL;
+  g_autoptr (GError) error = NULL;
+
+  make_pending (town);
+  response
+      = icert_admin_resubmit_request (fake_town_meet (town, "chief")->admin, row_id, NULL, &error);
+  g_assert_no_error (error);
+  certificate = fake_certificate (response);
+  g_free (row_serial);
+  row_serial = fake_serial (certificate);
+}
+
+static void
+revoke_row (FakeTown *town, ICertRevocationReason reason)
+{
+  g_autoptr (GError) error = NULL;
+
+  make_issued (town);
+  icert_admin_revoke (fake_town_meet (town, "chief")->admin, row_serial, reason, NULL, NULL,
+                      &error);
+  g_assert_no_error (error);
+}
+
+static void
+make_revoked (FakeTown *town)
+{
+  revoke_row (town, ICERT_REVOCATION_REASON_SUPERSEDED);
+}
+
+static void
+make_stopped (FakeTown *town)
+{
+  g_assert_true (icert_control_stop (fake_town_meet (town, "boss")->control, NULL, NULL));
+}
+
+static void
+do_set_attributes (FakePerson *person, GError **error)
+{
+  g_autoptr (GHashTable) attributes = g_hash_table_new (g_str_hash, g_str_equal);
+
+  g_hash_table_insert (attributes, (gpointer) "Note", (gpointer) "seen");
+  icert_admin_set_request_attributes (person->admin, row_id, attributes, NULL, error);
+}
+
+static void
+do_set_extension (FakePerson *person, GError **error)
+{
+  g_autoptr (GBytes) value = g_bytes_new_static ("\x05\x00", 2);
+
+  icert_admin_set_certificate_extension (person->admin, row_id, "1.2.3.4", ICERT_EXTENSION_NONE,
+                                         value, NULL, error);
+}
+
+static void
+do_deny (FakePerson *person, GError **error)
+{
+  icert_admin_deny_request (person->admin, row_id, NULL, NULL, error);
+}
+
+static void
+do_revoke (FakePerson *person, GError **error)
+{
+  icert_admin_revoke (person->admin, row_serial, ICERT_REVOCATION_REASON_SUPERSEDED, NULL, NULL,
+                      error);
+}
+
+static void
+do_unrevoke (FakePerson *person, GError **error)
+{
+  icert_admin_unrevoke (person->admin, row_serial, NULL, error);
+}
+
+static void
+do_publish_expired (FakePerson *person, GError **error)
+{
+  icert_admin_set_publish_expired (person->admin, row_serial, TRUE, NULL, error);
+}
+
+static void
+do_delete_row (FakePerson *person, GError **error)
+{
+  icert_admin_delete_row (person->admin, ICERT_TABLE_REQUESTS, row_id, NULL, error);
+}
+
+static void
+do_set_profile (FakePerson *person, GError **error)
+{
+  g_autofree char *text = fake_town_read (town_of_lines, "profiles/WebServer.profile");
+  g_autoptr (GBytes) content = g_bytes_new (text, strlen (text));
+
+  icert_security_set_profile (person->security, "WebServer", content, NULL, error);
+}
+
+/* all of it: a part is no verdict */
+static void
+do_verify_audit (FakePerson *person, GError **error)
+{
+  g_autoptr (GVariant) answer = icert_admin_verify_audit (person->admin, 0, 0, NULL, NULL, error);
+}
+
+static CaEngine *
+open_engine (void)
+{
+  g_autoptr (GError) error = NULL;
+  CaEngine *engine = ca_engine_open (town_of_lines->folder, FALSE, &error);
+
+  g_assert_no_error (error);
+  return engine;
+}
+
+static void
+do_renew (FakePerson *person, GError **error)
+{
+  static const CaRenewal wish = { .same_key = TRUE };
+  g_autoptr (CaEngine) engine = open_engine ();
+  g_autofree char *request = NULL;
+
+  ca_engine_renew (engine, person->caller, &wish, &request, error);
+}
+
+static void
+do_install (FakePerson *person, GError **error)
+{
+  g_autoptr (CaEngine) engine = open_engine ();
+  g_autoptr (GPtrArray) blocks = g_ptr_array_new ();
+
+  ca_engine_install (engine, person->caller, blocks, error);
+}
+
+static void
+do_backup (FakePerson *person, GError **error)
+{
+  g_autoptr (CaEngine) engine = open_engine ();
+  g_autofree char *folder = g_strconcat (town_of_lines->folder, "-backup", NULL);
+  g_autoptr (CaManifest) manifest = NULL;
+
+  ca_folder_remove (folder);
+  manifest = ca_backup_create (engine, person->caller, folder, NULL, NULL, error);
+}
+
+/* Over a CA that is open it is refused, and that is a record of the CA. */
+static void
+do_restore (FakePerson *person, GError **error)
+{
+  g_autofree char *folder = g_strconcat (town_of_lines->folder, "-backup", NULL);
+  g_autofree char *config
+      = ca_restore (folder, town_of_lines->folder, NULL, person->caller, NULL, NULL, error);
+}
+
+typedef struct
+{
+  const char *verb;
+  void (*prepare) (FakeTown *town);
+  void (*call) (FakePerson *person, GError **error);
+  const char
+      *allowed; /* "VERB OUTCOME" of each record, ", " between; "": a reading is no decision */
+  const char *refused; /* NULL: "VERB NOT_AUTHORIZED" */
+} Line;
+
+static const Line lines[] = {
+  { "submit", NULL, call_submit, "submit DENIED", NULL },
+  { "retrieve", NULL, call_retrieve_pending, "retrieve NOT_FOUND", NULL },
+  { "retrieve", NULL, call_retrieve_by_key, "retrieve NOT_FOUND", NULL },
+  { "retrieve", NULL, call_get_issued, "retrieve NOT_FOUND", NULL },
+  { "read-ca", NULL, call_get_property_value, "", NULL },
+  { "read-ca", NULL, call_get_certificate, "", NULL },
+  { "read-ca", NULL, call_list_profiles, "", NULL },
+  { "view", NULL, call_open_view, "", NULL },
+  { "view", NULL, call_count, "", NULL },
+  { "view", NULL, call_count_by, "", NULL },
+  { "view-audit", NULL, call_open_view_of_audit, "", NULL },
+  { "view-audit", NULL, call_count_of_audit, "", NULL },
+  { "view-audit", NULL, call_count_by_of_audit, "", NULL },
+  { "read-trace", NULL, call_get_trace, "", NULL },
+  { "is-valid", NULL, call_is_valid_certificate, "", NULL },
+  { "get-crl", NULL, call_get_crl, "", NULL },
+  { "get-crl", NULL, call_get_partition_crl, "", NULL },
+  { "read-config", NULL, call_get_config_entry, "", NULL },
+  { "read-config", NULL, call_list_config_entries, "", NULL },
+  { "read-config", NULL, call_describe_config_entry, "", NULL },
+  { "read-config", NULL, call_list_config_history, "", NULL },
+  { "read-security", NULL, call_list_verbs, "", NULL },
+  { "read-security", NULL, call_list_roles, "", NULL },
+  { "read-security", NULL, call_list_officer_rights, "", NULL },
+  { "read-security", NULL, call_list_agents, "", NULL },
+  { "read-security", NULL, call_list_profile_versions, "", NULL },
+  { "read-security", NULL, call_get_effective_rights, "", NULL },
+  { "my-roles", NULL, call_get_my_roles, "", NULL },
+  { "cert-check", NULL, call_check_certificates, "cert-check OK", NULL },
+  { "check", NULL, call_check_health, "", NULL },
+  { "set-attributes", make_pending, do_set_attributes, "set-attributes pending", NULL },
+  { "set-attributes", NULL, call_set_request_attributes, "set-attributes NOT_FOUND", NULL },
+  { "set-extension", make_pending, do_set_extension, "set-extension pending", NULL },
+  { "set-extension", NULL, call_set_certificate_extension, "set-extension NOT_FOUND", NULL },
+  { "deny", make_pending, do_deny, "deny denied", NULL },
+  { "deny", NULL, call_deny_request, "deny NOT_FOUND", NULL },
+  { "resubmit", make_pending, call_resubmit_request, "sign ISSUED, resubmit issued", NULL },
+  { "resubmit-denied", make_denied, call_resubmit_request, "sign ISSUED, resubmit issued",
+    "resubmit NOT_AUTHORIZED" },
+  { "revoke", make_issued, do_revoke, "revoke revoked", NULL },
+  { "revoke", NULL, call_revoke, "revoke NOT_FOUND", NULL },
+  { "unrevoke", make_revoked, do_unrevoke, "unrevoke WRONG_STATE", NULL },
+  { "unrevoke", NULL, call_unrevoke, "unrevoke NOT_FOUND", NULL },
+  { "set-publish-expired", make_revoked, do_publish_expired, "set-publish-expired revoked", NULL },
+  { "set-publish-expired", NULL, call_set_publish_expired, "set-publish-expired NOT_FOUND", NULL },
+  { "import", NULL, call_import_certificate, "import MALFORMED", NULL },
+  { "delete-row", make_pending, do_delete_row, "delete-row deleted", NULL },
+  { "delete-row", NULL, call_delete_row, "delete-row unchanged", NULL },
+  { "delete-row", NULL, call_delete_expired, "delete-row unchanged", NULL },
+  { "delete-row", NULL, call_delete_unresolved, "delete-row unchanged", NULL },
+  { "write-config", NULL, call_set_config_entry, "write-config OK", NULL },
+  { "write-config", NULL, call_set_config_entry_roles, "write-config OK", NULL },
+  { "write-config", NULL, call_undo_config_entry, "write-config NOT_FOUND", NULL },
+  { "write-security", NULL, call_set_roles, "write-security OK", NULL },
+  { "write-security", NULL, call_set_officer_rights, "write-security OK", NULL },
+  { "write-security", NULL, call_set_agent, "write-security OK", NULL },
+  { "write-profile", NULL, do_set_profile, "write-profile OK", NULL },
+  { "write-profile", NULL, call_set_profile, "write-profile OK", NULL },
+  { "write-profile", NULL, call_withdraw_profile, "write-profile OK", NULL },
+  { "read-changes", NULL, call_list_changes, "", NULL },
+  { "decide-change", NULL, call_approve_change, "decide-change NOT_FOUND", NULL },
+  { "decide-change", NULL, call_reject_change, "decide-change NOT_FOUND", NULL },
+  { "set-ca-property", NULL, call_set_ca_property, "set-ca-property FORBIDDEN_FIELD", NULL },
+  { "publish-crl", NULL, call_publish_crls, "publish-crl OK", NULL },
+  { "confirm-clock", NULL, call_confirm_clock, "confirm-clock WRONG_STATE", NULL },
+  { "audit-verify", NULL, do_verify_audit, "audit-verify OK", NULL },
+  { "install", NULL, do_install, "install WRONG_STATE", NULL },
+  { "renew", NULL, do_renew, "renew OK", NULL },
+  { "append-module", NULL, call_append_exit, "append-module SINGLE-OPERATOR, append-module OK",
+    NULL },
+  { "append-module", NULL, call_append_policy, "append-module SINGLE-OPERATOR, append-module OK",
+    NULL },
+  { "start-ca", make_stopped, call_start, "start-ca OK", NULL },
+  { "stop-ca", NULL, call_stop, "stop-ca OK", NULL },
+  { "backup", NULL, do_backup, "backup OK", NULL },
+  { "restore", NULL, do_restore, "restore CONFIG", NULL },
+  /* a backup has the keys encrypted and never what unlocks them; nothing else exports one */
+  { "export-key", NULL, NULL, NULL, NULL },
+};
+
+static char *
+records_since (FakeTown *town, gint64 since)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT coalesce (group_concat (verb || ' ' || outcome, "
+                                          "', '), '') FROM (SELECT * FROM audit WHERE sequence > "
+                                          "%" G_GINT64_FORMAT " ORDER BY sequence)",
+                                          since);
+
+  return fake_town_query_text (town, sql);
+}
+
+/* What the writer commits at once comes behind all that it was given before. */
+static void
+wait_for_writer (FakeTown *town)
+{
+  g_autoptr (GError) error = NULL;
+
+  icert_admin_set_config_entry (fake_town_meet (town, "boss")->admin, "CRL", "CRLPeriod",
+                                g_variant_new_string ("8d"), NULL, &error);
+  g_assert_no_error (error);
+}
+
+static guint
+check_line (FakeTown *town, const Line *line, const char *person, const char *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *found = NULL;
+  g_autofree char *all = NULL;
+  gint64 before;
+
+  wait_for_writer (town);
+  before = fake_town_query_int (town, "SELECT max (sequence) FROM audit");
+  line->call (fake_town_meet (town, person), &error);
+  g_test_message ("%s by %s: %s", line->verb, person, error != NULL ? error->message : "OK");
+  wait_for_writer (town);
+  found = records_since (town, before);
+  all = g_strconcat (expected, expected[0] != '\0' ? ", " : "", "write-config OK", NULL);
+  if (strcmp (found, all) == 0)
+    return 0;
+  g_test_message ("  has '%s' instead of '%s'", found, all);
+  return 1;
+}
+
+static void
+test_records (void)
+{
+  g_autoptr (FakeTown) town = new_town (FALSE);
+  g_autofree char *backup = g_strconcat (town->folder, "-backup", NULL);
+  guint n_wrong = 0;
+
+  g_test_summary ("S-F6: each decision is one record and each refusal is one, of every verb of the "
+                  "table; a reading is none");
+  town_of_lines = town;
+  fake_town_meet (town, "boss");
+  go_on (town);
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autofree char *refused = g_strconcat (lines[i].verb, " NOT_AUTHORIZED", NULL);
+
+      if (lines[i].call == NULL)
+        continue;
+      if (lines[i].prepare != NULL)
+        lines[i].prepare (town);
+      n_wrong += check_line (town, &lines[i], "stranger",
+                             lines[i].refused != NULL ? lines[i].refused : refused);
+      n_wrong += check_line (town, &lines[i], "everything", lines[i].allowed);
+      go_on (town);
+    }
+  ca_folder_remove (backup);
+  g_clear_pointer (&row_serial, g_free);
+  g_assert_cmpuint (n_wrong, ==, 0);
+}
+
+static void
+test_records_complete (void)
+{
+  g_test_summary ("S-F6: every row of ca-verbs.def has a line in the test of records");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      guint n = 0;
+
+      for (guint j = 0; j < G_N_ELEMENTS (lines); j++)
+        n += strcmp (lines[j].verb, rows[i].name) == 0;
+      g_test_message ("%s: %u lines", rows[i].name, n);
+      g_assert_cmpuint (n, >, 0);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   fake_ca_init (&argc, &argv);
+  g_test_add_func ("/roles/s-f6-records", test_records);
+  g_test_add_func ("/roles/s-f6-records-complete", test_records_complete);
   g_test_add_func ("/roles/s-d14-function", test_function);
   g_test_add_func ("/roles/s-d14-complete", test_complete);
   g_test_add_func ("/roles/s-d14-single-operator", test_single);

@@ -9,6 +9,7 @@
 #include "ca-clock.h"
 #include "ca-configure.h"
 #include "ca-profiles.h"
+#include "ca-submit.h"
 
 #define LIFETIME (7 * G_TIME_SPAN_DAY)
 
@@ -449,6 +450,29 @@ apply (CaEngine *engine,
                     : ca_configure_apply (engine, first, second, verb, value, error);
 }
 
+/* S-D10 holds for a CA certificate too: whoever submitted the request is not the second person. */
+static gboolean
+check_submitter (CaEngine *engine,
+                 const Row *row,
+                 CaVerb verb,
+                 const CaCaller *second,
+                 GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+  g_autoptr (GVariant) value = NULL;
+  g_autoptr (CaRequest) request = NULL;
+  gint64 id;
+
+  if (verb != CA_VERB_RESUBMIT && verb != CA_VERB_RESUBMIT_DENIED)
+    return TRUE;
+  value = g_variant_parse (G_VARIANT_TYPE (CA_CHANGE_REQUEST_TYPE), row->value, NULL, NULL, error);
+  if (value == NULL)
+    return FALSE;
+  g_variant_get_child (value, 0, "x", &id);
+  request = ca_engine_load (engine, id, error);
+  return request != NULL && ca_roles_check_approval (facts->config, second, request, error);
+}
+
 /* With the mutex held */
 static gboolean
 approve (CaEngine *engine, CaCaller *second, gint64 id, GError **error)
@@ -469,7 +493,8 @@ approve (CaEngine *engine, CaCaller *second, gint64 id, GError **error)
     }
   verb = ca_verb_from_string (row->verb);
   first = caller_of (row);
-  if (verb == CA_N_VERBS || !ca_roles_check (facts->config, first, verb, error))
+  if (verb == CA_N_VERBS || !ca_roles_check (facts->config, first, verb, error)
+      || !check_submitter (engine, row, verb, second, error))
     return FALSE;
   if (verb != CA_VERB_WRITE_CONFIG && verb != CA_VERB_WRITE_SECURITY
       && verb != CA_VERB_WRITE_PROFILE)

@@ -25,6 +25,10 @@ typedef enum
   CA_CHANGE_FAILED = 5
 } CaChangeState;
 
+/* The value of a change that resubmits a request: its id, content version, profile and the SHA-256
+ * of that */
+#define CA_CHANGE_REQUEST_TYPE "(xxss)"
+
 typedef struct
 {
   CaVerb verb;

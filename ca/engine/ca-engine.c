@@ -461,16 +461,13 @@ ca_engine_load (CaEngine *engine, gint64 id, GError **error)
   return request;
 }
 
-/* S-D15: what a caller may not see is answered exactly like what is not there. */
 static gboolean
-may_see (const CaFacts *facts, const CaCaller *caller, const CaRequest *request)
+sees_all (const CaFacts *facts, const CaCaller *caller)
 {
   ICertRoles roles;
 
-  if (!ca_config_get_roles (facts->config, caller, &roles, NULL))
-    return FALSE;
-  return (roles & (ICERT_ROLE_OFFICER | ICERT_ROLE_ADMIN)) != 0
-         || ca_roles_is_submitter (caller, request);
+  return ca_config_get_roles (facts->config, caller, &roles, NULL)
+         && (roles & (ICERT_ROLE_OFFICER | ICERT_ROLE_ADMIN)) != 0;
 }
 
 ICertResponse *
@@ -484,19 +481,41 @@ ca_engine_respond (CaEngine *engine, const CaRequest *request)
   return response;
 }
 
+/* S-D15: what a caller may not see is answered exactly like what is not there, after as many
+ * queries: whose row it is, is part of the query. @id: 0 = none was found. NULL without an error
+ * when there is nothing for this caller. */
 static ICertResponse *
 respond (CaEngine *engine, const CaFacts *facts, CaCaller *caller, gint64 id, GError **error)
 {
-  g_autoptr (CaRequest) request = ca_engine_load (engine, id, error);
+  g_autoptr (CaRequest) request = NULL;
+  GError *local = NULL;
 
-  if (request == NULL)
-    return NULL;
-  if (may_see (facts, caller, request))
-    return ca_engine_respond (engine, request);
-  icert_set_error (error, ICERT_ERROR_NOT_FOUND, "request-id",
-                   "no request %" G_GINT64_FORMAT " (an id that submit printed)", id);
-  if (error != NULL)
-    icert_error_add_detail (*error, "status", "0x80094004");
+  if (!ca_request_row_is_visible (engine->store, id, sees_all (facts, caller) ? NULL : caller,
+                                  &local))
+    {
+      if (local != NULL)
+        g_propagate_error (error, local);
+      return NULL;
+    }
+  request = ca_engine_load (engine, id, error);
+  return request != NULL ? ca_engine_respond (engine, request) : NULL;
+}
+
+/* The answer, or that there is none: a refusal, so it is on record. @local is taken. */
+static ICertResponse *
+end_retrieval (CaEngine *engine,
+               CaCaller *caller,
+               const char *object,
+               ICertResponse *response,
+               GError *local,
+               GError **error)
+{
+  if (response != NULL)
+    return response;
+  ca_writer_audit (engine->writer,
+                   ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_RETRIEVE), object,
+                                        icert_error_get_code_name (local->code), local->message));
+  g_propagate_error (error, local);
   return NULL;
 }
 
@@ -541,14 +560,23 @@ ICertResponse *
 ca_engine_retrieve (CaEngine *engine, CaCaller *caller, gint64 id, GError **error)
 {
   g_autoptr (CaFacts) facts = NULL;
+  g_autofree char *object = g_strdup_printf ("request:%" G_GINT64_FORMAT, id);
   ICertResponse *response;
+  GError *local = NULL;
 
   if (!ca_engine_check_process (engine, error))
     return NULL;
   facts = authorise_retrieval (engine, caller, error);
   if (facts == NULL)
     return NULL;
-  response = respond (engine, facts, caller, id, error);
+  response = respond (engine, facts, caller, id, &local);
+  if (response == NULL && local == NULL)
+    {
+      icert_set_error (&local, ICERT_ERROR_NOT_FOUND, "request-id",
+                       "no request %" G_GINT64_FORMAT " (an id that submit printed)", id);
+      icert_error_add_detail (local, "status", "0x80094004");
+    }
+  response = end_retrieval (engine, caller, object, response, local, error);
   if (response != NULL && icert_response_get_disposition (response) == ICERT_DISPOSITION_ISSUED)
     announce_retrieval (engine, id);
   return response;
@@ -558,7 +586,8 @@ ICertResponse *
 ca_engine_retrieve_by_key (CaEngine *engine, CaCaller *caller, const char *key, GError **error)
 {
   g_autoptr (CaFacts) facts = NULL;
-  g_autoptr (GError) local = NULL;
+  GError *local = NULL;
+  ICertResponse *response = NULL;
   guint8 content[32];
   gint64 id;
 
@@ -568,14 +597,12 @@ ca_engine_retrieve_by_key (CaEngine *engine, CaCaller *caller, const char *key, 
   if (facts == NULL)
     return NULL;
   id = ca_request_row_find_key (engine->store, caller->name, key, content, &local);
-  if (id != 0)
-    return respond (engine, facts, caller, id, error);
-  if (local != NULL)
-    g_propagate_error (error, g_steal_pointer (&local));
-  else
-    icert_set_error (error, ICERT_ERROR_NOT_FOUND, "idempotency-key",
+  if (local == NULL)
+    response = respond (engine, facts, caller, id, &local);
+  if (response == NULL && local == NULL)
+    icert_set_error (&local, ICERT_ERROR_NOT_FOUND, "idempotency-key",
                      "nothing was submitted with it (a key given to submit)");
-  return NULL;
+  return end_retrieval (engine, caller, "key", response, local, error);
 }
 
 ICertResponse *
@@ -585,7 +612,8 @@ ca_engine_retrieve_by_serial (CaEngine *engine,
                               GError **error)
 {
   g_autoptr (CaFacts) facts = NULL;
-  g_autoptr (GError) local = NULL;
+  GError *local = NULL;
+  ICertResponse *response = NULL;
   gint64 id;
 
   if (!ca_engine_check_process (engine, error))
@@ -594,14 +622,12 @@ ca_engine_retrieve_by_serial (CaEngine *engine,
   if (facts == NULL)
     return NULL;
   id = ca_request_row_find_serial (engine->store, serial, &local);
-  if (id != 0)
-    return respond (engine, facts, caller, id, error);
-  if (local != NULL)
-    g_propagate_error (error, g_steal_pointer (&local));
-  else
-    icert_set_error (error, ICERT_ERROR_NOT_FOUND, "serial",
+  if (local == NULL)
+    response = respond (engine, facts, caller, id, &local);
+  if (response == NULL && local == NULL)
+    icert_set_error (&local, ICERT_ERROR_NOT_FOUND, "serial",
                      "no certificate has it (a serial number in hex)");
-  return NULL;
+  return end_retrieval (engine, caller, "serial", response, local, error);
 }
 
 /* Observers */

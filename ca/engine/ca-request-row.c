@@ -686,6 +686,50 @@ ca_request_row_find_key (ICertStore *store,
   return icert_store_row_get_int (rows->pdata[0], 0);
 }
 
+static ICertStoreCondition
+equals_text (guint column, const char *text)
+{
+  return (ICertStoreCondition){
+    .kind = ICERT_STORE_COMPARE,
+    .column = column,
+    .seek = ICERT_SEEK_EQ,
+    .value = { .type = ICERT_PROPERTY_TYPE_STRING, .data = text, .size = strlen (text) }
+  };
+}
+
+/* As ca_roles_is_submitter(): by principal id; a request of a time without has only the name. */
+gboolean
+ca_request_row_is_visible (ICertStore *store, gint64 id, const CaCaller *caller, GError **error)
+{
+  static const guint8 columns[] = { ICERT_REQUEST_ID };
+  ICertStoreCondition same = { .kind = ICERT_STORE_COMPARE,
+                               .column = ICERT_REQUEST_ID,
+                               .seek = ICERT_SEEK_EQ,
+                               .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = id } };
+  ICertStoreCondition without
+      = { .kind = ICERT_STORE_COMPARE, .column = ICERT_REQUEST_CALLER_ID, .seek = ICERT_SEEK_EQ };
+  ICertStoreCondition by_id
+      = equals_text (ICERT_REQUEST_CALLER_ID, caller != NULL ? caller->id : "");
+  ICertStoreCondition by_name
+      = equals_text (ICERT_REQUEST_CALLER_NAME, caller != NULL ? caller->name : "");
+  const ICertStoreCondition *named[] = { &without, &by_name };
+  ICertStoreCondition old = { .kind = ICERT_STORE_AND, .n_parts = 2, .parts = named };
+  const ICertStoreCondition *owners[] = { &by_id, &old };
+  ICertStoreCondition own = { .kind = ICERT_STORE_OR, .n_parts = 2, .parts = owners };
+  const ICertStoreCondition *parts[] = { &same, &own };
+  ICertStoreCondition all
+      = { .kind = ICERT_STORE_AND, .n_parts = caller != NULL ? 2 : 1, .parts = parts };
+  ICertStoreQuery query = { .table = ICERT_STORE_REQUESTS,
+                            .n_columns = G_N_ELEMENTS (columns),
+                            .columns = columns,
+                            .condition = &all,
+                            .sort_column = -1,
+                            .limit = 1 };
+  g_autoptr (GPtrArray) rows = icert_store_query (store, &query, NULL, error);
+
+  return rows != NULL && rows->len > 0;
+}
+
 gint64
 ca_request_row_find_serial (ICertStore *store, const char *serial, GError **error)
 {

@@ -36,6 +36,12 @@ gint64 ca_request_row_find_key (ICertStore *store,
                                 GError **error);
 /* id of the request whose certificate has this serial (hex); 0 without an error when there is none
  */
+/* Whether there is a request @id that @caller (NULL: everybody) submitted: one query, also for an
+ * id that nobody has */
+gboolean ca_request_row_is_visible (ICertStore *store,
+                                    gint64 id,
+                                    const CaCaller *caller,
+                                    GError **error);
 gint64 ca_request_row_find_serial (ICertStore *store, const char *serial, GError **error);
 /* What the record says of a certificate of this CA, or of another that was imported. */
 typedef struct

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ca-blocked-keys.h"
+#include "ca-changes.h"
 #include "ca-clock.h"
 #include "ca-crypto.h"
 #include "ca-der.h"
@@ -41,6 +42,7 @@ typedef struct
   gint64 resubmit_id; /* 0: a new request */
   guint serial_draws;
   gboolean reserved;     /* the serial is a row already */
+  CaVerb again;          /* of a resubmission: what it is, by the state it was in */
   gboolean own;          /* the officer approves an own request (single-operator mode) */
   gboolean look_up_key;  /* only the answer to a known idempotency key is wanted */
   GPtrArray *audit;      /* of CaAuditRecord, for the next commit */
@@ -104,9 +106,11 @@ refuse (CaJob *job, const char *verb, GError *error)
                                 ? g_strdup_printf ("request:%" G_GINT64_FORMAT, job->resubmit_id)
                                 : NULL;
 
-  ca_writer_audit (job->engine->writer,
-                   ca_audit_record_new (job->caller, verb, object,
-                                        icert_error_get_code_name (error->code), error->message));
+  /* that a change waits is on record already */
+  if (!g_error_matches (error, ICERT_ERROR, ICERT_ERROR_PENDING))
+    ca_writer_audit (job->engine->writer,
+                     ca_audit_record_new (job->caller, verb, object,
+                                          icert_error_get_code_name (error->code), error->message));
   answer_error (job, error);
   return ANSWERED;
 }
@@ -582,6 +586,7 @@ reload (CaJob *job)
   if (request == NULL)
     return refuse (job, "resubmit", error);
   denied = request->disposition == ICERT_ROW_DISPOSITION_DENIED;
+  job->again = denied ? CA_VERB_RESUBMIT_DENIED : CA_VERB_RESUBMIT;
   if (request->disposition != ICERT_ROW_DISPOSITION_PENDING && !denied)
     {
       icert_set_error (&error, ICERT_ERROR_WRONG_STATE, "request",
@@ -589,8 +594,7 @@ reload (CaJob *job)
                        ca_row_disposition_to_string (request->disposition));
       icert_error_add_detail (error, "status", "0x80094003");
     }
-  else if (!ca_roles_check (job->facts->config, job->caller,
-                            denied ? CA_VERB_RESUBMIT_DENIED : CA_VERB_RESUBMIT, &error))
+  else if (!ca_roles_check (job->facts->config, job->caller, job->again, &error))
     ;
   else if (ca_roles_check_officer (job->facts->config, job->caller, request, &error))
     check_approval (job, &error);
@@ -616,6 +620,56 @@ reload (CaJob *job)
   return GO_ON;
 }
 
+static gboolean
+makes_ca (const CaRequest *request)
+{
+  return request->template_name != NULL
+         && g_strv_contains ((const char *const *) request->config->ca_profiles,
+                             request->template_name);
+}
+
+/* S-G3, S-D11: under dual control an officer asks for a CA certificate, and an administrator who
+ * did not submit the request approves this content of it, by this content of the profile. */
+static gboolean
+check_two (CaJob *job, GError **error)
+{
+  CaRequest *request = job->request;
+  g_autofree char *object = g_strdup_printf ("request:%" G_GINT64_FORMAT, request->id);
+  g_autoptr (GVariant) value = NULL;
+  CaChange change = { .verb = job->again, .object = object };
+
+  if (!request->config->dual_control || !makes_ca (request))
+    return TRUE;
+  value = g_variant_ref_sink (g_variant_new (
+      CA_CHANGE_REQUEST_TYPE, request->id, request->content_version, request->template_name,
+      request->profile_hash != NULL ? request->profile_hash : ""));
+  change.value = value;
+  return ca_changes_require (job->engine, job->caller, &change, error);
+}
+
+/* S-G3: a root signs certificates on a direct command only, which a person gives who may approve
+ * requests, or the ceremony. What others submit waits for one. */
+static gboolean
+check_command (CaJob *job, GError **error)
+{
+  const CaConfig *config = job->facts->config;
+
+  if (!config->is_root || job->caller->door == CA_DOOR_SETUP
+      || ca_roles_check (config, job->caller, CA_VERB_RESUBMIT, NULL))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "request",
+                   "a root signs on a direct command only (an officer's, icert resubmit)");
+  return FALSE;
+}
+
+static CaStep
+wait_for_command (CaJob *job)
+{
+  GError *error = NULL;
+
+  return check_command (job, &error) ? GO_ON : postpone (job, "direct-command", error);
+}
+
 /* The rights were judged by the profile that the request had. Officers may change what it asks for
  * and policies choose, so the officer must be one for the profile that decided, too (S-D10, S-D16).
  * Nothing is written: the request stays as it was. */
@@ -625,7 +679,7 @@ authorise_chosen (CaJob *job)
   GError *error = NULL;
 
   if (ca_roles_check_officer (job->facts->config, job->caller, job->request, &error)
-      && check_approval (job, &error))
+      && check_approval (job, &error) && check_two (job, &error))
     return GO_ON;
   return refuse (job, "resubmit", error);
 }
@@ -648,6 +702,8 @@ run_new (CaJob *job, CaWorker *worker)
     step = record (job);
   if (step == GO_ON)
     step = judge_by_current (job, worker);
+  if (step == GO_ON)
+    step = wait_for_command (job);
   if (step == GO_ON)
     step = issue (job);
   return step;

@@ -155,6 +155,23 @@ fake_town_write (FakeTown *self, const char *file, const char *contents)
   g_assert_no_error (error);
 }
 
+char *
+fake_town_query_text (FakeTown *self, const char *sql)
+{
+  g_autofree char *path = g_build_filename (self->folder, "store", "ca.db", NULL);
+  sqlite3 *db = NULL;
+  sqlite3_stmt *statement = NULL;
+  char *text;
+
+  g_assert_cmpint (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READONLY, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  text = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+  sqlite3_finalize (statement);
+  sqlite3_close (db);
+  return text;
+}
+
 gint64
 fake_town_query_int (FakeTown *self, const char *sql)
 {

@@ -45,7 +45,8 @@ gint64 fake_town_submit (FakeTown *self,
 /* of ca.conf or another file of the folder */
 char *fake_town_read (FakeTown *self, const char *file);
 void fake_town_write (FakeTown *self, const char *file, const char *contents);
-/* the store; the CA must be closed */
+/* the store, of what is committed */
+char *fake_town_query_text (FakeTown *self, const char *sql);
 gint64 fake_town_query_int (FakeTown *self, const char *sql);
-/* the same, and it may write */
+/* the same, and it may write; the CA must be closed */
 void fake_town_run_sql (FakeTown *self, const char *sql);
