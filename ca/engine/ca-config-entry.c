@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "ca-config-fact.h"
 #include "ca-config-private.h"
 
 #define AT_ONCE "at once"
@@ -330,8 +331,11 @@ change_entries (ICertKeyfile *file, GVariant *entries, GPtrArray *changes, GErro
       gboolean ok;
 
       node = canonical_node (node);
-      ok = value != NULL ? set_entry (file, node, entry, value, changes, error)
-                         : remove_entry (file, node, entry, changes, error);
+      if (ca_config_fact_is_known (node, entry))
+        ok = ca_config_fact_refuse (entry, error);
+      else
+        ok = value != NULL ? set_entry (file, node, entry, value, changes, error)
+                           : remove_entry (file, node, entry, changes, error);
       g_clear_pointer (&value, g_variant_unref);
       if (!ok)
         return FALSE;

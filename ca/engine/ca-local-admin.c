@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "ca-config-entry.h"
+#include "ca-config-fact.h"
 #include "ca-configure.h"
 #include "ca-local.h"
 
@@ -121,7 +122,11 @@ ca_local_admin_get_config_entry (ICertAdmin *admin,
 {
   g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (admin), CA_VERB_READ_CONFIG, error);
 
-  return facts != NULL ? ca_config_get_entry (facts->config->folder, node, entry, error) : NULL;
+  if (facts == NULL)
+    return NULL;
+  return ca_config_fact_is_known (node, entry)
+             ? ca_config_fact_get (engine_of (admin), facts, entry, error)
+             : ca_config_get_entry (facts->config->folder, node, entry, error);
 }
 
 static gboolean
@@ -146,8 +151,19 @@ ca_local_admin_list_config_entries (ICertAdmin *admin,
                                     GError **error)
 {
   g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (admin), CA_VERB_READ_CONFIG, error);
+  g_autofree char **names
+      = facts != NULL ? ca_config_list_entries (facts->config->folder, node, error) : NULL;
+  GPtrArray *all;
 
-  return facts != NULL ? ca_config_list_entries (facts->config->folder, node, error) : NULL;
+  if (names == NULL)
+    return NULL;
+  all = g_ptr_array_new ();
+  for (guint i = 0; names[i] != NULL; i++)
+    g_ptr_array_add (all, names[i]);
+  if (g_strcmp0 (node, "CA") == 0)
+    ca_config_fact_list (engine_of (admin), facts, all);
+  g_ptr_array_add (all, NULL);
+  return (char **) g_ptr_array_free (all, FALSE);
 }
 
 static GVariant *
@@ -159,8 +175,11 @@ ca_local_admin_describe_config_entry (ICertAdmin *admin,
 {
   g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (admin), CA_VERB_READ_CONFIG, error);
 
-  return facts != NULL ? ca_config_describe_entry (facts->config->folder, node, entry, error)
-                       : NULL;
+  if (facts == NULL)
+    return NULL;
+  return ca_config_fact_is_known (node, entry)
+             ? g_variant_ref_sink (ca_config_fact_describe (engine_of (admin), facts, entry))
+             : ca_config_describe_entry (facts->config->folder, node, entry, error);
 }
 
 static GVariant *
