@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "ca-clock.h"
+#include "ca-local.h"
+#include "ca-renew.h"
 #include "ca-roles.h"
 #include "fake-ca.h"
 #include "fake-lent.h"
@@ -294,6 +296,86 @@ test_race (void)
         g_thread_join (threads[i]);
       g_assert_cmpint (n_won, ==, 1);
     }
+}
+
+/* Renewing and approving take the same locks */
+
+static void
+ask_to_renew (FakeTown *town, const char *name, const CaRenewal *renewal, GError **error)
+{
+  FakePerson *person = fake_town_meet (town, name);
+  CaEngine *engine = ca_local_get_engine (CA_LOCAL (person->admin));
+  g_autofree char *request = NULL;
+
+  if (ca_engine_renew (engine, person->caller, renewal, &request, error))
+    g_assert_null (request);
+}
+
+static gint is_over; /* atomic */
+
+static gpointer
+renewing_worker (gpointer data)
+{
+  static const CaRenewal renewal = { .same_key = TRUE };
+
+  while (!g_atomic_int_get (&is_over))
+    {
+      g_autoptr (GError) error = NULL;
+
+      ask_to_renew (data, "anna", &renewal, &error);
+      assert_waits (error);
+    }
+  return NULL;
+}
+
+static void
+test_renew_and_approve (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES "user:carl=administrator\n");
+  GThread *thread;
+
+  g_test_summary ("One administrator asks for a renewal while another approves: neither waits for "
+                  "the other for ever");
+  security_of (town, "bert");
+  security_of (town, "carl");
+  fake_town_meet (town, "anna");
+  thread = g_thread_new ("renew", renewing_worker, town);
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *principal = g_strdup_printf ("user:y%u", i);
+
+      approve (town, "carl", ask_for_roles (town, "bert", principal, ICERT_ROLE_READ));
+    }
+  g_atomic_int_set (&is_over, TRUE);
+  g_thread_join (thread);
+}
+
+static void
+test_renewal_approved (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES);
+  const CaRenewal asked = { .same_key = FALSE, .key_type = "ec-p384", .validity = "5y" };
+  const CaRenewal weaker = { .same_key = FALSE, .key_type = "ec-p256", .validity = "5y" };
+  const CaRenewal longer = { .same_key = FALSE, .key_type = "ec-p384", .validity = "50y" };
+  const CaRenewal *others[] = { &weaker, &longer };
+  g_autoptr (GError) error = NULL;
+  gint64 id;
+
+  g_test_summary ("S-D11: an approval of a renewal is for this kind of key and this validity");
+  ask_to_renew (town, "anna", &asked, &error);
+  id = assert_waits (error);
+  g_clear_error (&error);
+  approve (town, "bert", id);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      ask_to_renew (town, "anna", others[i], &error);
+      g_assert_cmpint (assert_waits (error), !=, id);
+      g_clear_error (&error);
+    }
+  assert_state (town, id, "approved");
+  ask_to_renew (town, "anna", &asked, &error);
+  g_assert_no_error (error);
+  assert_state (town, id, "done");
 }
 
 static gboolean
@@ -1318,6 +1400,8 @@ main (int argc, char **argv)
   g_test_add_func ("/changes/s-d10-name-of-another", test_name_of_another);
   g_test_add_func ("/changes/last-administrator", test_last_administrator);
   g_test_add_func ("/changes/race", test_race);
+  g_test_add_func ("/changes/renew-and-approve", test_renew_and_approve);
+  g_test_add_func ("/changes/s-d11-renewal-approved", test_renewal_approved);
   g_test_add_func ("/changes/s-d11-used-once", test_used_once);
   g_test_add_func ("/changes/s-d11-operational", test_operational);
   g_test_add_func ("/changes/s-d11-single-operator", test_single_operator);

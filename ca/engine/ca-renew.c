@@ -474,20 +474,20 @@ check_state (Renewal *self, GError **error)
 
 /* Before a key is made. Only a root says itself how long it lives. */
 static gboolean
-check_validity (const Renewal *self, GError **error)
+check_validity (const CaFacts *facts, const CaRenewal *wish, GError **error)
 {
   int months;
   gint64 seconds;
 
-  if (self->wish->validity == NULL)
+  if (wish->validity == NULL)
     return TRUE;
-  if (!icert_duration_parse (self->wish->validity, &months, &seconds, error))
+  if (!icert_duration_parse (wish->validity, &months, &seconds, error))
     return FALSE;
-  if (self->facts->config->is_root)
+  if (facts->config->is_root)
     return TRUE;
   icert_set_error (error, ICERT_ERROR_BAD_VALIDITY, "validity",
                    "%s cannot be promised by a subordinate (none: the CA above decides)",
-                   self->wish->validity);
+                   wish->validity);
   return FALSE;
 }
 
@@ -502,15 +502,31 @@ renewal_init (Renewal *self, CaEngine *engine, CaCaller *caller)
   self->crosses = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_cross_free);
 }
 
-/* S-D11, S-M5: under dual control an administrator asks, another approves. */
+/* S-D11, S-M5: under dual control an administrator asks, another approves: this key for this long,
+ * not another. Without the config mutex, which approving takes while others wait for it. */
 static gboolean
-is_approved (const Renewal *self, CaCaller *caller, GError **error)
+is_approved (CaEngine *engine,
+             const CaFacts *facts,
+             CaCaller *caller,
+             const CaRenewal *wish,
+             GError **error)
 {
-  CaChange change
-      = { .verb = CA_VERB_RENEW, .object = self->wish->same_key ? "same key" : "new key" };
+  g_autoptr (GVariant) value
+      = g_variant_ref_sink (g_variant_new ("(msms)", wish->key_type, wish->validity));
+  CaChange change = { .verb = CA_VERB_RENEW,
+                      .object = wish->same_key ? "same key" : "new key",
+                      .value = value };
 
-  return !self->facts->config->dual_control
-         || ca_changes_require (self->engine, caller, &change, error);
+  return !facts->config->dual_control || ca_changes_require (engine, caller, &change, error);
+}
+
+static gboolean
+authorise (CaEngine *engine, CaCaller *caller, const CaRenewal *wish, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+
+  return ca_roles_check (facts->config, caller, CA_VERB_RENEW, error)
+         && check_validity (facts, wish, error) && is_approved (engine, facts, caller, wish, error);
 }
 
 /* S-H3: a certificate of ten years is not dated by a clock that was set. */
@@ -525,9 +541,7 @@ renew_locked (CaEngine *engine,
 
   renewal_init (&self, engine, caller);
   self.wish = wish;
-  if (!ca_roles_check (self.facts->config, caller, CA_VERB_RENEW, error)
-      || !check_validity (&self, error) || !is_approved (&self, caller, error)
-      || !check_state (&self, error) || !ca_clock_guard_check (engine->clock, error))
+  if (!check_state (&self, error) || !ca_clock_guard_check (engine->clock, error))
     return FALSE;
   return self.facts->config->is_root ? renew_root (&self, error)
                                      : renew_subordinate (&self, request, error);
@@ -545,9 +559,12 @@ ca_engine_renew (CaEngine *engine,
   *request = NULL;
   if (!ca_engine_check_process (engine, error))
     return FALSE;
-  g_mutex_lock (&engine->config_mutex);
-  renew_locked (engine, caller, wish, request, &local);
-  g_mutex_unlock (&engine->config_mutex);
+  if (authorise (engine, caller, wish, &local))
+    {
+      g_mutex_lock (&engine->config_mutex);
+      renew_locked (engine, caller, wish, request, &local);
+      g_mutex_unlock (&engine->config_mutex);
+    }
   return local == NULL || ca_engine_refuse (engine, caller, CA_VERB_RENEW, "ca", local, error);
 }
 
