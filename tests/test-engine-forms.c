@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <openssl/x509v3.h>
+
 #include "fake-ca.h"
 #include "fake-message.h"
 
@@ -408,6 +410,79 @@ test_agent_revoked (Fixture *fixture, gconstpointer data)
                   ICERT_ERROR_NOT_AUTHENTICATED, "signer");
 }
 
+/* An agent's certificate that another key made, in the name of @issuer; NULL: in its own */
+static X509 *
+make_foreign (FakeKey *key, X509_NAME *issuer)
+{
+  X509 *x509 = X509_new ();
+  X509_NAME *name = X509_get_subject_name (x509);
+  X509_EXTENSION *purposes = NULL;
+  EXTENDED_KEY_USAGE *usage = EXTENDED_KEY_USAGE_new ();
+
+  g_assert_nonnull (x509);
+  X509_set_version (x509, 2);
+  ASN1_INTEGER_set (X509_get_serialNumber (x509), 4711);
+  X509_gmtime_adj (X509_getm_notBefore (x509), -60);
+  X509_gmtime_adj (X509_getm_notAfter (x509), 86400);
+  X509_NAME_add_entry_by_txt (name, "CN", MBSTRING_UTF8, (const guchar *) "Desk", -1, -1, 0);
+  X509_set_issuer_name (x509, issuer != NULL ? issuer : name);
+  X509_set_pubkey (x509, key->pkey);
+  sk_ASN1_OBJECT_push (usage, OBJ_txt2obj ("1.3.6.1.4.1.311.20.2.1", 1));
+  purposes = X509V3_EXT_i2d (NID_ext_key_usage, 0, usage);
+  X509_add_ext (x509, purposes, -1);
+  g_assert_cmpint (X509_sign (x509, key->pkey, EVP_sha256 ()), >, 0);
+  X509_EXTENSION_free (purposes);
+  EXTENDED_KEY_USAGE_free (usage);
+  return x509;
+}
+
+static GBytes *
+to_der (X509 *x509)
+{
+  guchar *der = NULL;
+  int size = i2d_X509 (x509, &der);
+  GBytes *bytes = g_bytes_new (der, (gsize) size);
+
+  OPENSSL_free (der);
+  return bytes;
+}
+
+static void
+test_agent_of_another_ca (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FakeKey) key = fake_key_new ("p256");
+  g_autoptr (GError) error = NULL;
+  X509_NAME *ours = NULL;
+
+  g_test_summary (
+      "S-D7: an agent's certificate of another CA is refused, also where a section names "
+      "it, where it was imported, and where it claims this CA as its issuer");
+  make_agent (fixture, "user:nobody");
+  ours = X509_NAME_dup (X509_get_issuer_name (fixture->old_x509));
+  fake_ca_configure (fixture->ca, "CA", "AllowForeign", "true");
+  for (guint i = 0; i < 3; i++)
+    {
+      X509 *x509 = make_foreign (key, i == 2 ? ours : NULL);
+      g_autoptr (GBytes) der = to_der (x509);
+      g_autofree char *hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, der);
+      g_autofree char *principal = g_strconcat ("cert:", hash, NULL);
+      const FakeMessageWish wish = { .pair_name = "requestername", .pair_value = "nobody" };
+      g_autoptr (GBytes) request = fake_request_new (fixture->new_key);
+
+      fake_ca_configure (fixture->ca, "Agent desk", "Principals", principal);
+      if (i == 1)
+        {
+          icert_admin_import_certificate (fixture->ca->admin, der, ICERT_IMPORT_ALLOW_FOREIGN, NULL,
+                                          &error);
+          g_assert_no_error (error);
+        }
+      assert_refused (fixture, fake_cms_new (request, key->pkey, x509, &wish),
+                      ICERT_DISPOSITION_ERROR, ICERT_ERROR_NOT_AUTHENTICATED, "signer");
+      X509_free (x509);
+    }
+  X509_NAME_free (ours);
+}
+
 #define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -426,6 +501,7 @@ main (int argc, char **argv)
   ADD ("/engine-forms/on-behalf", test_on_behalf);
   ADD ("/engine-forms/agents-are-bound", test_agents_are_bound);
   ADD ("/engine-forms/agent-revoked", test_agent_revoked);
+  ADD ("/engine-forms/agent-of-another-ca", test_agent_of_another_ca);
   ADD ("/engine-forms/signed-by-somebody", test_signed_by_somebody);
   ADD ("/engine-forms/crmf", test_crmf);
   return fake_ca_run ();

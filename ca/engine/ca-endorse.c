@@ -55,7 +55,8 @@ dup_extension (X509 *x509, const char *oid)
 }
 
 /* S-D7: chain, time and revocation at each use. The chain of what this CA issued is the CA's, so
- * what has to be shown is that it did. */
+ * what has to be shown is that it did. Certificates of other CAs are refused, whatever a section
+ * [Agent …] says: whether they are revoked nobody here could tell at each use. */
 static gboolean
 check_certificate (Signer *signer, const CaDecoded *decoded, ICertStore *store, GError **error)
 {
@@ -72,11 +73,12 @@ check_certificate (Signer *signer, const CaDecoded *decoded, ICertStore *store, 
     }
   if (signer->row == NULL)
     return refuse_signer (error, "the certificate is not in the record of this CA",
-                          "one that this CA issued");
+                          "one that this CA issued: it knows no other's revocations");
   if (signer->row->disposition == ICERT_ROW_DISPOSITION_REVOKED)
     return refuse_signer (error, "the certificate is revoked", "one that is good");
   if (signer->row->disposition != ICERT_ROW_DISPOSITION_ISSUED)
-    return refuse_signer (error, "the certificate was not issued here", "one that this CA issued");
+    return refuse_signer (error, "the certificate was not issued here",
+                          "one that this CA issued: it knows no other's revocations");
   if (now < signer->row->not_before || now > signer->row->not_after)
     return refuse_signer (error, "the certificate is out of its time",
                           "one that is valid at this moment");
