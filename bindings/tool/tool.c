@@ -33,7 +33,7 @@ describe_verbs (void)
   gsize i;
 
   for (i = 0; tool_verbs[i] != NULL; i++)
-    g_string_append_printf (text, "  %-15s %s\n  %-15s   %s\n", tool_verbs[i]->name,
+    g_string_append_printf (text, "  %-21s  %s\n  %-21s    %s\n", tool_verbs[i]->name,
                             tool_verbs[i]->summary, "", tool_verbs[i]->example);
   g_string_append (text,
                    "\nExit status: 0 done (issued), 1 failed, 2 wrong usage, 3 pending, 4 denied, "
