@@ -102,6 +102,23 @@ fake_ca_write (FakeCa *self, const char *name, const char *contents)
   g_assert_no_error (error);
 }
 
+/* A test may have several CAs of one name, which an administrator may not: they are reached by
+ * their addresses, so the records of the others may go. */
+static void
+forget_records (void)
+{
+  g_autofree char *folder = g_build_filename (g_get_user_config_dir (), "icert", "ca.d", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_unlink (path);
+    }
+}
+
 static void
 create (FakeCa *self, const char *key_type, const char *validity)
 {
@@ -110,6 +127,7 @@ create (FakeCa *self, const char *key_type, const char *validity)
   g_autofree char *config = NULL;
 
   g_assert_no_error (error);
+  forget_records ();
   g_object_set (setup, "name", "Fake", "folder", self->folder, "type", ICERT_SETUP_TYPE_ROOT,
                 "key-type", key_type, "validity", validity, "url", "http://ca.example.org", NULL);
   config = icert_setup_create (setup, NULL, &error);
