@@ -301,6 +301,30 @@ test_sees_each (void)
   sqlite3_close (db);
 }
 
+/* A check that is never green again hides what it is for. */
+static void
+test_deleted (void)
+{
+  g_autoptr (FakeCa) ca = new_ca ();
+  g_autoptr (GError) error = NULL;
+  sqlite3 *db;
+
+  g_test_summary (
+      "S-E9: a row that an officer deleted is on record, and no difference; one that is "
+      "gone without a record is");
+  g_assert_cmpint (icert_admin_delete_row (ca->admin, ICERT_TABLE_REQUESTS, 2, NULL, &error), ==,
+                   1);
+  g_assert_no_error (error);
+  assert_clean (ca, 2);
+  db = open_store (ca);
+  run_sql (db, "DELETE FROM requests WHERE id = 3");
+  assert_sees (ca, "3 SerialState\n");
+  run_sql (db, "INSERT INTO serials (issuer, serial, state, not_after)"
+               " SELECT issuer, x'0bad', 1, not_after FROM serials LIMIT 1");
+  assert_sees (ca, "0 SerialState\n");
+  sqlite3_close (db);
+}
+
 /* Everything a profile can say, and a certificate by it */
 static FakeCa *
 new_rich_ca (void)
@@ -681,6 +705,7 @@ main (int argc, char **argv)
 {
   fake_ca_init (&argc, &argv);
   g_test_add_func ("/cert-check/sees-each/S-E9", test_sees_each);
+  g_test_add_func ("/cert-check/deleted/S-E9", test_deleted);
   g_test_add_func ("/cert-check/profile/S-E9", test_profile);
   g_test_add_func ("/cert-check/pinned/S-E9", test_pinned);
   g_test_add_func ("/cert-check/none-false/S-E9", test_none_false);

@@ -310,6 +310,8 @@ class BadImportTest(unittest.TestCase):
         self.assertIn("01: its certificate is not there", answer["notes"][0])
         answer = self.folder.icert("--json", "is-valid", "01")
         self.assertEqual(answer.status, 5, repr(answer))
+        answer = self.folder.icert("--json", "cert-check")
+        self.assertEqual((answer.status, answer.json), (0, []), repr(answer))
 
     def test_foreign_certificate(self):
         """A certificate that another key signed is said and left out"""

@@ -19,6 +19,8 @@ struct _CaCertCheck
   GMutex mutex;
   GPtrArray *differences; /* of CaDifference; under the mutex while threads run */
   GHashTable *profiles;   /* name -> array of CaPinnedProfile; under the mutex */
+  GHashTable *deleted;  /* (nullable) "request:7" of rows that somebody deleted, by the audit log */
+  gboolean was_adopted; /* the CA was another program's */
 };
 
 /* What differs, and where. */

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "ca-adopt.h"
 #include "ca-clock.h"
 #include "ca-crypto.h"
 
@@ -48,6 +49,7 @@ ca_cert_check_free (CaCertCheck *check)
   ca_facts_unref (check->facts);
   g_ptr_array_unref (check->differences);
   g_hash_table_unref (check->profiles);
+  g_clear_pointer (&check->deleted, g_hash_table_unref);
   g_mutex_clear (&check->mutex);
   g_free (check);
 }
@@ -214,8 +216,68 @@ count_certificates (CaCertCheck *check, GError **error)
   return icert_store_count (check->store, ICERT_STORE_REQUESTS, &condition, NULL, error);
 }
 
-/* A row that is gone may have been deleted once the certificate had expired; and the row of a
- * request that is there has this number, or its own is missing above. */
+static GPtrArray *
+query_records (CaCertCheck *check, const char *verb, guint limit, GError **error)
+{
+  static const guint8 columns[] = { ICERT_AUDIT_OBJECT, ICERT_AUDIT_OUTCOME };
+  ICertStoreCondition condition
+      = { .kind = ICERT_STORE_COMPARE,
+          .column = ICERT_AUDIT_VERB,
+          .seek = ICERT_SEEK_EQ,
+          .value = { .type = ICERT_PROPERTY_TYPE_STRING, .data = verb, .size = strlen (verb) } };
+  ICertStoreQuery query = { .table = ICERT_STORE_AUDIT,
+                            .n_columns = G_N_ELEMENTS (columns),
+                            .columns = columns,
+                            .condition = &condition,
+                            .sort_column = -1,
+                            .limit = limit };
+
+  return icert_store_query (check->store, &query, NULL, error);
+}
+
+/* Asked once, and only when rows are missing: the audit log has a record for each that was deleted,
+ * and one of a CA whose list had more than its files. */
+static gboolean
+load_records (CaCertCheck *check, GError **error)
+{
+  g_autoptr (GPtrArray) deleted = NULL;
+  g_autoptr (GPtrArray) adopted = NULL;
+
+  if (check->deleted != NULL)
+    return TRUE;
+  deleted = query_records (check, ca_verb_to_string (CA_VERB_DELETE_ROW), 0, error);
+  adopted = deleted != NULL ? query_records (check, CA_ADOPT_VERB, 1, error) : NULL;
+  if (adopted == NULL)
+    return FALSE;
+  check->was_adopted = adopted->len > 0;
+  check->deleted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < deleted->len; i++)
+    {
+      g_autofree char *outcome = icert_store_row_dup_text (deleted->pdata[i], 1);
+      char *object = icert_store_row_dup_text (deleted->pdata[i], 0);
+
+      if (object != NULL && g_strcmp0 (outcome, "deleted") == 0)
+        g_hash_table_add (check->deleted, object);
+      else
+        g_free (object);
+    }
+  return TRUE;
+}
+
+/* @id: 0 for a number that came without its certificate */
+static gboolean
+may_be_missing (CaCertCheck *check, gint64 id, gboolean *may, GError **error)
+{
+  g_autofree char *object = g_strdup_printf ("request:%" G_GINT64_FORMAT, id);
+
+  if (!load_records (check, error))
+    return FALSE;
+  *may = id == 0 ? check->was_adopted : g_hash_table_contains (check->deleted, object);
+  return TRUE;
+}
+
+/* A row that is gone may have been deleted, which is on record until the certificate expires; and
+ * the row of a request that is there has this number, or its own is missing above. */
 static gboolean
 check_serial (CaCertCheck *check, const ICertStoreRow *row, GError **error)
 {
@@ -233,6 +295,7 @@ check_serial (CaCertCheck *check, const ICertStoreRow *row, GError **error)
   g_autoptr (GPtrArray) rows = NULL;
   g_autofree char *serial = NULL;
   g_autofree char *found = NULL;
+  gboolean may = FALSE;
 
   if (state != ICERT_SERIAL_STATE_GOOD && state != ICERT_SERIAL_STATE_REVOKED)
     return TRUE;
@@ -250,7 +313,9 @@ check_serial (CaCertCheck *check, const ICertStoreRow *row, GError **error)
     }
   else if (icert_store_row_get_int (row, 4) < ca_clock_now ())
     return TRUE;
-  if (g_strcmp0 (found, serial) != 0)
+  else if (!may_be_missing (check, id, &may, error))
+    return FALSE;
+  if (!may && g_strcmp0 (found, serial) != 0)
     _ca_cert_check_add (check, id, serial, "SerialState",
                         "says that there is a certificate, and no row has one");
   return TRUE;
