@@ -220,6 +220,27 @@ def new_response():
 
 
 @kind()
+def new_response_with_crls():
+    certificate = octets(b"\x30\x00")
+
+    def call():
+        response = ICert.Response.new_with_crls(
+            7,
+            ICert.Disposition.ISSUED,
+            None,
+            STATUS,
+            certificate,
+            [certificate],
+            [certificate, certificate],
+        )
+        return response.list_crls(), response.get_certificate(
+            ICert.OutputFlags.BINARY | ICert.OutputFlags.CRLS
+        )
+
+    return call
+
+
+@kind()
 def new_response_with_status():
     def call():
         response = ICert.Response.new(
@@ -717,6 +738,33 @@ def answers_again():
     return lambda: door.retrieve_pending(number, None).get_certificate(
         ICert.OutputFlags.BINARY
     )
+
+
+@kind(share=10)
+def answers_with_crls():
+    door = ICert.Request.open(ca.make(), None)
+    number = submit(door, profile()).get_request_id()
+    ICert.Admin.open(ca.make(), None).publish_crls(ICert.CrlFlags.BASE, None, None)
+
+    def call():
+        answer = door.retrieve_pending(number, None)
+        return answer.list_crls(), answer.get_certificate(ICert.OutputFlags.CRLS)
+
+    return call
+
+
+@kind(share=20)
+def rows_of_crls():
+    door = ICert.Request.open(ca.make(), None)
+    ICert.Admin.open(ca.make(), None).publish_crls(ICert.CrlFlags.BASE, None, None)
+
+    def call(_door=door):
+        view = ICert.View.open(ca.make(), None)
+        view.set_table(ICert.Table.CRLS)
+        view.set_columns(["CRLNumber", "CRLRawCRL"])
+        return view.open_view(None).next(5, None)
+
+    return call
 
 
 @kind(share=20)
