@@ -151,6 +151,7 @@ static const ICertPropertyInfo ca_rows[] = {
   CA ("HashAlgorithm", STRING, 0),
   CA ("MaxValidityPeriod", STRING, 0),
   CA ("ValidityPeriod", STRING, 0),
+  CA ("Url", STRING, 0),
 };
 
 static const struct

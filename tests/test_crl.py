@@ -4,6 +4,7 @@
 partitioned CRLs of a CA with issued, revoked, held and released certificates over renewals."""
 
 import hashlib
+import http.server
 import os
 import pathlib
 import re
@@ -11,6 +12,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 
 import tap
@@ -18,7 +20,7 @@ import tool
 
 # what becomes of the certificates of each generation, in order
 FATES = ("good", "revoked", "held", "released")
-REASONS = {"revoked": ("keyCompromise", 1), "held": ("certificateHold", 6)}
+REASONS = {"revoked": "keyCompromise", "held": "certificateHold"}
 # steps of a run between two kills
 STRIDE = 5
 OPENSSL_REASONS = {"Key Compromise": "revoked", "Certificate Hold": "held"}
@@ -38,36 +40,15 @@ class Crl(tool.ToolTest):
         profile = cls.ca / "profiles" / "WebServer.profile"
         text = profile.read_text().replace("[Profile]\n", "[Profile]\nHold=allowed\n", 1)
         profile.write_text(text)
-        cls.verbs = cls.icert("--help").text
         cls.fates = {}  # serial -> (fate, key index, certificate file)
         cls.key_index = 0
         cls.count = 0
 
-    def has_verb(self, verb):
-        return re.search(rf"(?m)^  {verb} +\S", self.verbs) is not None
-
-    def set_status(self, serial, state, reason):
-        """As `icert revoke` would, where it is not there yet."""
-        now = int(time.time() * 1e6)
-        with sqlite3.connect(self.ca / "store" / "ca.db") as store:
-            store.execute(
-                "UPDATE serials SET state = ?, reason = ?, revoked_when = ?, changed = ?"
-                " WHERE serial = ?",
-                (state, reason, now if state == 2 else None, now, bytes.fromhex(serial)),
-            )
-
     def revoke(self, serial, fate):
-        name, number = REASONS[fate]
-        if self.has_verb("revoke"):
-            self.run_icert(0, "revoke", serial, name)
-        else:
-            self.set_status(serial, 2, number)
+        self.run_icert(0, "revoke", serial, REASONS[fate])
 
     def release(self, serial):
-        if self.has_verb("unrevoke"):
-            self.run_icert(0, "unrevoke", serial)
-        else:
-            self.set_status(serial, 1, None)
+        self.run_icert(0, "unrevoke", serial)
 
     def issue(self, fate):
         self.count += 1
@@ -218,8 +199,6 @@ class Crl(tool.ToolTest):
 
     def test_3_invalidity(self):
         """A date that had passed is the entry's invalidityDate (RFC 5280 5.3.2), for all who read it"""
-        if not self.has_verb("revoke"):
-            return
         now, past, changed = self.issue("revoked"), self.issue("revoked"), self.issue("revoked")
         begin = self.folder.openssl("x509", "-in", self.fates[past][2], "-noout", "-startdate")
         date = time.strptime(begin.strip(), "notBefore=%b %d %H:%M:%S %Y GMT")
@@ -273,8 +252,6 @@ class Crl(tool.ToolTest):
 
     def test_6_renewals(self):
         """Over three renewals every key goes on signing, and all agree on all certificates"""
-        if not self.has_verb("renew"):
-            return  # nothing to renew with yet: the verb is another part's
         for same_key in (False, True, False):
             self.run_icert(0, "renew", *(["--same-key"] if same_key else []))
             type(self).key_index = self.key_index = max(self.keys)
@@ -284,6 +261,8 @@ class Crl(tool.ToolTest):
             )
             self.assert_agree()
         self.assertEqual(len(self.keys), 3)
+        document = self.run_icert(0, "--json", "cert-check").json
+        self.assertEqual(document, [])
 
     def test_7_partitions(self):
         """With partitions each certificate is on the CRL of its CDP, and openssl finds it there"""
@@ -325,6 +304,117 @@ class Crl(tool.ToolTest):
         self.assertIn("BAD_VALIDITY", outcomes)
 
 
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Serves a folder as the server's mode says."""
+
+    def do_GET(self):
+        path = self.server.folder / self.path.lstrip("/")
+        if self.server.mode == "hang":
+            time.sleep(3)
+        if self.server.mode == "missing" or not path.is_file():
+            self.send_error(404)
+            return
+        octets = path.read_bytes()
+        if self.server.mode == "lying":
+            octets = octets[:-1] + bytes([octets[-1] ^ 1])
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(octets)))
+        self.end_headers()
+        self.wfile.write(octets)
+
+    def log_message(self, *arguments):
+        pass
+
+
+class Public(tool.ToolTest):
+    """CRLs read back through the CA's URL, from a server of this machine (S-I4)."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.with_ca = False
+        super().setUpClass()
+        cls.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        cls.server.mode = "good"
+        cls.server.folder = cls.folder.path / "demo" / "publish"
+        threading.Thread(target=cls.server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{cls.server.server_port}"
+        answer = cls.icert("init", "Demo", "--type", "root", "--dir", cls.folder.path / "demo",
+                           "--url", url)
+        if answer.status != 0:
+            raise AssertionError(f"init: {answer!r}")
+        with (cls.folder.path / "demo" / "ca.conf").open("a") as conf:
+            conf.write("[Exit Publish.Exit]\nReadBack=ca\nReadBackTimeout=1s\n")
+        cls.url = url
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.shutdown()
+        cls.server.server_close()
+        super().tearDownClass()
+
+    def statuses(self, status, *options):
+        """What became of each place, by its kind"""
+        places = self.run_icert(status, "--json", "crl", *options).json["places"]
+        return {one["place"].partition(":")[0]: one["status"] for one in places}
+
+    def alarms(self):
+        with sqlite3.connect(f"file:{self.folder.path}/demo/store/ca.db?mode=ro", uri=True) as store:
+            return store.execute("SELECT object, detail FROM audit WHERE verb = 'alarm'"
+                                 " AND outcome = 'read-back'").fetchall()
+
+    def test_1_good(self):
+        """S-I4: a CRL that its URL has is read back, as a place of its own"""
+        self.assertEqual(self.statuses(0), {"file": "OK", "http": "OK"})
+        self.assertEqual(self.alarms(), [])
+        answer = self.run_icert(0, "--json", "crl", "--due").json
+        self.assertEqual(answer["crls"], [])
+
+    def test_2_wrong(self):
+        """S-I4: what is not there, another thing, or too slow is an alarm; the file is there"""
+        for mode, text in (("missing", "404"), ("lying", "something else"), ("hang", "in time")):
+            self.server.mode = mode
+            before = len(self.alarms())
+            found = self.statuses(1)
+            self.assertEqual(found["file"], "OK")
+            self.assertIn(text, found["http"])
+            alarms = self.alarms()
+            self.assertGreater(len(alarms), before)
+            self.assertIn(text, alarms[-1][1])
+            self.assertTrue(alarms[-1][0].startswith(self.url))
+            # what is issued waits for nobody
+            request = self.folder.request(mode, f"{mode}.example.org")
+            self.run_icert(0, "issue", request, "--profile", "WebServer", "--out", f"{mode}.crt")
+
+    def test_3_again(self):
+        """S-I4: once the server is right the next attempt reads the same CRL back"""
+        self.server.mode = "good"
+        number = self.newest()
+        self.assertEqual(self.statuses(0, "--republish"), {"file": "OK", "http": "OK"})
+        self.assertEqual(self.newest(), number)
+        self.assertNotIn("publications", self.failing_checks())
+
+    def newest(self):
+        with sqlite3.connect(f"file:{self.folder.path}/demo/store/ca.db?mode=ro", uri=True) as store:
+            return store.execute("SELECT max (number) FROM crls").fetchone()[0]
+
+    def failing_checks(self):
+        answer = self.icert("--json", "check")
+        return {one["check"] for one in answer.json if one["state"] == "failure"}
+
+    def test_4_due(self):
+        """`crl --due` makes nothing before its time, and what is due when it is; alone, or not at all"""
+        number = self.newest()
+        answer = self.run_icert(0, "crl", "--due")
+        self.assertEqual(self.newest(), number)
+        self.assertNotIn("key-index", answer.text)
+        with sqlite3.connect(self.folder.path / "demo" / "store" / "ca.db") as store:
+            store.execute("UPDATE crls SET next_publish = this_update + 1")
+        answer = self.run_icert(0, "--json", "crl", "--due").json
+        self.assertEqual([one["number"] for one in answer["crls"]], [number + 1])
+        self.assertEqual(self.newest(), number + 1)
+        self.assert_error(self.run_icert(1, "crl", "--due", "--base"), "MALFORMED", "due")
+
+
 class Killed(tool.ToolTest):
     """kill -9 before any step of a run that changes a file of the CA."""
 
@@ -332,14 +422,14 @@ class Killed(tool.ToolTest):
     def ca(self):
         return self.folder.path / "demo"
 
-    def run_killed(self, step):
+    def run_killed(self, step, folder=None):
         """True when the process ended by itself."""
         library = pathlib.Path(os.environ["G_TEST_BUILDDIR"]) / "libfake-kill.so"
         answer = self.icert(
             "crl",
             environment={
                 "LD_PRELOAD": str(library),
-                "FAKE_KILL_FOLDER": str(self.ca),
+                "FAKE_KILL_FOLDER": str(folder or self.ca),
                 "FAKE_KILL_STEP": str(step),
                 "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0",
             },
@@ -364,11 +454,47 @@ class Killed(tool.ToolTest):
             self.assertEqual(len({number for number, _file, _digest in rows}), len(rows))
             for _number, name, digest in rows:
                 self.assertEqual(hashlib.sha256((self.ca / name).read_bytes()).hexdigest(), digest)
-            self.assertEqual(list((self.ca / "crls").glob("*.new")), [])
+            files = {f"crls/{path.name}" for path in (self.ca / "crls").iterdir()}
+            self.assertEqual(files, {name for _number, name, _digest in rows if name})
             last = crl["number"]
             runs += 1
             step += STRIDE
         self.assertGreater(runs, 3)
+
+    def published(self):
+        """The numbers of what lies in each place, as openssl reads them."""
+        numbers = {}
+        for path in sorted((self.ca / "publish" / "crl").glob("*.crl")):
+            text = self.folder.openssl("crl", "-inform", "DER", "-in", path, "-noout", "-crlnumber")
+            numbers[path.name] = int(text.strip().partition("=0x")[2], 16)
+        return numbers
+
+    def test_publishing(self):
+        """S-I2 S-I4: a crash while places get their CRLs leaves none behind, and nowhere an older one"""
+        self.run_icert(0, "set-config", "CRL", "CRLDeltaPeriod", "1d")
+        self.run_icert(0, "set-config", "CRL", "Partitions", "2")
+        self.run_icert(0, "crl")
+        step, ended, killed, before = 1, False, 0, self.published()
+        self.assertEqual(set(before), {"ca.crl", "ca+.crl", "ca_Partition00001.crl",
+                                       "ca_Partition00002.crl", "ca_Partition00001+.crl",
+                                       "ca_Partition00002+.crl"})
+        while not ended:
+            # below publish/ only: the CRLs are made, and places wait for them
+            ended = self.run_killed(step, folder=self.ca / "publish")
+            killed += not ended
+            for name, number in self.published().items():
+                self.assertGreaterEqual(number, before[name], f"step {step}")
+            # the next start tells the exits what they have not heard; nothing is made
+            rows = self.rows()
+            self.run_icert(0, "crl", "--republish")
+            self.assertEqual(self.rows(), rows)
+            newest = max(number for number, _name, _digest in rows)
+            self.assertEqual(set(self.published().values()), {newest}, f"step {step}")
+            names = [name for _number, name, _digest in rows if name]
+            self.assertEqual(len(set(names)), len(names))
+            before = self.published()
+            step += STRIDE
+        self.assertGreater(killed, 3)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ class Audit(tool.ToolTest):
         self.assertIs(document["sound"], True)
         self.assertGreater(document["records"], 5)
         self.assertEqual(self.run_icert(0, "--json", "cert-check").json, [])
-        self.assertRegex(self.run_icert(0, "cert-check").text, "^1 certificates, 0 differences")
+        self.assertRegex(self.run_icert(0, "cert-check").text, "^1 certificate, 0 differences")
         self.assertEqual(self.run_icert(0, "--json", "cert-check", "--since", "2100-01-01T00:00:00Z").json, [])
 
     def test_2_check(self):

@@ -59,8 +59,9 @@ static ToolExit
 report (Tool *tool, ToolTable *table, gint64 checked)
 {
   if (!tool->json && !tool->quiet)
-    g_print ("%" G_GINT64_FORMAT " certificates, %u differences\n", checked,
-             tool_table_get_n_rows (table));
+    g_print ("%" G_GINT64_FORMAT " certificate%s, %u difference%s\n", checked,
+             checked == 1 ? "" : "s", tool_table_get_n_rows (table),
+             tool_table_get_n_rows (table) == 1 ? "" : "s");
   if (tool->json || tool_table_get_n_rows (table) > 0)
     tool_table_print (table, tool);
   return tool_table_get_n_rows (table) > 0 ? TOOL_EXIT_FAILED : TOOL_EXIT_DONE;

@@ -25,7 +25,7 @@ show_progress (const Tool *tool, gint64 count, gboolean more)
   if (tool->quiet || tool->json || !isatty (STDERR_FILENO))
     return;
   if (more)
-    fprintf (stderr, "\r%" G_GINT64_FORMAT " rows deleted …", count);
+    fprintf (stderr, "\r%" G_GINT64_FORMAT " row%s deleted …", count, count == 1 ? "" : "s");
   else
     fprintf (stderr, "\r\033[K");
 }

@@ -11,6 +11,7 @@
 #include "ca-crypto.h"
 #include "ca-import.h"
 #include "ca-issuer.h"
+#include "ca-plural.h"
 #include "ca-request-row.h"
 #include "ca-writer.h"
 
@@ -229,9 +230,9 @@ static gboolean
 say_so (Adoption *adoption, GError **error)
 {
   GPtrArray *audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
-  g_autofree char *detail
-      = g_strdup_printf ("%u serial numbers, next CRL %" G_GINT64_FORMAT,
-                         adoption->foreign->rows->len, adoption->foreign->next_crl);
+  g_autofree char *detail = g_strdup_printf (
+      "%u serial number%s, next CRL %" G_GINT64_FORMAT, adoption->foreign->rows->len,
+      CA_S (adoption->foreign->rows->len), adoption->foreign->next_crl);
 
   g_ptr_array_add (audit,
                    ca_audit_record_new (adoption->caller, CA_ADOPT_VERB, "ca", "OK", detail));

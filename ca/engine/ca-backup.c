@@ -13,6 +13,7 @@
 #include "ca-ceremony.h"
 #include "ca-clock.h"
 #include "ca-folder.h"
+#include "ca-plural.h"
 
 /* A file with a key in clear is at most this big. */
 #define MAX_KEY_SIZE (1024 * 1024)
@@ -228,8 +229,9 @@ say_so (Job *job, const CaCaller *caller, GError **error)
 {
   g_autofree char *digest = ca_manifest_digest (job->manifest);
   g_autofree char *detail = g_strdup_printf (
-      "up to audit record %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " certificates, %u files",
-      job->manifest->head.sequence, job->manifest->certificates, job->manifest->files->len);
+      "up to audit record %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " certificate%s, %u file%s",
+      job->manifest->head.sequence, job->manifest->certificates, CA_S (job->manifest->certificates),
+      job->manifest->files->len, CA_S (job->manifest->files->len));
 
   /* S-M5 */
   if (!ca_ceremony_note (job->engine->folder, error, "backup: %s by %s", digest, caller->name))

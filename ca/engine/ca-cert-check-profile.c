@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "ca-plural.h"
 #include "ca-trace.h"
 
 #define TEMPLATE_POLICY "Template.Policy"
@@ -212,8 +213,8 @@ compare_validity (Comparison *comparison)
   /* another policy may have begun it later, behind the back of the one that counted the days */
   if (item->not_after > end && !is_anothers (comparison->written, "NotBefore"))
     differs (comparison, "NotAfter",
-             "is %" G_GINT64_FORMAT " seconds behind the validity of its profile",
-             item->not_after - end);
+             "is %" G_GINT64_FORMAT " second%s behind the validity of its profile",
+             item->not_after - end, CA_S (item->not_after - end));
 }
 
 static const CaPinnedField *

@@ -9,6 +9,7 @@
 #include "ca-adopt.h"
 #include "ca-clock.h"
 #include "ca-crypto.h"
+#include "ca-plural.h"
 
 #define PAGE 500
 /* what one answer holds; the rest waits until these are mended */
@@ -189,15 +190,18 @@ read_page (CaCertCheck *check, guint limit, GCancellable *cancellable, GError **
 
 /* Serial numbers that nobody has */
 
+/* Those without a request are of what a CA signed for itself, or another program's CA had lost. */
 static gint64
 count_serials (CaCertCheck *check, GError **error)
 {
-  ICertStoreCondition parts[] = { compare (ICERT_SERIAL_STATE, ICERT_SEEK_GE,
-                                           ICERT_PROPERTY_TYPE_LONG, ICERT_SERIAL_STATE_GOOD),
-                                  compare (ICERT_SERIAL_STATE, ICERT_SEEK_LE,
-                                           ICERT_PROPERTY_TYPE_LONG, ICERT_SERIAL_STATE_REVOKED) };
-  const ICertStoreCondition *both[] = { &parts[0], &parts[1] };
-  ICertStoreCondition condition = { .kind = ICERT_STORE_AND, .n_parts = 2, .parts = both };
+  ICertStoreCondition parts[]
+      = { compare (ICERT_SERIAL_STATE, ICERT_SEEK_GE, ICERT_PROPERTY_TYPE_LONG,
+                   ICERT_SERIAL_STATE_GOOD),
+          compare (ICERT_SERIAL_STATE, ICERT_SEEK_LE, ICERT_PROPERTY_TYPE_LONG,
+                   ICERT_SERIAL_STATE_REVOKED),
+          compare (ICERT_SERIAL_REQUEST_ID, ICERT_SEEK_GT, ICERT_PROPERTY_TYPE_LONG, 0) };
+  const ICertStoreCondition *all[] = { &parts[0], &parts[1], &parts[2] };
+  ICertStoreCondition condition = { .kind = ICERT_STORE_AND, .n_parts = 3, .parts = all };
 
   return icert_store_count (check->store, ICERT_STORE_SERIALS, &condition, NULL, error);
 }
@@ -297,7 +301,7 @@ check_serial (CaCertCheck *check, const ICertStoreRow *row, GError **error)
   g_autofree char *found = NULL;
   gboolean may = FALSE;
 
-  if (state != ICERT_SERIAL_STATE_GOOD && state != ICERT_SERIAL_STATE_REVOKED)
+  if (id == 0 || (state != ICERT_SERIAL_STATE_GOOD && state != ICERT_SERIAL_STATE_REVOKED))
     return TRUE;
   rows = icert_store_query (check->store, &query, NULL, error);
   if (rows == NULL)
@@ -422,10 +426,11 @@ ca_cert_check_describe (const CaCertCheck *check)
   const CaDifference *first = check->differences->len > 0 ? check->differences->pdata[0] : NULL;
 
   if (first == NULL)
-    return g_strdup_printf ("%" G_GINT64_FORMAT " certificates, to request %" G_GINT64_FORMAT,
-                            check->checked, check->last);
-  return g_strdup_printf ("%u differences, the first in request %" G_GINT64_FORMAT ": %s %s",
-                          check->differences->len, first->request_id, first->field, first->text);
+    return g_strdup_printf ("%" G_GINT64_FORMAT " certificate%s, to request %" G_GINT64_FORMAT,
+                            check->checked, CA_S (check->checked), check->last);
+  return g_strdup_printf ("%u difference%s, the first in request %" G_GINT64_FORMAT ": %s %s",
+                          check->differences->len, CA_S (check->differences->len),
+                          first->request_id, first->field, first->text);
 }
 
 GVariant *

@@ -28,6 +28,7 @@ typedef struct
   gint64 now;         /* microseconds */
   gint64 next_update; /* the caller's; 0 = none */
   gint64 number;
+  gint64 highest; /* number of the CRLs before */
   guint n_partitions;
   gboolean divided;
   GPtrArray *crls; /* of CaCrl, in their order */

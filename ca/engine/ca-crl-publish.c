@@ -13,6 +13,7 @@
 #include "ca-crl-reader.h"
 #include "ca-crypto.h"
 #include "ca-limits.h"
+#include "ca-plural.h"
 #include "ca-publisher.h"
 #include "ca-steps.h"
 
@@ -210,15 +211,27 @@ open_folder (const CaEngine *engine, GError **error)
   return folder;
 }
 
-static void
-sweep (const CaEngine *engine, int folder)
+/* Of a run that was cut off before its rows went in: nobody else has so high a number. */
+static gboolean
+is_left_over (const CaCrlRun *run, const char *name)
 {
-  g_autofree char *path = g_build_filename (engine->folder, FOLDER, NULL);
+  g_auto (GStrv) parts = g_strsplit (name, "-", 3);
+
+  if (g_str_has_suffix (name, NEW_SUFFIX))
+    return TRUE;
+  return g_str_has_suffix (name, ".crl") && g_strv_length (parts) == 3
+         && g_ascii_strtoll (parts[2], NULL, 10) > run->highest;
+}
+
+static void
+sweep (const CaCrlRun *run, int folder)
+{
+  g_autofree char *path = g_build_filename (run->engine->folder, FOLDER, NULL);
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (name, NEW_SUFFIX))
+    if (is_left_over (run, name))
       unlinkat (folder, name, 0);
 }
 
@@ -309,6 +322,22 @@ remove_files (const CaCrlRun *run, int folder)
     }
 }
 
+/* The rows did not go in: nobody is to take the files for CRLs that were published. Where that is
+ * not known the next run sees it. */
+static void
+remove_uncommitted (const CaCrlRun *run, const GError *error)
+{
+  int folder;
+
+  if (g_error_matches (error, ICERT_ERROR, ICERT_ERROR_OUTCOME_UNKNOWN))
+    return;
+  folder = open_folder (run->engine, NULL);
+  if (folder < 0)
+    return;
+  remove_files (run, folder);
+  close (folder);
+}
+
 static gboolean
 make_files (CaCrlRun *run, GError **error)
 {
@@ -316,7 +345,7 @@ make_files (CaCrlRun *run, GError **error)
   gboolean ok = folder >= 0;
 
   if (ok)
-    sweep (run->engine, folder);
+    sweep (run, folder);
   for (guint i = 0; ok && i < run->crls->len; i++)
     ok = make_file (run, run->crls->pdata[i], folder, error);
   if (folder < 0)
@@ -341,19 +370,18 @@ draw_number (CaCrlRun *run, GError **error)
                             .descending = TRUE,
                             .limit = 1 };
   g_autoptr (GPtrArray) rows = icert_store_query (run->engine->store, &query, NULL, error);
-  gint64 highest;
 
   if (rows == NULL
       || !ca_writer_reserve (run->engine->writer, "next-crl-number", 1, &run->number, error))
     return FALSE;
-  highest = rows->len > 0 ? icert_store_row_get_int (rows->pdata[0], 0) : 0;
-  if (run->number > highest)
+  run->highest = rows->len > 0 ? icert_store_row_get_int (rows->pdata[0], 0) : 0;
+  if (run->number > run->highest)
     return TRUE;
   /* the last of as many as are missing */
-  if (!ca_writer_reserve (run->engine->writer, "next-crl-number", highest - run->number + 1,
+  if (!ca_writer_reserve (run->engine->writer, "next-crl-number", run->highest - run->number + 1,
                           &run->number, error))
     return FALSE;
-  run->number = highest + 1;
+  run->number = run->highest + 1;
   return TRUE;
 }
 
@@ -449,14 +477,20 @@ prune (CaCrlRun *run)
 static gboolean
 make (CaCrlRun *run, CaCaller *caller, GError **error)
 {
+  GError *local = NULL;
+
   if (!draw_number (run, error) || !plan (run, error)
       || !ca_crl_mark_usages (run->engine, run->facts->config, error))
     return FALSE;
   ca_writer_flush (run->engine->writer);
   if (!make_files (run, error))
     return FALSE;
-  if (!commit_rows (run, caller, error))
-    return FALSE;
+  if (!commit_rows (run, caller, &local))
+    {
+      remove_uncommitted (run, local);
+      g_propagate_error (error, local);
+      return FALSE;
+    }
   ca_crl_forget_picks (run->engine);
   prune (run);
   return TRUE;
@@ -658,7 +692,8 @@ ca_crl_publish (CaEngine *engine,
   if (run_once (&run, caller, &local))
     {
       ca_steps_print (7, "engine", "CertificateAuthority.Admin",
-                      "%u CRLs with number %" G_GINT64_FORMAT, crls->len, run.number);
+                      "%u CRL%s with number %" G_GINT64_FORMAT, crls->len, CA_S (crls->len),
+                      run.number);
       ca_engine_tell_crls (engine);
       return to_result (&run);
     }

@@ -9,6 +9,7 @@
 #include "ca-clock.h"
 #include "ca-crl-private.h"
 #include "ca-limits.h"
+#include "ca-plural.h"
 #include "ca-publisher.h"
 
 /* Names of counters: when something was last done, microseconds since 1970, and how often CRLs
@@ -229,8 +230,10 @@ judge_age (Look *look, const CaCrlRow *row, const char *object)
   name = name_crl (row);
   if (row->next_update > look->now)
     {
-      text = g_strdup_printf ("%s holds for %" G_GINT64_FORMAT " minutes more (a newer one)", name,
-                              (row->next_update - look->now) / G_TIME_SPAN_MINUTE);
+      gint64 minutes = (row->next_update - look->now) / G_TIME_SPAN_MINUTE;
+
+      text = g_strdup_printf ("%s holds for %" G_GINT64_FORMAT " minute%s more (a newer one)", name,
+                              minutes, CA_S (minutes));
       look_at (look, row->next_update);
     }
   else

@@ -132,6 +132,8 @@ start_modules (CaEngine *engine, GError **error)
                                     &ca_publisher_run_funcs, engine, error);
   if (engine->exits == NULL || !ca_profiles_open (engine, error))
     return FALSE;
+  /* what an exit says of CRLs may be an alarm, which comes back here */
+  ca_exit_host_start (engine->exits);
   ca_auditor_set_exits (engine->auditor, engine->exits);
   ca_auditor_set_facts (engine->auditor, engine->facts);
   ca_expiry_check (engine);
@@ -158,7 +160,9 @@ engine_close (CaEngine *engine)
     ca_auditor_stop (engine->auditor);
   if (engine->exits != NULL && g_atomic_int_get (&engine->gate) == CA_GATE_OPEN)
     ca_exit_host_announce (engine->exits, ICERT_EXIT_EVENT_SHUTDOWN);
-  g_clear_pointer (&engine->exits, ca_exit_host_free);
+  /* its thread looks there until it has ended */
+  ca_exit_host_free (engine->exits);
+  engine->exits = NULL;
   g_clear_pointer (&engine->policies, ca_policy_host_free);
   g_clear_pointer (&engine->request_ids, ca_ids_free);
   ca_run_end (engine);

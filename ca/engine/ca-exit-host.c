@@ -669,8 +669,13 @@ ca_exit_host_new (ICertRegistry *registry,
       ca_exit_host_free (host);
       return NULL;
     }
-  host->thread = g_thread_new ("ca-exit", exit_worker, host);
   return host;
+}
+
+void
+ca_exit_host_start (CaExitHost *host)
+{
+  host->thread = g_thread_new ("ca-exit", exit_worker, host);
 }
 
 /* FALSE: a module hangs. C code in this process cannot be interrupted, so its thread, and with it

@@ -39,6 +39,8 @@ CaExitHost *ca_exit_host_new (ICertRegistry *registry,
                               const CaRunFuncs *runs,
                               gpointer data,
                               GError **error);
+/* Begins to deliver, what was left from before first. What exits say of CRLs goes to @runs. */
+void ca_exit_host_start (CaExitHost *host);
 /* Delivers what is due, for a few seconds at most, then ends. Before the writer ends. */
 void ca_exit_host_free (CaExitHost *host);
 /* Adds a row for each module that wants @event to @batch; the result (nullable) goes to

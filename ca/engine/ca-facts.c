@@ -164,6 +164,8 @@ ca_facts_get_system (const CaFacts *facts, const char *name, int index)
     value = g_variant_new_string (facts->config->max_validity);
   else if (strcmp (name, "ValidityPeriod") == 0)
     value = g_variant_new_string (facts->config->validity);
+  else if (strcmp (name, "Url") == 0)
+    value = g_variant_new_string (facts->config->url != NULL ? facts->config->url : "");
   else if (strcmp (name, "fUseDS") == 0 || strcmp (name, "fServerUpgraded") == 0)
     value = g_variant_new_int32 (0);
   else if (strcmp (name, "fDeltaCRLsDisabled") == 0)

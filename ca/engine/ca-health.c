@@ -12,13 +12,17 @@
 #include <glib/gstdio.h>
 
 #include "ca-audit-verify.h"
+#include "ca-crl.h"
 #include "ca-folder.h"
 #include "ca-limits.h"
+#include "ca-plural.h"
 #include "ca-secret.h"
 
 /* Named checks, a remedy each: a small function, and a row in the table at the end. */
 
 /* how much of the audit log's end is read each time */
+/* failed places that are looked at, newest first */
+#define MOST_PLACES 1000
 #define TAIL 1000
 #define LONGEST_PENDING (7 * G_TIME_SPAN_DAY)
 #define LONGEST_DELIVERY G_TIME_SPAN_HOUR
@@ -199,7 +203,8 @@ check_keys (Health *health)
         say (health, HEALTH_FAILURE, "put keys/ back from a backup",
              "key %u cannot be read, or is another one", issuer->key_index);
     }
-  say (health, HEALTH_OK, NULL, "%u CA certificates have their keys", issuers->len);
+  say (health, HEALTH_OK, NULL, "%u CA certificate%s", issuers->len,
+       issuers->len == 1 ? " has its key" : "s have their keys");
 }
 
 /* S-H4 */
@@ -225,8 +230,8 @@ check_certificate (Health *health)
          percent <= 10   ? HEALTH_FAILURE
          : percent <= 25 ? HEALTH_WARNING
                          : HEALTH_OK,
-         renew, "%" G_GINT64_FORMAT " days left, %" G_GINT64_FORMAT " %% of its life", left / 86400,
-         percent);
+         renew, "%" G_GINT64_FORMAT " day%s left, %" G_GINT64_FORMAT " %% of its life",
+         left / 86400, CA_S (left / 86400), percent);
 }
 
 /* The end of the log: all of it is the work of `icert audit verify`. */
@@ -265,8 +270,8 @@ check_audit (Health *health)
   if (findings.problem != CA_AUDIT_SOUND)
     say (health, HEALTH_FAILURE, remedy, "%s", findings.text);
   say (health, HEALTH_OK, NULL,
-       "the last %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " records are as they were written",
-       findings.records, findings.last);
+       "the last %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " record%s written", findings.records,
+       findings.last, findings.last == 1 ? " is as it was" : "s are as they were");
   ca_audit_findings_clear (&findings);
 }
 
@@ -281,7 +286,8 @@ check_checkpoints (Health *health)
          "put the sink back as it was, or name another: 'icert set-config Audit Sink file:PATH'",
          "signing is stopped: %s", state.trouble);
   else if (state.sealed == 0)
-    say (health, HEALTH_OK, NULL, "none yet, for %" G_GINT64_FORMAT " records", state.unsealed);
+    say (health, HEALTH_OK, NULL, "none yet, for %" G_GINT64_FORMAT " record%s", state.unsealed,
+         CA_S (state.unsealed));
   else
     say (health, HEALTH_OK, NULL,
          "the newest covers record %" G_GINT64_FORMAT "; %" G_GINT64_FORMAT " came since",
@@ -300,8 +306,8 @@ check_sink (Health *health)
          "'icert set-config Audit Sink file:PATH' (on another disk), 'journal' or 'exit'",
          "checkpoints of the audit log stay in the store only");
   else
-    say (health, HEALTH_OK, NULL, "checkpoints go to %u places outside the store",
-         g_strv_length (state.sinks));
+    say (health, HEALTH_OK, NULL, "checkpoints go to %u place%s outside the store",
+         g_strv_length (state.sinks), CA_S (g_strv_length (state.sinks)));
   ca_auditor_state_clear (&state);
 }
 
@@ -357,17 +363,48 @@ check_crls (Health *health)
   say (health, HEALTH_OK, NULL, "every CRL is in time");
 }
 
+/* One that was replaced need not be anywhere. */
+static gboolean
+is_newest (Health *health, gint64 id)
+{
+  g_autoptr (CaCrlRow) row = ca_crl_row_load (health->engine->store, id, NULL);
+  g_autoptr (CaCrlRow) newest = NULL;
+
+  if (row == NULL)
+    return FALSE;
+  newest = ca_crl_row_load_newest (health->engine->store, row->key_index, row->partition,
+                                   row->min_base > 0 ? CA_CRL_KIND_DELTA : CA_CRL_KIND_BASE, NULL);
+  return newest != NULL && newest->id == id;
+}
+
 static void
 check_publications (Health *health)
 {
-  gint64 failed = count (health, ICERT_STORE_PUBLICATIONS,
-                         compare (ICERT_PUBLICATION_STATE, ICERT_SEEK_EQ, ICERT_PROPERTY_TYPE_LONG,
-                                  ICERT_PUBLICATION_STATE_FAILED),
-                         NULL);
+  static const guint8 columns[] = { ICERT_PUBLICATION_CRL };
+  ICertStoreCondition failed = compare (ICERT_PUBLICATION_STATE, ICERT_SEEK_EQ,
+                                        ICERT_PROPERTY_TYPE_LONG, ICERT_PUBLICATION_STATE_FAILED);
+  ICertStoreQuery query = { .table = ICERT_STORE_PUBLICATIONS,
+                            .n_columns = G_N_ELEMENTS (columns),
+                            .columns = columns,
+                            .condition = &failed,
+                            .sort_column = -1,
+                            .descending = TRUE,
+                            .limit = MOST_PLACES };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows
+      = icert_store_query (health->engine->store, &query, health->cancellable, &error);
+  guint n = 0;
 
-  if (failed > 0)
+  if (rows == NULL)
+    {
+      say_error (health, "look at the disk of the store, then 'icert restore'", error);
+      return;
+    }
+  for (guint i = 0; i < rows->len; i++)
+    n += is_newest (health, icert_store_row_get_int (rows->pdata[i], 0));
+  if (n > 0)
     say (health, HEALTH_FAILURE, "look at the place; 'icert crl --republish' tries at once",
-         "%" G_GINT64_FORMAT " places have not got their CRL", failed);
+         "%u place%s not got %s CRL", n, n == 1 ? " has" : "s have", n == 1 ? "its" : "their");
   say (health, HEALTH_OK, NULL, "every CRL lies where it should");
 }
 
@@ -385,10 +422,11 @@ check_outbox (Health *health)
 
   if (dead > 0)
     say (health, HEALTH_WARNING, "mend the exit module; the audit log names it (exit-given-up)",
-         "%" G_GINT64_FORMAT " events were given up", dead);
+         "%" G_GINT64_FORMAT " event%s given up", dead, dead == 1 ? " was" : "s were");
   if (waiting > 0)
     say (health, HEALTH_WARNING, "mend the exit module; the audit log names it (exit-failed)",
-         "%" G_GINT64_FORMAT " events wait for more than an hour", waiting);
+         "%" G_GINT64_FORMAT " event%s for more than an hour", waiting,
+         waiting == 1 ? " waits" : "s wait");
   say (health, HEALTH_OK, NULL, "no event waits for long");
 }
 
@@ -405,7 +443,8 @@ check_pending (Health *health)
   if (n > 0)
     say (health, HEALTH_WARNING,
          "'icert view --where \"Disposition = pending\"' lists them; resubmit or deny",
-         "%" G_GINT64_FORMAT " requests wait for an officer for more than a week", n);
+         "%" G_GINT64_FORMAT " request%s for an officer for more than a week", n,
+         n == 1 ? " waits" : "s wait");
   say (health, HEALTH_OK, NULL, "no request waits for more than a week");
 }
 
@@ -419,7 +458,8 @@ check_intents (Health *health)
 
   if (n > g_atomic_int_get (&health->engine->n_jobs))
     say (health, HEALTH_WARNING, "open the CA again: the next start takes them out of use",
-         "%" G_GINT64_FORMAT " serial numbers are reserved, and nobody is at work on them", n);
+         "%" G_GINT64_FORMAT " serial number%s reserved, and nobody is at work on %s", n,
+         n == 1 ? " is" : "s are", n == 1 ? "it" : "them");
   say (health, HEALTH_OK, NULL, "every reserved serial number has its certificate");
 }
 
@@ -475,10 +515,12 @@ check_modules (Health *health)
 
   if (quarantined > 0)
     say (health, HEALTH_FAILURE, "mend the module, then open the CA again",
-         "%u policy modules overran their deadline and are not asked any more", quarantined);
+         "%u policy module%s deadline and %s not asked any more", quarantined,
+         quarantined == 1 ? " overran its" : "s overran their", quarantined == 1 ? "is" : "are");
   if (exits < health->facts->config->exits->len)
     say (health, HEALTH_FAILURE, "'icert modules' lists what is there; the audit log says why",
-         "%u of %u exit modules run", exits, health->facts->config->exits->len);
+         "%u of %u exit module%s at work", exits, health->facts->config->exits->len,
+         CA_S (health->facts->config->exits->len));
   say (health, HEALTH_OK, NULL, "all modules are at work");
 }
 

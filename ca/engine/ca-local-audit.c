@@ -6,6 +6,7 @@
 #include "ca-cert-check.h"
 #include "ca-health.h"
 #include "ca-local.h"
+#include "ca-plural.h"
 #include "ca-restore-mark.h"
 #include "ca-secret.h"
 
@@ -41,8 +42,9 @@ note (ICertAdmin *admin, CaVerb verb, const char *object, const char *outcome, c
 static void
 note_findings (ICertAdmin *admin, const CaAuditFindings *findings)
 {
-  g_autofree char *read = g_strdup_printf ("%" G_GINT64_FORMAT " records, %u checkpoints",
-                                           findings->last, findings->checkpoints);
+  g_autofree char *read = g_strdup_printf ("%" G_GINT64_FORMAT " record%s, %u checkpoint%s",
+                                           findings->last, CA_S (findings->last),
+                                           findings->checkpoints, CA_S (findings->checkpoints));
 
   if (!findings->done)
     return;

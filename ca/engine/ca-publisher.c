@@ -212,8 +212,14 @@ load_waiting (ICertStore *store, gint64 run, GError **error)
                                  .column = ICERT_OUTBOX_RUN,
                                  .seek = ICERT_SEEK_EQ,
                                  .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = run } };
-  const ICertStoreCondition *parts[] = { &alive, &of_run };
-  ICertStoreCondition both = { .kind = ICERT_STORE_AND, .n_parts = 2, .parts = parts };
+  /* the column has numbers of other events too */
+  ICertStoreCondition of_crls
+      = { .kind = ICERT_STORE_COMPARE,
+          .column = ICERT_OUTBOX_EVENT,
+          .seek = ICERT_SEEK_EQ,
+          .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = ICERT_EXIT_EVENT_CRL_ISSUED } };
+  const ICertStoreCondition *parts[] = { &alive, &of_run, &of_crls };
+  ICertStoreCondition both = { .kind = ICERT_STORE_AND, .n_parts = 3, .parts = parts };
   ICertStoreQuery query = { .table = ICERT_STORE_OUTBOX,
                             .n_columns = G_N_ELEMENTS (columns),
                             .columns = columns,
@@ -289,7 +295,12 @@ place_of_report (CaEngine *engine, const CaRunCrl *run_crl, GVariant *report)
                  : postponed          ? ICERT_PUBLICATION_STATE_POSTPONED
                                       : ICERT_PUBLICATION_STATE_FAILED;
   if (place->error != NULL)
-    return place;
+    {
+      /* S-I4: what clients get is not what they should */
+      if (g_str_has_prefix (place->error, "read-back:"))
+        ca_publisher_alarm (engine, "read-back", place->place, place->error);
+      return place;
+    }
   octets = icert_issued_crl_get_bytes (run_crl->crl);
   if (!check_file (place->place, octets, &known))
     {

@@ -7,7 +7,13 @@
 #include <string.h>
 
 #include "exit-publish-file.h"
+#include "exit-publish-http.h"
 #include "exit-publish-pattern.h"
+
+/* The value of ReadBack that stands for the CA's own Url */
+#define OF_CA "ca"
+/* one event waits for as many servers that hang; what is left comes with the next attempt */
+#define MOST_HANGING 6
 
 /* Where to, as the settings say. Immutable; shared by the calls that run. */
 typedef struct
@@ -16,6 +22,8 @@ typedef struct
   char *certificate;    /* pattern */
   char *ca_certificate; /* pattern; "" = the CA's own certificates are not published */
   char *crl;            /* pattern; "" = CRLs are not published */
+  char *read_back;      /* "ca" or the URL of the folder; "" = CRLs are not read back through it */
+  gint64 timeout;       /* microseconds, of one such reading */
 } Target;
 
 /* Publishes certificates as files. Events come at least once (S-L4), so every file is written as a
@@ -43,6 +51,10 @@ static const ICertSettingInfo setting_infos[] = {
     "Name of the files of the CA's own certificates; empty: none" },
   { "CRL", "string", "crl/ca%8<CRLPartitionIndex>%9.crl", NULL, NULL,
     "Name of the files of CRLs; empty: none" },
+  { "ReadBack", "string", "", NULL, NULL,
+    "URL of the folder, by which each CRL is read back; ca: the CA's Url; empty: none" },
+  { "ReadBackTimeout", "duration", "10s", "1s", "10min",
+    "How long a CRL may take to be read back" },
 };
 
 static const ICertModuleDescription module_description = {
@@ -63,6 +75,7 @@ target_clear (gpointer data)
   g_free (target->certificate);
   g_free (target->ca_certificate);
   g_free (target->crl);
+  g_free (target->read_back);
 }
 
 static void
@@ -72,6 +85,25 @@ target_unref (Target *target)
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Target, target_unref)
+
+static gboolean
+read_read_back (Target *target, ICertSettings *settings, GError **error)
+{
+  gint64 seconds;
+
+  target->read_back = icert_settings_get_string (settings, "ReadBack", error);
+  if (target->read_back == NULL
+      || !icert_settings_get_int (settings, "ReadBackTimeout", &seconds, error))
+    return FALSE;
+  target->timeout = seconds * G_TIME_SPAN_SECOND;
+  if (*target->read_back == '\0' || g_str_equal (target->read_back, OF_CA)
+      || g_str_has_prefix (target->read_back, "http://")
+      || g_str_has_prefix (target->read_back, "https://"))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_CONFIG, "ReadBack", "%s (ca, http://…, https://… or nothing)",
+                   target->read_back);
+  return FALSE;
+}
 
 static Target *
 target_new (ICertSettings *settings, GError **error)
@@ -95,7 +127,8 @@ target_new (ICertSettings *settings, GError **error)
   target->crl = icert_settings_get_string (settings, "CRL", error);
   if (target->crl == NULL
       || (*target->crl != '\0'
-          && !exit_publish_pattern_check (target->crl, "CRL", EXIT_PUBLISH_CRL, error)))
+          && !exit_publish_pattern_check (target->crl, "CRL", EXIT_PUBLISH_CRL, error))
+      || !read_read_back (target, settings, error))
     return NULL;
   return g_steal_pointer (&target);
 }
@@ -320,8 +353,58 @@ put_crl (ICertServer *server,
   return FALSE;
 }
 
+/* The URL by which clients find @path */
+static char *
+make_url (ICertServer *server, const Target *target, const char *path, GError **error)
+{
+  g_autofree char *of_ca
+      = g_str_equal (target->read_back, OF_CA) ? get_ca_text (server, "Url") : NULL;
+  const char *base = g_str_equal (target->read_back, OF_CA) ? of_ca : target->read_back;
+  /* as certificates have it: what may stand in a path is not escaped */
+  g_autofree char *escaped = g_uri_escape_string (path, "/+()_,;=@:!$&'*", FALSE);
+
+  if (base == NULL || *base == '\0')
+    {
+      icert_set_error (error, ICERT_ERROR_CONFIG, "ReadBack", "the CA has no Url (one in [CA])");
+      return NULL;
+    }
+  return g_strconcat (base, g_str_has_suffix (base, "/") ? "" : "/", escaped, NULL);
+}
+
+/* S-I4: through the URL that is in certificates, as a place of its own. The file is right, so it
+ * stays: the one before would be an older CRL over a newer one. */
 static gboolean
-publish_crl (ICertServer *server, const Target *target, ICertIssuedCrl *crl, GError **error)
+read_back_crl (ICertServer *server,
+               const Target *target,
+               ICertIssuedCrl *crl,
+               const char *path,
+               gint64 until,
+               GError **error)
+{
+  g_autoptr (GBytes) contents = icert_issued_crl_get_bytes (crl);
+  g_autoptr (GError) local = NULL;
+  g_autofree char *url = make_url (server, target, path, &local);
+  gint64 now = g_get_monotonic_time ();
+
+  if (url != NULL && now >= until)
+    icert_set_error (&local, ICERT_ERROR_PENDING, "read-back", "too many hang (the next attempt)");
+  else if (url != NULL
+           && exit_publish_http_check (url, contents, MIN (now + target->timeout, until), &local))
+    {
+      icert_issued_crl_report_done (crl, url, TRUE);
+      return TRUE;
+    }
+  icert_issued_crl_report_failure (crl, url != NULL ? url : target->read_back, local);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+static gboolean
+publish_crl (ICertServer *server,
+             const Target *target,
+             ICertIssuedCrl *crl,
+             gint64 until,
+             GError **error)
 {
   g_autoptr (GError) local = NULL;
   g_autofree char *path = make_crl_path (server, target, crl, FALSE, &local);
@@ -330,7 +413,7 @@ publish_crl (ICertServer *server, const Target *target, ICertIssuedCrl *crl, GEr
   if (path != NULL && put_crl (server, target, crl, path, &local))
     {
       icert_issued_crl_report_done (crl, place, TRUE);
-      return TRUE;
+      return *target->read_back == '\0' || read_back_crl (server, target, crl, path, until, error);
     }
   icert_issued_crl_report_failure (crl, place, local);
   g_propagate_error (error, g_steal_pointer (&local));
@@ -343,6 +426,7 @@ publish_crls (ICertServerExit *server, const Target *target, GError **error)
 {
   g_autoptr (GPtrArray) crls = NULL;
   g_autoptr (GError) first = NULL;
+  gint64 until = g_get_monotonic_time () + MOST_HANGING * target->timeout;
 
   if (*target->crl == '\0')
     return TRUE;
@@ -350,7 +434,8 @@ publish_crls (ICertServerExit *server, const Target *target, GError **error)
   if (crls == NULL)
     return FALSE;
   for (guint i = 0; i < crls->len; i++)
-    publish_crl (ICERT_SERVER (server), target, crls->pdata[i], first == NULL ? &first : NULL);
+    publish_crl (ICERT_SERVER (server), target, crls->pdata[i], until,
+                 first == NULL ? &first : NULL);
   if (first == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&first));
