@@ -320,15 +320,15 @@ test_weaker (Fixture *fixture, gconstpointer data)
 }
 
 static void
-write_scrypt (Fixture *fixture, const char *n)
+write_scrypt (Fixture *fixture, const char *n, const char *p)
 {
   g_autofree char *open = write_pem (FALSE, NULL);
   g_autofree char *in = g_build_filename (fixture->folder, "open", NULL);
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
   const char *argv[]
-      = { "openssl", "pkcs8",       "-topk8",   "-in",          in,  "-scrypt", "-scrypt_N", n,
-          "-v2",     "aes-256-cbc", "-passout", "pass:" SECRET, NULL };
+      = { "openssl",   "pkcs8", "-topk8", "-in",         in,         "-scrypt",      "-scrypt_N", n,
+          "-scrypt_p", p,       "-v2",    "aes-256-cbc", "-passout", "pass:" SECRET, NULL };
 
   g_assert_true (g_file_set_contents (in, open, -1, NULL));
   g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text,
@@ -342,7 +342,15 @@ static void
 test_cheap_scrypt (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("scrypt with a smaller cost is refused when it is opened (S-M2)");
-  write_scrypt (fixture, "1024");
+  write_scrypt (fixture, "1024", "1");
+  assert_not_opened (fixture, ICERT_ERROR_CONFIG, "key file");
+}
+
+static void
+test_slow_scrypt (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("S-A10: scrypt that would take seconds is refused before it is begun");
+  write_scrypt (fixture, "16384", "9");
   assert_not_opened (fixture, ICERT_ERROR_CONFIG, "key file");
 }
 
@@ -353,7 +361,7 @@ test_foreign_file (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A file of OpenSSL's own making, without the public half, is accepted");
-  write_scrypt (fixture, "16384");
+  write_scrypt (fixture, "16384", "1");
   g_assert_true (icert_key_open (key, fixture->path, fixture->secret, &error));
   g_assert_no_error (error);
   assert_signs (key, fixture->message);
@@ -541,6 +549,7 @@ main (int argc, char **argv)
   ADD ("/key-file/S-M2-unencrypted", test_unencrypted);
   ADD ("/key-file/S-M2-weaker", test_weaker);
   ADD ("/key-file/S-M2-cheap-scrypt", test_cheap_scrypt);
+  ADD ("/key-file/S-A10-slow-scrypt", test_slow_scrypt);
   ADD ("/key-file/foreign-file", test_foreign_file);
   ADD ("/key-file/S-M2-no-key", test_no_key);
   ADD ("/key-file/other-public-half", test_other_public_half);

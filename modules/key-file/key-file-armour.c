@@ -16,6 +16,8 @@
 #define SCRYPT_R 8
 #define SCRYPT_P 1
 #define SCRYPT_MAX_MEMORY (32 * 1024 * 1024)
+/* half a second with the N and r that fit (S-A10); OpenSSL would take 32768 times as long as we */
+#define SCRYPT_MAX_P 8
 #define SALT_SIZE 16
 /* what OpenSSL's own command draws */
 #define MIN_SALT_SIZE 8
@@ -62,6 +64,12 @@ check_scrypt (const SCRYPT_PARAMS *scrypt, GError **error)
     {
       icert_set_error (error, ICERT_ERROR_CONFIG, "key file",
                        "scrypt takes too much memory (N=%d r=%d)", SCRYPT_N, SCRYPT_R);
+      return FALSE;
+    }
+  if (p > SCRYPT_MAX_P)
+    {
+      icert_set_error (error, ICERT_ERROR_CONFIG, "key file", "scrypt takes too long (p of %d)",
+                       SCRYPT_P);
       return FALSE;
     }
   return TRUE;
