@@ -19,10 +19,11 @@ typedef enum
 typedef struct
 {
   LineKind kind;
-  char *text;  /* as written */
-  char *group; /* the group that begins here, or that the line belongs to; NULL before the first */
-  char *key;   /* LINE_ENTRY */
-  char *value; /* LINE_ENTRY */
+  guint number; /* its index + 1 */
+  char *text;   /* as written */
+  char *group;  /* the group that begins here, or that the line belongs to; NULL before the first */
+  char *key;    /* LINE_ENTRY */
+  char *value;  /* LINE_ENTRY */
 } Line;
 
 /**
@@ -71,18 +72,40 @@ find_line (ICertKeyfile *self, const char *group, const char *key)
   return g_hash_table_lookup (self->index, name);
 }
 
-static guint
-number_of (ICertKeyfile *self, Line *line)
+static Line *
+line_at (ICertKeyfile *self, guint index)
 {
-  guint i = 0;
+  return index < self->lines->len ? g_ptr_array_index (self->lines, index) : NULL;
+}
 
-  return line != NULL && g_ptr_array_find (self->lines, line, &i) ? i + 1 : 0;
+/* The line behind that of @group: all of them up to the next group are its. Files may have many
+ * groups (S-A10). */
+static guint
+begin_of_group (ICertKeyfile *self, const char *group)
+{
+  const Line *line = find_line (self, group, "");
+
+  return line != NULL ? line->number : self->lines->len;
+}
+
+static gboolean
+is_in_group (const Line *line)
+{
+  return line != NULL && line->kind != LINE_GROUP;
+}
+
+static void
+number_lines (ICertKeyfile *self, guint from)
+{
+  for (guint i = from; i < self->lines->len; i++)
+    line_at (self, i)->number = i + 1;
 }
 
 static void
 insert_line (ICertKeyfile *self, guint position, Line *line)
 {
   g_ptr_array_insert (self->lines, (gint) position, line);
+  number_lines (self, position);
   if (line->kind != LINE_OTHER)
     g_hash_table_insert (self->index, index_name (line->group, line->key), line);
 }
@@ -99,6 +122,7 @@ remove_line (ICertKeyfile *self, guint position)
       g_hash_table_remove (self->index, name);
     }
   g_ptr_array_remove_index (self->lines, position);
+  number_lines (self, position);
 }
 
 /* The error of a line: `file:line: what`. */
@@ -212,6 +236,7 @@ parse_line (ICertKeyfile *self, const char *text, gsize length, const char *grou
   line = g_new0 (Line, 1);
   line->text = g_strndup (text, length);
   line->group = g_strdup (group);
+  line->number = number;
   g_ptr_array_add (self->lines, line);
 
   start = line->text + strspn (line->text, " \t");
@@ -228,7 +253,7 @@ parse_line (ICertKeyfile *self, const char *text, gsize length, const char *grou
           = icert_error_quote (line->kind == LINE_GROUP ? line->group : line->key, -1);
 
       set_line_error (self->name, number, error, "%s %s is given twice (once; line %u has it)",
-                      line->kind == LINE_GROUP ? "group" : "key", quoted, number_of (self, first));
+                      line->kind == LINE_GROUP ? "group" : "key", quoted, first->number);
       return FALSE;
     }
   g_hash_table_insert (self->index, index_name (line->group, line->key), line);
@@ -433,13 +458,9 @@ icert_keyfile_list_keys (ICertKeyfile *self, const char *group)
 
   g_return_val_if_fail (self != NULL && group != NULL, NULL);
 
-  for (guint i = 0; i < self->lines->len; i++)
-    {
-      const Line *line = g_ptr_array_index (self->lines, i);
-
-      if (line->kind == LINE_ENTRY && strcmp (line->group, group) == 0)
-        g_strv_builder_add (names, line->key);
-    }
+  for (guint i = begin_of_group (self, group); is_in_group (line_at (self, i)); i++)
+    if (line_at (self, i)->kind == LINE_ENTRY)
+      g_strv_builder_add (names, line_at (self, i)->key);
   return g_strv_builder_end (names);
 }
 
@@ -456,9 +477,12 @@ icert_keyfile_list_keys (ICertKeyfile *self, const char *group)
 guint
 icert_keyfile_get_line (ICertKeyfile *self, const char *group, const char *key)
 {
+  const Line *line;
+
   g_return_val_if_fail (self != NULL && group != NULL, 0);
 
-  return number_of (self, find_line (self, group, key != NULL ? key : ""));
+  line = find_line (self, group, key != NULL ? key : "");
+  return line != NULL ? line->number : 0;
 }
 
 /**
@@ -674,12 +698,11 @@ icert_keyfile_check_keys (ICertKeyfile *self,
 {
   g_return_val_if_fail (self != NULL && group != NULL && known != NULL, FALSE);
 
-  for (guint i = 0; i < self->lines->len; i++)
+  for (guint i = begin_of_group (self, group); is_in_group (line_at (self, i)); i++)
     {
-      const Line *line = g_ptr_array_index (self->lines, i);
+      const Line *line = line_at (self, i);
 
-      if (line->kind == LINE_ENTRY && strcmp (line->group, group) == 0
-          && !is_known (known, line->key))
+      if (line->kind == LINE_ENTRY && !is_known (known, line->key))
         {
           g_autofree char *quoted = icert_error_quote (line->key, -1);
           g_autofree char *names = g_strjoinv (", ", (char **) known);
@@ -735,15 +758,11 @@ icert_keyfile_set_error (ICertKeyfile *self,
 static guint
 end_of_group (ICertKeyfile *self, const char *group)
 {
-  guint position = 0;
+  guint position = begin_of_group (self, group);
 
-  for (guint i = 0; i < self->lines->len; i++)
-    {
-      const Line *line = g_ptr_array_index (self->lines, i);
-
-      if (line->kind != LINE_OTHER && strcmp (line->group, group) == 0)
-        position = i + 1;
-    }
+  for (guint i = position; is_in_group (line_at (self, i)); i++)
+    if (line_at (self, i)->kind == LINE_ENTRY)
+      position = i + 1;
   return position;
 }
 

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -373,6 +374,34 @@ test_generated (void)
   g_assert_cmpuint (read, >, 0);
 }
 
+static void
+test_many_groups (void)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertKeyfile) file = NULL;
+  g_auto (GStrv) groups = NULL;
+  static const char *const known[] = { "Key", NULL };
+  clock_t start;
+
+  g_test_summary ("S-A10: a file of as many groups as fit is read group by group within a second");
+  for (guint i = 0; text->len < ICERT_KEYFILE_MAX_SIZE - 64; i++)
+    g_string_append_printf (text, "[Group %u]\nKey=%u\n", i, i);
+  start = clock ();
+  file = parse (text->str, &error);
+  g_assert_no_error (error);
+  groups = icert_keyfile_list_groups (file);
+  for (guint i = 0; groups[i] != NULL; i++)
+    {
+      g_auto (GStrv) keys = icert_keyfile_list_keys (file, groups[i]);
+
+      g_assert_true (icert_keyfile_check_keys (file, groups[i], known, &error));
+      g_assert_cmpuint (icert_keyfile_get_line (file, groups[i], keys[0]), ==, 2 * i + 2);
+      g_assert_null (keys[1]);
+    }
+  g_assert_cmpint ((clock () - start) / CLOCKS_PER_SEC, <, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -391,5 +420,6 @@ main (int argc, char **argv)
   g_test_add_func ("/keyfile/S-N6/generated", test_generated);
   g_test_add_func ("/keyfile/S-F5/files", test_files);
   g_test_add_func ("/keyfile/too-large", test_too_large);
+  g_test_add_func ("/keyfile/S-A10-many-groups", test_many_groups);
   return g_test_run ();
 }

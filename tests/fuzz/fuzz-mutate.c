@@ -198,7 +198,7 @@ mutate_element (FuzzRandom *random, GByteArray *data, const guint8 *other, gsize
 {
   Element path[MAX_DEPTH];
   guint depth = data->len > 0 ? choose_element (random, data, path) : 0;
-  const Element *last = &path[depth - 1];
+  const Element *last = &path[MAX (depth, 1) - 1];
   g_autoptr (GBytes) part = NULL;
   gsize size, cut;
   gssize before = data->len;
