@@ -340,6 +340,20 @@ write_list (const char *contents)
 }
 
 static void
+test_blocklist_nul (void)
+{
+  static const char text[] = "# weak keys\n\0# and more";
+  g_autofree char *path = write_list ("");
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("S-A7: a list of weak keys with a NUL is refused, since the rest would be lost");
+  g_assert_true (g_file_set_contents (path, text, sizeof text - 1, NULL));
+  g_assert_false (ca_key_blocklist_load (path, &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
+  g_unlink (path);
+}
+
+static void
 test_blocklist (void)
 {
   g_autoptr (FakeKey) key = fake_key_new ("p256");
@@ -393,6 +407,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/key-check/points", test_points);
   g_test_add_func ("/key-check/small-order", test_small_order);
   g_test_add_func ("/key-check/blocklist", test_blocklist);
+  g_test_add_func ("/key-check/blocklist-nul-S-A7", test_blocklist_nul);
   g_test_add_func ("/key-check/many-good-keys", test_many_good_keys);
   return g_test_run ();
 }

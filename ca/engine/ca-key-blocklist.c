@@ -46,14 +46,21 @@ ca_key_blocklist_load (const char *path, GError **error)
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
   guint8 digest[DIGEST];
+  gsize size;
   guint i;
 
-  if (!g_file_get_contents (path, &text, NULL, &local_error))
+  if (!g_file_get_contents (path, &text, &size, &local_error))
     {
       gboolean absent = g_error_matches (local_error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
 
       icert_set_error (error, absent ? ICERT_ERROR_NOT_FOUND : ICERT_ERROR_CONFIG, FIELD,
                        "file of weak keys %s (one)", absent ? "is absent" : "cannot be read");
+      return FALSE;
+    }
+  /* the keys behind it would be lost */
+  if (strlen (text) != size)
+    {
+      icert_set_error (error, ICERT_ERROR_CONFIG, FIELD, "has an octet 0 (text)");
       return FALSE;
     }
   lines = g_strsplit (text, "\n", -1);
