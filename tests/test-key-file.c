@@ -9,8 +9,10 @@
 
 #include <glib/gstdio.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 
 #include "key-file-armour.h"
+#include "key-file-import.h"
 #include "key-file-signer.h"
 #include "key-file-storage.h"
 #include "key-file.h"
@@ -354,6 +356,108 @@ test_slow_scrypt (Fixture *fixture, gconstpointer data)
   assert_not_opened (fixture, ICERT_ERROR_CONFIG, "key file");
 }
 
+static X509_ALGOR *
+slow_algorithm (void)
+{
+  X509_ALGOR *algorithm
+      = PKCS5_pbe2_set_iv (EVP_aes_256_cbc (), 1 << 30, NULL, 16, NULL, NID_hmacWithSHA256);
+
+  g_assert_nonnull (algorithm);
+  return algorithm;
+}
+
+/* Takes over @bio. Refused at once, not after half an hour. */
+static void
+assert_slow (BIO *bio)
+{
+  g_autoptr (GBytes) secret = g_bytes_new_static ("secret", 6);
+  g_autoptr (GError) error = NULL;
+  char *data;
+  long size = BIO_get_mem_data (bio, &data);
+  g_autoptr (GBytes) contents = g_bytes_new (data, (gsize) size);
+
+  g_assert_null (key_file_import (contents, secret, &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
+  g_assert_nonnull (strstr (error->message, "too long"));
+  BIO_free (bio);
+}
+
+static void
+test_slow_pkcs8 (Fixture *fixture, gconstpointer data)
+{
+  X509_SIG *sealed = X509_SIG_new ();
+  X509_ALGOR *algorithm, *slow = slow_algorithm ();
+  ASN1_OCTET_STRING *octets;
+  BIO *bio = BIO_new (BIO_s_mem ());
+
+  g_test_summary ("S-A10: a key whose passphrase is hashed a billion times is not tried");
+  X509_SIG_getm (sealed, &algorithm, &octets);
+  X509_ALGOR_copy (algorithm, slow);
+  ASN1_OCTET_STRING_set (octets, (const guint8 *) "0123456789abcdef", 16);
+  PEM_write_bio_PKCS8 (bio, sealed);
+  assert_slow (bio);
+  bio = BIO_new (BIO_s_mem ());
+  i2d_PKCS8_bio (bio, sealed);
+  assert_slow (bio);
+  X509_SIG_free (sealed);
+  X509_ALGOR_free (slow);
+}
+
+static PKCS12 *
+make_pkcs12 (void)
+{
+  g_autoptr (EVP_PKEY) key = EVP_EC_gen ("P-256");
+  X509 *certificate = X509_new ();
+  PKCS12 *file;
+
+  X509_set_pubkey (certificate, key);
+  X509_sign (certificate, key, EVP_sha256 ());
+  file = PKCS12_create ("secret", "name", key, certificate, NULL, 0, 0, 1, 1, 0);
+  g_assert_nonnull (file);
+  X509_free (certificate);
+  return file;
+}
+
+/* Takes over @file */
+static void
+assert_slow_pkcs12 (PKCS12 *file)
+{
+  BIO *bio = BIO_new (BIO_s_mem ());
+
+  i2d_PKCS12_bio (bio, file);
+  PKCS12_free (file);
+  assert_slow (bio);
+}
+
+static void
+test_slow_pkcs12 (Fixture *fixture, gconstpointer data)
+{
+  PKCS12 *file = make_pkcs12 ();
+  const ASN1_INTEGER *iterations;
+  STACK_OF (PKCS7) * parts;
+  X509_ALGOR *slow = slow_algorithm ();
+
+  g_test_summary ("S-A10: nor is a PKCS #12 whose MAC, certificates or key take as long");
+  PKCS12_set_mac (file, "secret", 6, NULL, 0, 2, NULL);
+  PKCS12_get0_mac (NULL, NULL, NULL, &iterations, file);
+  ASN1_INTEGER_set ((ASN1_INTEGER *) iterations, 1 << 30);
+  assert_slow_pkcs12 (file);
+
+  file = make_pkcs12 ();
+  parts = PKCS12_unpack_authsafes (file);
+  for (int i = 0; i < sk_PKCS7_num (parts); i++)
+    {
+      PKCS7 *part = sk_PKCS7_value (parts, i);
+
+      if (PKCS7_type_is_encrypted (part))
+        X509_ALGOR_copy (part->d.encrypted->enc_data->algorithm, slow);
+    }
+  PKCS12_pack_authsafes (file, parts);
+  sk_PKCS7_pop_free (parts, PKCS7_free);
+  assert_slow_pkcs12 (file);
+  X509_ALGOR_free (slow);
+}
+
 static void
 test_foreign_file (Fixture *fixture, gconstpointer data)
 {
@@ -550,6 +654,8 @@ main (int argc, char **argv)
   ADD ("/key-file/S-M2-weaker", test_weaker);
   ADD ("/key-file/S-M2-cheap-scrypt", test_cheap_scrypt);
   ADD ("/key-file/S-A10-slow-scrypt", test_slow_scrypt);
+  ADD ("/key-file/S-A10-slow-pkcs8", test_slow_pkcs8);
+  ADD ("/key-file/S-A10-slow-pkcs12", test_slow_pkcs12);
   ADD ("/key-file/foreign-file", test_foreign_file);
   ADD ("/key-file/S-M2-no-key", test_no_key);
   ADD ("/key-file/other-public-half", test_other_public_half);

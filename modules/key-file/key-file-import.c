@@ -12,6 +12,7 @@
 
 #include "icert-error.h"
 #include "key-file-armour.h"
+#include "key-file-cost.h"
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PKCS12, PKCS12_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OSSL_DECODER_CTX, OSSL_DECODER_CTX_free)
@@ -77,11 +78,28 @@ is_encrypted (GBytes *contents)
   return size > 0 && *(const guint8 *) data == 0x30;
 }
 
+static gboolean
+check_cost (GBytes *contents, GBytes *passphrase, GError **error)
+{
+  g_autoptr (GBytes) secret = or_empty (passphrase);
+  g_autofree char *text = g_strndup (g_bytes_get_data (secret, NULL), g_bytes_get_size (secret));
+  gboolean ok = key_file_is_affordable (contents, text);
+
+  OPENSSL_cleanse (text, strlen (text));
+  if (!ok)
+    icert_set_error (error, ICERT_ERROR_CONFIG, "key",
+                     "its passphrase would be hashed for too long (a million times at most)");
+  return ok;
+}
+
 EVP_PKEY *
 key_file_import (GBytes *contents, GBytes *passphrase, GError **error)
 {
-  EVP_PKEY *key = decode (contents, passphrase);
+  EVP_PKEY *key;
 
+  if (!check_cost (contents, passphrase, error))
+    return NULL;
+  key = decode (contents, passphrase);
   if (key == NULL)
     key = decode_pkcs12 (contents, passphrase);
   if (key != NULL)
