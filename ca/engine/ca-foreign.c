@@ -205,6 +205,7 @@ take_pkcs12 (CaForeign *foreign, GBytes *contents)
   X509 *own = NULL;
   STACK_OF (X509) *others = NULL;
   gboolean ok = d2i_PKCS12 (&file, &data, (long) size) != NULL
+                && ca_foreign_is_affordable (file, secret)
                 && PKCS12_parse (file, secret, &key, &own, &others) == 1;
 
   take_x509 (foreign, own);
@@ -248,7 +249,9 @@ take_der (CaForeign *foreign, const char *path, GBytes *contents)
   else if (has_suffix (path, keys))
     g_ptr_array_add (foreign->keys, g_bytes_ref (contents));
   else if (has_suffix (path, bundles) && !take_pkcs12 (foreign, contents))
-    ca_foreign_note (foreign, "%s: its passphrase is another one, or its algorithms are outdated",
+    ca_foreign_note (foreign,
+                     "%s: its passphrase is another one, takes too long to try, or its algorithms "
+                     "are outdated",
                      path);
 }
 

@@ -4,6 +4,8 @@
 
 #include <icert.h>
 
+#include <openssl/pkcs12.h>
+
 #include "ca-certificate.h"
 #include "ca-progress.h"
 
@@ -61,6 +63,8 @@ GBytes *ca_foreign_load (const char *path, GError **error);
 #define CA_FOREIGN_FIRST_DATE G_GINT64_CONSTANT (-631152000)
 /* @when: seconds */
 void ca_foreign_revoke (CaForeignRow *row, gint64 when, gint64 reason);
+/* FALSE when opening it would hash the passphrase for minutes */
+gboolean ca_foreign_is_affordable (PKCS12 *file, const char *passphrase);
 /* Keeps what is in a file: certificates, CRLs, PKCS #12, private keys. */
 void ca_foreign_take_file (CaForeign *foreign, const char *path, GBytes *contents);
 /* the CA's own certificate, of the file at @path, with its chain behind it */
