@@ -90,7 +90,7 @@ class Sections(ToolTest):
         self.run_icert(0, "revoke", serial, "superseded")
         marked = self.run_icert(0, "--json", "publish-expired", serial).json
         self.assertEqual(marked, {"serial": serial, "publish-expired": True})
-        self.assertIn("no", self.run_icert(0, "publish-expired", serial, "--not").text)
+        self.assertIn("no", self.run_icert(0, "publish-expired", "expired.crt", "--not").text)
         self.assertIn("NOT_FOUND", self.run_icert(1, "publish-expired", "0badcafe").error)
 
 

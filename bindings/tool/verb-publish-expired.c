@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "tool-output.h"
+#include "tool-serial.h"
 
 static gboolean option_not;
 
@@ -14,13 +15,14 @@ static const GOptionEntry options[] = {
 static ToolExit
 run (Tool *tool, char **arguments, GError **error)
 {
-  g_autoptr (ICertAdmin) admin = icert_admin_open (tool->config, NULL, error);
+  g_autofree char *serial = tool_find_serial (tool, arguments[0], error);
+  g_autoptr (ICertAdmin) admin
+      = serial != NULL ? icert_admin_open (tool->config, NULL, error) : NULL;
   g_autoptr (ToolRecord) record = tool_record_new ();
 
-  if (admin == NULL
-      || !icert_admin_set_publish_expired (admin, arguments[0], !option_not, NULL, error))
+  if (admin == NULL || !icert_admin_set_publish_expired (admin, serial, !option_not, NULL, error))
     return TOOL_EXIT_FAILED;
-  tool_record_add_string (record, "serial", arguments[0]);
+  tool_record_add_string (record, "serial", serial);
   tool_record_add (record, "publish-expired", g_variant_new_boolean (!option_not));
   if (!tool->quiet)
     tool_record_print (record, tool);
@@ -29,10 +31,10 @@ run (Tool *tool, char **arguments, GError **error)
 
 const ToolVerb tool_verb_publish_expired = {
   .name = "publish-expired",
-  .arguments = "SERIAL",
+  .arguments = "SERIAL|FILE",
   .summary = "As an officer: keep a revoked certificate on the CRLs after its end",
   .example = "icert publish-expired 01:9a:0c",
-  .examples = "icert publish-expired 01:9a:0c --not",
+  .examples = "icert publish-expired code.pem --not",
   .options = options,
   .min_arguments = 1,
   .max_arguments = 1,

@@ -81,7 +81,7 @@ run (Tool *tool, char **arguments, GError **error)
 const ToolVerb tool_verb_set_config = {
   .name = "set-config",
   .arguments = "[NODE ENTRY VALUE]",
-  .summary = "Change the configuration of a CA; the change takes effect at once",
+  .summary = "Change the configuration of a CA; 'icert describe' says when it takes effect",
   .example = "icert set-config CA ValidityPeriod 30d",
   .examples = "icert set-config Roles user:alice 'officer;reader'\n"
               "  icert set-config Roles user:alice --unset\n"
