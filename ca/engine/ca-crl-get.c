@@ -174,14 +174,13 @@ is_key_revoked (CaEngine *engine,
   return TRUE;
 }
 
-/* constants.md 1.3, by certificate: 1 = another certificate of the same key has it, 2 = what it
- * needs is revoked, 3 = still made, 4 = its last certificate has expired */
+/* Revocation first: what the dates say is known without the store. */
 static GVariant *
 get_state (CaEngine *engine, const CaFacts *facts, int index, GError **error)
 {
-  gboolean revoked;
   const CaIssuer *issuer = ca_facts_find_issuer (facts, index);
-  const CaIssuer *newest = issuer;
+  int state = issuer != NULL ? ca_facts_get_crl_state (facts, issuer) : 0;
+  gboolean revoked;
 
   if (issuer == NULL)
     {
@@ -189,20 +188,11 @@ get_state (CaEngine *engine, const CaFacts *facts, int index, GError **error)
                        index, (int) facts->issuers->len - 1);
       return NULL;
     }
-  for (guint i = 0; i < facts->issuers->len; i++)
-    {
-      const CaIssuer *other = facts->issuers->pdata[i];
-
-      if (other->key_index == issuer->key_index)
-        newest = other;
-    }
-  if (newest->not_after < ca_clock_now () / G_USEC_PER_SEC)
-    return new_int (ICERT_CA_DISPOSITION_INVALID);
+  if (state == ICERT_CA_DISPOSITION_INVALID)
+    return new_int (state);
   if (!is_key_revoked (engine, facts, issuer->key_index, &revoked, error))
     return NULL;
-  if (revoked)
-    return new_int (ICERT_CA_DISPOSITION_REVOKED);
-  return new_int (issuer == newest ? ICERT_CA_DISPOSITION_VALID : ICERT_CA_DISPOSITION_ERROR);
+  return new_int (revoked ? ICERT_CA_DISPOSITION_REVOKED : state);
 }
 
 static GVariant *

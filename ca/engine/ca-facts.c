@@ -119,6 +119,23 @@ certificate_status (const CaIssuer *issuer)
   return certificate_state (issuer) == ICERT_CA_DISPOSITION_VALID ? 0 : (int) 0x800B0101;
 }
 
+ICertCaDisposition
+ca_facts_get_crl_state (const CaFacts *facts, const CaIssuer *issuer)
+{
+  const CaIssuer *newest = issuer;
+
+  for (guint i = 0; i < facts->issuers->len; i++)
+    {
+      const CaIssuer *other = facts->issuers->pdata[i];
+
+      if (other->key_index == issuer->key_index)
+        newest = other;
+    }
+  if (newest->not_after < ca_clock_now () / G_USEC_PER_SEC)
+    return ICERT_CA_DISPOSITION_INVALID;
+  return issuer == newest ? ICERT_CA_DISPOSITION_VALID : ICERT_CA_DISPOSITION_ERROR;
+}
+
 static GVariant *
 get_of_issuer (const CaFacts *facts, const char *name, int index)
 {
@@ -128,6 +145,8 @@ get_of_issuer (const CaFacts *facts, const char *name, int index)
     return NULL;
   if (strcmp (name, "CertState") == 0)
     return g_variant_new_int32 (certificate_state (issuer));
+  if (strcmp (name, "CRLState") == 0)
+    return g_variant_new_int32 (ca_facts_get_crl_state (facts, issuer));
   if (strcmp (name, "CertSuffix") == 0)
     return new_suffix (issuer->certificate_index);
   if (strcmp (name, "CRLSuffix") == 0)

@@ -28,6 +28,9 @@ CaIssuer *ca_facts_get_issuer (const CaFacts *facts, GError **error);
 /* lends; NULL for an index that is not there; -1 = newest */
 CaIssuer *ca_facts_find_issuer (const CaFacts *facts, int index);
 
+/* constants.md 1.3, by dates alone: ERROR (1) = another certificate of the same key has the CRL,
+ * VALID (3) = still made, INVALID (4) = its last certificate has expired */
+ICertCaDisposition ca_facts_get_crl_state (const CaFacts *facts, const CaIssuer *issuer);
 /* "system" properties (properties.md 6), by name; @index -1 = newest. NULL = empty */
 GVariant *ca_facts_get_system (const CaFacts *facts, const char *name, int index);
 /* CR_PROP_* that need no module; NULL without an error when it is not one of these */

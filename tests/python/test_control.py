@@ -115,6 +115,7 @@ class Set(GObject.Object, ICert.Policy):
     def do_initialize(self, ca_server, settings):
         self.places = settings.get_string("Places")
         self.name = ca_server.get_ca_property("SanitizedCAName")
+        self.states = [ca_server.get_ca_property(name) for name in ("CertState.0", "CRLState.0", "CRLState")]
         return True
 
     def do_verify_request(self, server, _new_request):
@@ -333,7 +334,9 @@ class Settings(Case):
 
     def test_defaults(self):
         """The settings of its manage module, at their defaults, and the CA to read"""
-        self.start(Set())
+        policy = Set()
+        self.start(policy)
+        self.assertEqual(policy.states, [3, 3, 3])
         self.assertRegex(self.submit().get_message(), "Demo.*: not everywhere")
 
     def test_unhappy(self):
