@@ -45,7 +45,7 @@ def ask_again(options: argparse.Namespace, request_id: int) -> ICert.Response | 
         with ICert.Request.open(options.ca) as request:
             return request.retrieve_pending(request_id)
     except ICert.ConfigError as error:
-        if error.field != "store":
+        if error.field not in ("ca", "store"):
             raise
         return None
 
