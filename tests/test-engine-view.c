@@ -637,7 +637,7 @@ test_rights (void)
                 { "auditor", FALSE, TRUE },
                 { "administrator", TRUE, TRUE },
                 { "officer", TRUE, FALSE },
-                { "submitter", TRUE, FALSE } };
+                { "submitter", FALSE, FALSE } };
   g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
   g_autofree char *caller = g_strdup_printf ("uid:%u", (guint) getuid ());
 

@@ -81,7 +81,7 @@ is_allowed (const Row *row, guint roles, gboolean dual)
 
   if (dual && (conflicting & (conflicting - 1)) != 0)
     return FALSE;
-  if ((roles & (ENROLL | OFFICER | ADMIN)) != 0)
+  if ((roles & (OFFICER | ADMIN)) != 0)
     roles |= READ;
   if (row->all != NOBODY)
     return dual ? (roles & row->all & ~ADMIN) != 0 : (roles & row->all) == row->all;

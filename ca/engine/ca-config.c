@@ -770,7 +770,8 @@ ca_config_get_roles (const CaConfig *config,
       if (g_strv_contains ((const char *const *) caller->principals, entry->principal))
         *roles |= entry->roles;
     }
-  if ((*roles & (ICERT_ROLE_ENROLL | ICERT_ROLE_OFFICER | ICERT_ROLE_ADMIN)) != 0)
+  /* Who decides must see; who submits sees what is theirs (S-D15). */
+  if ((*roles & (ICERT_ROLE_OFFICER | ICERT_ROLE_ADMIN)) != 0)
     *roles |= ICERT_ROLE_READ;
   held = *roles & conflicting;
   if (!config->dual_control || (held & (held - 1)) == 0)

@@ -319,7 +319,7 @@ class Request(Case):
             seen["ca"] = plain(context.get_ca_property("CAName"))
 
         self.judge(body)
-        roles = int(ICert.Roles.ENROLL | ICert.Roles.READ)
+        roles = int(ICert.Roles.ENROLL)
         self.assertEqual(seen, {
             "id": 7, "subject": [("2.5.4.10", "Example"), ("2.5.4.3", "www.example.org")],
             "names": ["dNSName:www.example.org"], "key": "ec-p256", "template": "WebServer",
