@@ -234,8 +234,7 @@ say_so (Adoption *adoption, GError **error)
       "%u serial number%s, next CRL %" G_GINT64_FORMAT, adoption->foreign->rows->len,
       CA_S (adoption->foreign->rows->len), adoption->foreign->next_crl);
 
-  g_ptr_array_add (audit,
-                   ca_audit_record_new (adoption->caller, CA_ADOPT_VERB, "ca", "OK", detail));
+  g_ptr_array_add (audit, ca_audit_record_new (adoption->caller, "import-ca", "ca", "OK", detail));
   return ca_writer_commit_wait (adoption->writer, icert_store_batch_new (), audit, error);
 }
 

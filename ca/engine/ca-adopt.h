@@ -6,9 +6,6 @@
 #include "ca-folder.h"
 #include "ca-foreign.h"
 
-/* of the audit record */
-#define CA_ADOPT_VERB "import-ca"
-
 /* Fills the folder @plan->folder, which is new, with a CA that goes on where @foreign ended: the
  * same key, its certificate, a row for each that it issued. CONFIG when no key fits the
  * certificate, KEY_UNAVAILABLE, STORAGE */

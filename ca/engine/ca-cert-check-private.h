@@ -19,8 +19,7 @@ struct _CaCertCheck
   GMutex mutex;
   GPtrArray *differences; /* of CaDifference; under the mutex while threads run */
   GHashTable *profiles;   /* name -> array of CaPinnedProfile; under the mutex */
-  GHashTable *deleted;  /* (nullable) "request:7" of rows that somebody deleted, by the audit log */
-  gboolean was_adopted; /* the CA was another program's */
+  GHashTable *deleted; /* (nullable) "request:7" of rows that somebody deleted, by the audit log */
 };
 
 /* What differs, and where. */

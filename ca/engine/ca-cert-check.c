@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "ca-adopt.h"
 #include "ca-clock.h"
 #include "ca-crypto.h"
 #include "ca-plural.h"
@@ -221,8 +220,9 @@ count_certificates (CaCertCheck *check, GError **error)
 }
 
 static GPtrArray *
-query_records (CaCertCheck *check, const char *verb, guint limit, GError **error)
+query_deletions (CaCertCheck *check, GError **error)
 {
+  const char *verb = ca_verb_to_string (CA_VERB_DELETE_ROW);
   static const guint8 columns[] = { ICERT_AUDIT_OBJECT, ICERT_AUDIT_OUTCOME };
   ICertStoreCondition condition
       = { .kind = ICERT_STORE_COMPARE,
@@ -233,27 +233,23 @@ query_records (CaCertCheck *check, const char *verb, guint limit, GError **error
                             .n_columns = G_N_ELEMENTS (columns),
                             .columns = columns,
                             .condition = &condition,
-                            .sort_column = -1,
-                            .limit = limit };
+                            .sort_column = -1 };
 
   return icert_store_query (check->store, &query, NULL, error);
 }
 
-/* Asked once, and only when rows are missing: the audit log has a record for each that was deleted,
- * and one of a CA whose list had more than its files. */
+/* Asked once, and only when rows are missing: the audit log has a record for each that was deleted.
+ */
 static gboolean
 load_records (CaCertCheck *check, GError **error)
 {
   g_autoptr (GPtrArray) deleted = NULL;
-  g_autoptr (GPtrArray) adopted = NULL;
 
   if (check->deleted != NULL)
     return TRUE;
-  deleted = query_records (check, ca_verb_to_string (CA_VERB_DELETE_ROW), 0, error);
-  adopted = deleted != NULL ? query_records (check, CA_ADOPT_VERB, 1, error) : NULL;
-  if (adopted == NULL)
+  deleted = query_deletions (check, error);
+  if (deleted == NULL)
     return FALSE;
-  check->was_adopted = adopted->len > 0;
   check->deleted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < deleted->len; i++)
     {
@@ -268,7 +264,6 @@ load_records (CaCertCheck *check, GError **error)
   return TRUE;
 }
 
-/* @id: 0 for a number that came without its certificate */
 static gboolean
 may_be_missing (CaCertCheck *check, gint64 id, gboolean *may, GError **error)
 {
@@ -276,7 +271,7 @@ may_be_missing (CaCertCheck *check, gint64 id, gboolean *may, GError **error)
 
   if (!load_records (check, error))
     return FALSE;
-  *may = id == 0 ? check->was_adopted : g_hash_table_contains (check->deleted, object);
+  *may = g_hash_table_contains (check->deleted, object);
   return TRUE;
 }
 
