@@ -52,8 +52,10 @@ gboolean ca_crl_write_entries (const CaCrlRun *run,
 /* ca-crl-extensions.c: SEQUENCE OF Extension, DER */
 GBytes *ca_crl_make_extensions (const CaCrlRun *run, const CaCrl *crl, GError **error);
 
-/* ca-crl-usages.c: what the configuration keeps on CRLs after its end gets its mark */
-gboolean ca_crl_mark_usages (CaEngine *engine, const CaConfig *config, GError **error);
+/* ca-crl-usages.c: what the configuration keeps on CRLs after its end gets its mark. What could not
+ * be marked, as a row that an officer just changed, is marked by the next run: no CRL waits for it.
+ */
+void ca_crl_mark_usages (CaEngine *engine, const CaConfig *config);
 
 /* how many partitions ever had certificates: 1, or the highest number of one */
 gboolean ca_crl_count_partitions (ICertStore *store, guint *n_partitions, GError **error);

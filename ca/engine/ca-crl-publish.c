@@ -479,9 +479,9 @@ make (CaCrlRun *run, CaCaller *caller, GError **error)
 {
   GError *local = NULL;
 
-  if (!draw_number (run, error) || !plan (run, error)
-      || !ca_crl_mark_usages (run->engine, run->facts->config, error))
+  if (!draw_number (run, error) || !plan (run, error))
     return FALSE;
+  ca_crl_mark_usages (run->engine, run->facts->config);
   ca_writer_flush (run->engine->writer);
   if (!make_files (run, error))
     return FALSE;

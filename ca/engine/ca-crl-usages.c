@@ -108,16 +108,11 @@ remember (CaEngine *engine, gint64 number, GError **error)
   return ca_writer_commit_wait (engine->writer, g_steal_pointer (&batch), NULL, error);
 }
 
-gboolean
-ca_crl_mark_usages (CaEngine *engine, const CaConfig *config, GError **error)
+static gboolean
+mark_all (CaEngine *engine, char *const *usages, gint64 number, GError **error)
 {
-  char *const *usages = config->publish_expired_usages;
-  gint64 number = number_of (usages), known = 0, last = 0;
+  gint64 last = 0;
 
-  if (!ca_counter_load (engine->store, COUNTER, &known, error))
-    return FALSE;
-  if (known == number)
-    return TRUE;
   for (;;)
     {
       g_autoptr (GArray) ids = list_revoked (engine->store, last, error);
@@ -128,4 +123,15 @@ ca_crl_mark_usages (CaEngine *engine, const CaConfig *config, GError **error)
         return remember (engine, number, error);
       last = ABS (g_array_index (ids, gint64, ids->len - 1));
     }
+}
+
+void
+ca_crl_mark_usages (CaEngine *engine, const CaConfig *config)
+{
+  gint64 number = number_of (config->publish_expired_usages), known = 0;
+  g_autoptr (GError) error = NULL;
+
+  if (!ca_counter_load (engine->store, COUNTER, &known, &error)
+      || (known != number && !mark_all (engine, config->publish_expired_usages, number, &error)))
+    g_message ("certificates that stay on CRLs: %s", error->message);
 }
