@@ -1173,6 +1173,31 @@ test_ca_certificate (void)
       fake_town_query_int (town, "SELECT count(*) FROM requests WHERE disposition = 20"), ==, 1);
 }
 
+static void
+test_ca_certificate_alone (void)
+{
+  g_autoptr (FakeTown) town = new_root (FALSE, ROLES "user:dora=submitter;administrator\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  g_autoptr (GVariant) trace = NULL;
+  g_autofree char *text = NULL;
+  gint64 id = ask_for_ca (town, "dora", ICERT_DISPOSITION_UNDER_SUBMISSION);
+
+  g_test_summary (
+      "S-G3, S-D11: in single-operator mode an officer is enough, and trace and audit say "
+      "so");
+  response = icert_admin_resubmit_request (fake_town_meet (town, "chief")->admin, id, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+  trace = icert_admin_get_trace (fake_town_meet (town, "chief")->admin, id, NULL, &error);
+  text = g_variant_print (trace, FALSE);
+  g_assert_nonnull (strstr (text, "approved by one (single operator)"));
+  fake_town_close (town);
+  g_assert_cmpint (fake_town_query_int (town, "SELECT count(*) FROM audit WHERE verb = 'resubmit' "
+                                              "AND outcome = 'SINGLE-OPERATOR'"),
+                   ==, 1);
+}
+
 static gboolean
 issue_all (FakeLent *self, ICertServerPolicy *server, ICertVerdict *verdict, GError **error)
 {
@@ -1423,6 +1448,7 @@ main (int argc, char **argv)
   g_test_add_func ("/changes/s-d5-waiver-at-approval", test_waiver_at_approval);
   g_test_add_func ("/changes/s-d12-withdrawn-by-verb", test_withdrawn_by_verb);
   g_test_add_func ("/changes/s-g3-ca-certificate", test_ca_certificate);
+  g_test_add_func ("/changes/s-g3-ca-certificate-alone", test_ca_certificate_alone);
   g_test_add_func ("/changes/s-g3-ca-by-submission", test_ca_by_submission);
   g_test_add_func ("/changes/s-g3-direct-command", test_direct_command);
   g_test_add_func ("/changes/history", test_history);

@@ -2,6 +2,7 @@
 """icert officer-rights, agents, profile, describe and publish-expired."""
 
 import json
+import os
 import pathlib
 import sqlite3
 import unittest
@@ -170,6 +171,34 @@ class Two(unittest.TestCase):
             {"profile": name, "waived": False}
             for name in ("CodeSigning", "Computer", "OCSPSigning", "User", "WebServer")
         ])  # fmt: skip
+
+    def test_restore_waits(self):
+        """S-D11, S-M5: one administrator restores neither over the CA nor where there is none"""
+        folder = Folder()
+        self.addCleanup(folder.remove)
+        root = folder.path / "ca"
+        folder.icert("init", "Demo", "--type", "root", "--dir", root, "--dual-control")
+        configuration = root / "ca.conf"
+        configuration.write_text(
+            configuration.read_text().replace("=administrator;", "=administrator;backup;")
+        )
+        secret = folder.write("secret", (root / "keys" / "secret").read_bytes())
+        secret.chmod(0o600)
+        made = folder.icert("backup", folder.path / "copy")
+        self.assertEqual(made.status, 0, made)
+        waits = folder.icert("restore", folder.path / "copy")
+        self.assertEqual(waits.status, 1, waits)
+        self.assertIn("PENDING: change: 1 waits", waits.error)
+        self.assertIn("remedy: another administrator approves it", waits.error)
+        rows = json.loads(folder.icert("--json", "changes").out)
+        self.assertEqual([(row["verb"], row["state"]) for row in rows], [("restore", "waits")])
+        root.rename(folder.path / "gone")
+        arguments = ("restore", folder.path / "copy", "--to", root, "--secret", secret)
+        waits = json.loads(folder.icert("--json", *arguments).out)["error"]
+        self.assertEqual((waits["code"], waits["field"]), ("PENDING", "restore"))
+        self.assertIn("the other administrator", waits["remedy"])
+        self.assertTrue(pathlib.Path(f"{root}.restore-{os.getuid()}").exists())
+        self.assertFalse(root.exists())
 
 
 if __name__ == "__main__":

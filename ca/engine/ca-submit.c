@@ -638,8 +638,11 @@ check_two (CaJob *job, GError **error)
   g_autoptr (GVariant) value = NULL;
   CaChange change = { .verb = job->again, .object = object };
 
-  if (!request->config->dual_control || !makes_ca (request))
+  if (!makes_ca (request))
     return TRUE;
+  if (!request->config->dual_control)
+    ca_trace_add (request->trace, "officer", "engine", "ca-certificate", "profile",
+                  request->template_name, "approved by one (single operator)");
   value = g_variant_ref_sink (g_variant_new (
       CA_CHANGE_REQUEST_TYPE, request->id, request->content_version, request->template_name,
       request->profile_hash != NULL ? request->profile_hash : ""));
