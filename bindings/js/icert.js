@@ -295,12 +295,14 @@ function wideInteger(value) {
 }
 
 /**
- * The items of a GListModel, as an array.
+ * The items of a GListModel, as an array. Some methods answer arrays themselves, which stay.
  *
- * @param {Gio.ListModel} model
+ * @param {Gio.ListModel | any[]} model
  * @returns {any[]}
  */
 export function list(model) {
+  if (Array.isArray(model))
+    return model;
   return Array.from({length: model.get_n_items()}, (_, i) => model.get_item(i));
 }
 
