@@ -204,6 +204,13 @@ parse_entry (Line *line, const char *name, guint number, GError **error)
   return FALSE;
 }
 
+/* The controls behind ASCII too, and line and paragraph separator: some terminals act on them. */
+static gboolean
+is_printable (gunichar c)
+{
+  return c == '\t' || (!g_unichar_iscntrl (c) && c != 0x2028 && c != 0x2029);
+}
+
 static gboolean
 check_text (const char *text, gsize length, const char *name, guint number, GError **error)
 {
@@ -212,11 +219,11 @@ check_text (const char *text, gsize length, const char *name, guint number, GErr
       set_line_error (name, number, error, "not UTF-8, or an octet 0 (UTF-8 text)");
       return FALSE;
     }
-  for (gsize i = 0; i < length; i++)
-    if ((g_ascii_iscntrl (text[i]) && text[i] != '\t'))
+  for (const char *p = text; p < text + length; p = g_utf8_next_char (p))
+    if (!is_printable (g_utf8_get_char (p)))
       {
         set_line_error (name, number, error, "control character 0x%02x (printable text)",
-                        (guint) (guint8) text[i]);
+                        (guint) g_utf8_get_char (p));
         return FALSE;
       }
   return TRUE;
@@ -307,6 +314,9 @@ icert_keyfile_parse (GBytes *bytes, const char *name, GError **error)
 
   self = icert_keyfile_new (name);
   text = g_bytes_get_data (bytes, &size);
+  /* no octets have no address, and nothing may be added to that */
+  if (size == 0)
+    text = "";
   if (size > ICERT_KEYFILE_MAX_SIZE)
     {
       icert_set_error (error, ICERT_ERROR_TOO_LARGE, name, "too large (at most %d octets)",
@@ -801,8 +811,8 @@ is_plain (const char *text)
     return FALSE;
   if (length > 0 && (g_ascii_isspace (text[0]) || g_ascii_isspace (text[length - 1])))
     return FALSE;
-  for (gsize i = 0; i < length; i++)
-    if (g_ascii_iscntrl (text[i]) && text[i] != '\t')
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    if (!is_printable (g_utf8_get_char (p)))
       return FALSE;
   return TRUE;
 }

@@ -167,6 +167,11 @@ test_encoding (void)
   assert_refused ("[A]\nx=\xff\n", "ca.conf:2", "UTF-8");
   assert_refused ("# \xc3\n", "ca.conf:1", "UTF-8");
   assert_refused ("[A]\nx=\x1b[31m\n", "ca.conf:2", "0x1b");
+  /* CSI of terminals, and a line separator */
+  assert_refused ("[A]\nx=\xc2\x9b"
+                  "31m\n",
+                  "ca.conf:2", "0x9b");
+  assert_refused ("# a\xe2\x80\xa8\n", "ca.conf:1", "0x2028");
   g_assert_null (icert_keyfile_parse (bytes, "ca.conf", &error));
   g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
 }
@@ -251,7 +256,8 @@ test_remove_group (void)
 static void
 test_set_refuses (void)
 {
-  static const char *const values[] = { "a\nb", "a\rb", " a", "a ", "\xff", "\x01" };
+  static const char *const values[]
+      = { "a\nb", "a\rb", " a", "a ", "\xff", "\x01", "\xc2\x9b", "\xe2\x80\xa8" };
   g_autoptr (ICertKeyfile) file = icert_keyfile_new ("ca.conf");
   g_autofree char *after = NULL;
 
@@ -375,6 +381,20 @@ test_generated (void)
 }
 
 static void
+test_empty (void)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (NULL, 0);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertKeyfile) file = icert_keyfile_parse (bytes, "ca.conf", &error);
+  g_auto (GStrv) groups = NULL;
+
+  g_test_summary ("S-A8: a file without octets has no groups");
+  g_assert_no_error (error);
+  groups = icert_keyfile_list_groups (file);
+  g_assert_null (groups[0]);
+}
+
+static void
 test_many_groups (void)
 {
   g_autoptr (GString) text = g_string_new (NULL);
@@ -420,6 +440,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keyfile/S-N6/generated", test_generated);
   g_test_add_func ("/keyfile/S-F5/files", test_files);
   g_test_add_func ("/keyfile/too-large", test_too_large);
+  g_test_add_func ("/keyfile/S-A8-empty", test_empty);
   g_test_add_func ("/keyfile/S-A10-many-groups", test_many_groups);
   return g_test_run ();
 }

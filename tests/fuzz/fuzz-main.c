@@ -237,6 +237,7 @@ main (int argc, char *argv[])
     add_inputs (inputs, argv[i]);
   if (inputs->len == 0)
     g_error ("no inputs");
+  g_ptr_array_add (inputs, g_bytes_new (NULL, 0));
 
   plan.inputs = inputs;
   plan.played
