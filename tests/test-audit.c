@@ -645,6 +645,7 @@ test_stored (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (findings.problem, ==, CA_AUDIT_SOUND);
   g_assert_cmpint (findings.records, ==, N_ROWS);
   g_assert_cmpuint (findings.checkpoints, ==, 1);
+  ca_audit_findings_clear (&findings);
   g_assert_true (try_sql (db, "PRAGMA synchronous = OFF; ATTACH ':memory:' AS kept;"
                               "CREATE TABLE kept.rows AS SELECT * FROM audit"));
   for (guint done = 0; done < N_STORED;)
