@@ -25,14 +25,14 @@ static gint64 wall, boot;
 static gint64
 read_time (gpointer data)
 {
-  return *(gint64 *) data;
+  return __atomic_load_n ((gint64 *) data, __ATOMIC_SEQ_CST);
 }
 
 static void
 advance_to (gint64 time)
 {
-  boot += time - wall;
-  wall = time;
+  __atomic_add_fetch (&boot, time - wall, __ATOMIC_SEQ_CST);
+  __atomic_store_n (&wall, time, __ATOMIC_SEQ_CST);
 }
 
 typedef struct

@@ -42,14 +42,14 @@ static gint64 wall, boot;
 static gint64
 read_time (gpointer data)
 {
-  return *(gint64 *) data;
+  return __atomic_load_n ((gint64 *) data, __ATOMIC_SEQ_CST);
 }
 
 static void
 advance (gint64 wall_seconds, gint64 boot_seconds)
 {
-  wall += wall_seconds * G_USEC_PER_SEC;
-  boot += boot_seconds * G_USEC_PER_SEC;
+  __atomic_add_fetch (&wall, wall_seconds * G_USEC_PER_SEC, __ATOMIC_SEQ_CST);
+  __atomic_add_fetch (&boot, boot_seconds * G_USEC_PER_SEC, __ATOMIC_SEQ_CST);
 }
 
 typedef struct
@@ -334,7 +334,7 @@ set_config (Fixture *fixture, const char *entry, const char *value)
   g_autoptr (GVariant) variant = g_variant_ref_sink (g_variant_new_string (value));
 
   /* each change has its own moment */
-  wall++;
+  __atomic_add_fetch (&wall, 1, __ATOMIC_SEQ_CST);
   ca_engine_set_config_entry (fixture->engine, fixture->caller, "Audit", entry, variant, &error);
   g_assert_no_error (error);
 }

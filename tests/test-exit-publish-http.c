@@ -18,11 +18,12 @@
 typedef struct
 {
   GSocketService *service;
-  char *base;    /* http://127.0.0.1:PORT */
-  char *folder;  /* of the CA; served is publish/ */
-  GBytes *body;  /* served instead of files; nullable */
-  char *mode;    /* under the mutex */
-  guint n_asked; /* under the mutex */
+  char *base;      /* http://127.0.0.1:PORT */
+  char *folder;    /* of the CA; served is publish/ */
+  GBytes *body;    /* served instead of files; nullable; under the mutex */
+  char *mode;      /* under the mutex */
+  guint n_running; /* answers under way; under the mutex */
+  GCond cond;
   GMutex mutex;
 } Server;
 
@@ -32,7 +33,6 @@ dup_mode (Server *server)
   char *mode;
 
   g_mutex_lock (&server->mutex);
-  server->n_asked++;
   mode = g_strdup (server->mode);
   g_mutex_unlock (&server->mutex);
   return mode;
@@ -45,6 +45,26 @@ set_mode (Server *server, const char *mode)
   g_free (server->mode);
   server->mode = g_strdup (mode);
   g_mutex_unlock (&server->mutex);
+}
+
+/* Takes @body. */
+static void
+set_body (Server *server, GBytes *body)
+{
+  g_mutex_lock (&server->mutex);
+  server->body = body;
+  g_mutex_unlock (&server->mutex);
+}
+
+static GBytes *
+dup_body (Server *server)
+{
+  GBytes *body;
+
+  g_mutex_lock (&server->mutex);
+  body = server->body != NULL ? g_bytes_ref (server->body) : NULL;
+  g_mutex_unlock (&server->mutex);
+  return body;
 }
 
 static gboolean
@@ -66,11 +86,12 @@ load (Server *server, const char *request)
   g_auto (GStrv) words = g_strsplit (request, " ", 3);
   g_autofree char *path
       = g_build_filename (server->folder, "publish", words[1] != NULL ? words[1] : "", NULL);
+  GBytes *body = dup_body (server);
   char *contents;
   gsize size;
 
-  if (server->body != NULL)
-    return g_bytes_ref (server->body);
+  if (body != NULL)
+    return body;
   return g_file_get_contents (path, &contents, &size, NULL) ? g_bytes_new_take (contents, size)
                                                             : NULL;
 }
@@ -166,6 +187,15 @@ answer (Server *server, GOutputStream *out, const char *request)
     answer_body (out, body, size);
 }
 
+static void
+count (Server *server, int change)
+{
+  g_mutex_lock (&server->mutex);
+  server->n_running += change;
+  g_cond_broadcast (&server->cond);
+  g_mutex_unlock (&server->mutex);
+}
+
 static gboolean
 run_cb (GThreadedSocketService *service,
         GSocketConnection *connection,
@@ -174,10 +204,13 @@ run_cb (GThreadedSocketService *service,
 {
   GInputStream *in = g_io_stream_get_input_stream (G_IO_STREAM (connection));
   char request[4096] = "";
-  gssize n = g_input_stream_read (in, request, sizeof request - 1, NULL, NULL);
+  gssize n;
 
+  count (data, 1);
+  n = g_input_stream_read (in, request, sizeof request - 1, NULL, NULL);
   if (n > 0)
     answer (data, g_io_stream_get_output_stream (G_IO_STREAM (connection)), request);
+  count (data, -1);
   return TRUE;
 }
 
@@ -188,6 +221,7 @@ set_up (Server *server, gconstpointer data)
   guint16 port;
 
   g_mutex_init (&server->mutex);
+  g_cond_init (&server->cond);
   server->mode = g_strdup ("good");
   server->folder = g_dir_make_tmp ("icert-read-back-XXXXXX", NULL);
   server->service = g_threaded_socket_service_new (16);
@@ -219,6 +253,10 @@ tear_down (Server *server, gconstpointer data)
   g_socket_service_stop (server->service);
   g_socket_listener_close (G_SOCKET_LISTENER (server->service));
   g_object_unref (server->service);
+  g_mutex_lock (&server->mutex);
+  while (server->n_running > 0)
+    g_cond_wait (&server->cond, &server->mutex);
+  g_mutex_unlock (&server->mutex);
   remove_tree (server->folder);
   g_free (server->folder);
   g_free (server->base);
@@ -297,7 +335,7 @@ test_answers (Server *server, gconstpointer data)
 
   g_test_summary ("S-I4: only the very CRL is read back; whatever else a server does is a failure, "
                   "in time");
-  server->body = new_crl (5, 0);
+  set_body (server, new_crl (5, 0));
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       gint64 before = g_get_monotonic_time ();
@@ -324,7 +362,7 @@ test_stale (Server *server, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("S-I4: an older CRL behind the URL is not the one that was published");
-  server->body = new_crl (5, 3600);
+  set_body (server, new_crl (5, 3600));
   error = run_check (server, "/crl/ca.crl", newer, 20000);
   g_assert_error (error, ICERT_ERROR, ICERT_ERROR_FAILED);
 }

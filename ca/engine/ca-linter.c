@@ -67,7 +67,9 @@ check_algorithm (CaLint *lint, CaLintSpan *rest, GError **error)
   CaLintSpan content, whole;
   guint8 tag;
 
-  expected = issuer != NULL ? issuer->signature_algorithm : lint->expected->signature_algorithm;
+  expected = lint->expected->signature_algorithm;
+  if (expected == NULL && issuer != NULL)
+    expected = issuer->signature_algorithm;
   if (!ca_lint_read (rest, &tag, &content, &whole) || tag != 0x30 || !ca_lint_is_der (whole)
       || (expected != NULL && !ca_lint_span_equal (whole, ca_lint_span_of (expected))))
     return _ca_lint_fail (error, "signature_algorithm", "signature", "the CA key's");

@@ -20,7 +20,7 @@ typedef struct
                                 be among them */
   GPtrArray *rdns;           /* (element-type CaRdn) approved subject */
   GBytes *subject; /* (nullable) Name that was to be copied octet for octet, as in CaPlan */
-  GBytes *signature_algorithm; /* (nullable) of a self-signed certificate; else the issuer's */
+  GBytes *signature_algorithm; /* (nullable) that was used; NULL: the issuer's */
   GPtrArray *extensions; /* (nullable) (element-type ICertExtension) the plan's rows: those that are
                             not disabled are there with these values, and no other */
   gboolean is_cross;     /* for another key of the issuer, under its name: no CA below it */
