@@ -496,6 +496,16 @@ test_forged_time (Fixture *fixture, gconstpointer data)
   assert_bad_restore (fixture, ICERT_ERROR_CONFIG, "store: ends with another audit record than *");
 }
 
+static void
+test_absurd_time (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("S-N6: a manifest with a time that is no date is refused");
+  make_backup (fixture);
+  fake_ca_close (fixture->ca);
+  forge (fixture, "manifest.conf", "^Time=.*$", "Time=9223372036854775807");
+  assert_bad_backup (fixture, ICERT_ERROR_CONFIG, "*Time is *");
+}
+
 /* The list of files and the manifest as they would be with one more file */
 static void
 plant (Fixture *fixture, const char *name)
@@ -1464,6 +1474,7 @@ main (int argc, char *argv[])
     { "/backup/newer-format/S-F9", test_newer_format },
     { "/restore/forged-counters/S-F8", test_forged_counters },
     { "/restore/forged-time/S-F8", test_forged_time },
+    { "/backup/absurd-time/S-N6", test_absurd_time },
     { "/restore/planted-files/S-F8", test_planted_files },
     { "/restore/pipe/S-A10", test_pipe },
     { "/restore/no-room/S-F5", test_no_room },

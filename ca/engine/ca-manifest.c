@@ -10,6 +10,8 @@
 #include "icert-keyfile.h"
 
 #define FORMAT "1"
+/* microseconds: the end of the year 9999 */
+#define LAST_TIME G_GINT64_CONSTANT (253402300799999999)
 #define MANIFEST "manifest.conf"
 #define FILES "files.sha256"
 #define HASH_LENGTH 64
@@ -197,6 +199,13 @@ take_number (ICertKeyfile *file, const char *group, const char *key, gint64 *num
   return icert_keyfile_get_int (file, group, key, 0, 0, G_MAXINT64, number, error);
 }
 
+/* one that can be written as a date */
+static gboolean
+take_time (ICertKeyfile *file, const char *group, gint64 *time, GError **error)
+{
+  return icert_keyfile_get_int (file, group, "Time", 0, 0, LAST_TIME, time, error);
+}
+
 static gboolean
 take_hash (ICertKeyfile *file, CaManifest *manifest, GError **error)
 {
@@ -244,11 +253,11 @@ take_fields (ICertKeyfile *file, CaManifest *manifest, GError **error)
          && take_text (file, "Backup", "Config", &manifest->config, error)
          && take_text (file, "Backup", "Folder", &manifest->folder, error)
          && take_text (file, "Backup", "Version", &manifest->version, error)
-         && take_number (file, "Backup", "Time", &manifest->time, error)
+         && take_time (file, "Backup", &manifest->time, error)
          && take_number (file, "Backup", "Certificates", &manifest->certificates, error)
          && take_number (file, "Files", "Bytes", &manifest->bytes, error)
          && take_number (file, "Audit", "Sequence", &manifest->head.sequence, error)
-         && take_number (file, "Audit", "Time", &manifest->head.time, error)
+         && take_time (file, "Audit", &manifest->head.time, error)
          && take_hash (file, manifest, error) && take_counters (file, manifest, error);
 }
 

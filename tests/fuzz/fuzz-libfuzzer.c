@@ -2,6 +2,8 @@
 
 #include "config.h"
 
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fuzz.h"
@@ -12,6 +14,22 @@
 
 size_t LLVMFuzzerMutate (guint8 *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator (guint8 *data, size_t size, size_t max_size, unsigned int seed);
+
+int LLVMFuzzerInitialize (int *argc, char ***argv);
+
+static void
+trap_cb (int number)
+{
+  abort ();
+}
+
+/* A critical message is a trap, after which libFuzzer would not write the input. */
+int
+LLVMFuzzerInitialize (int *argc, char ***argv)
+{
+  signal (SIGTRAP, trap_cb);
+  return 0;
+}
 
 size_t
 LLVMFuzzerCustomMutator (guint8 *data, size_t size, size_t max_size, unsigned int seed)
