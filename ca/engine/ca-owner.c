@@ -22,6 +22,7 @@ typedef struct
   gboolean posted; /* nobody waits */
   CaWaiter waiter;
   gint64 began;
+  gint64 ended;
   CallState state; /* under the owner's lock */
 } CaCall;
 
@@ -244,6 +245,7 @@ run_call (CaCall *call)
       leave (owned, object);
     }
   g_mutex_lock (&owned->owner->mutex);
+  call->ended = g_get_monotonic_time ();
   if (call->state == RUNNING)
     call->state = object != NULL ? ENDED : LEFT;
   g_mutex_unlock (&owned->owner->mutex);
@@ -349,16 +351,25 @@ call_inline (CaOwned *owned, CaOwnedFunc func, gpointer data, GDestroyNotify rel
   return object != NULL ? CA_CALL_DONE : CA_CALL_GONE;
 }
 
+/* Whether it came back in time. One who waits may wake long after both the deadline and the end:
+ * what came behind the deadline is late even then, so that it does not hang on who was woken first.
+ */
+static CaCallEnd
+judge_end (const CaCall *call, gint64 until)
+{
+  return call->ended <= until ? CA_CALL_DONE : CA_CALL_LATE;
+}
+
 /* What became of it, and from now on nobody waits for it. */
 static CaCallEnd
-give_up (CaCall *call)
+give_up (CaCall *call, gint64 until, gint64 time)
 {
   CaOwner *owner = call->owned->owner;
   gboolean dropped;
   CaCallEnd end;
 
   g_mutex_lock (&owner->mutex);
-  end = call->state == ENDED                  ? CA_CALL_DONE
+  end = call->state == ENDED                  ? judge_end (call, MAX (until, call->began + time))
         : call->state == LEFT || owner->ended ? CA_CALL_GONE
                                               : CA_CALL_LATE;
   dropped = call->state == WAITING && g_queue_remove (&owner->calls, call);
@@ -403,7 +414,7 @@ ca_owned_call (CaOwned *owned,
     {
       while (!ca_waiter_wait (&call->waiter, until) && until < deadline_of (call, time))
         until = deadline_of (call, time);
-      end = give_up (call);
+      end = give_up (call, until, time);
     }
   call_unref (call);
   return end;
