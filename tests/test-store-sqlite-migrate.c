@@ -16,14 +16,15 @@
 #include "store-sqlite.h"
 
 #define N_REQUESTS 200
-#define N_KILLS 20
+#define N_KILLS 12
 
-/* A folder with a store of version 1 in it that nobody has open. */
+/* A folder with a store of an older version in it that nobody has open. */
 typedef struct
 {
   char *folder;
   char *path;
   char *kept;
+  guint version;
 } Fixture;
 
 static sqlite3 *
@@ -71,9 +72,10 @@ ask_file (const char *path, const char *text)
 }
 
 static char *
-read_version_1 (void)
+read_schema (guint version)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", "sqlite-v1.sql", NULL);
+  g_autofree char *name = g_strdup_printf ("sqlite-v%u.sql", version);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", name, NULL);
   g_autoptr (GError) error = NULL;
   char *text = NULL;
 
@@ -125,8 +127,9 @@ fill_from_current (sqlite3 *db)
 }
 
 static void
-make_version_1 (Fixture *fixture, const char *schema)
+make_old (Fixture *fixture, const char *schema)
 {
+  g_autofree char *mark = g_strdup_printf ("PRAGMA main.user_version = %u", fixture->version);
   g_autofree char *current = g_build_filename (fixture->folder, "current.db", NULL);
   g_autofree char *attach = g_strdup_printf ("ATTACH '%s' AS current", current);
   sqlite3 *db;
@@ -138,8 +141,10 @@ make_version_1 (Fixture *fixture, const char *schema)
   run (db, "BEGIN");
   run (db, schema);
   run (db, "PRAGMA main.application_id = " G_STRINGIFY (STORE_SQLITE_APPLICATION_ID));
-  run (db, "PRAGMA main.user_version = 1");
+  run (db, mark);
   fill_from_current (db);
+  if (fixture->version > 1)
+    run (db, "UPDATE main.serials SET changed = 77 WHERE request_id = 3");
   run (db, "UPDATE main.serials SET state = 2, revoked_when = 77, reason = 1 WHERE request_id = 3");
   run (db, "COMMIT");
   sqlite3_close (db);
@@ -148,23 +153,26 @@ make_version_1 (Fixture *fixture, const char *schema)
 }
 
 static void
-set_up_with (Fixture *fixture, const char *schema)
+set_up_with (Fixture *fixture, guint version, const char *schema)
 {
+  g_autofree char *suffix = g_strdup_printf ("ca.db.v%u", version);
   g_autoptr (GError) error = NULL;
 
+  fixture->version = version;
   fixture->folder = g_dir_make_tmp ("icert-migrate-XXXXXX", &error);
   g_assert_no_error (error);
   fixture->path = g_build_filename (fixture->folder, "ca.db", NULL);
-  fixture->kept = g_build_filename (fixture->folder, "ca.db.v1", NULL);
-  make_version_1 (fixture, schema);
+  fixture->kept = g_build_filename (fixture->folder, suffix, NULL);
+  make_old (fixture, schema);
 }
 
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *schema = read_version_1 ();
+  guint version = GPOINTER_TO_UINT (data);
+  g_autofree char *schema = read_schema (version);
 
-  set_up_with (fixture, schema);
+  set_up_with (fixture, version, schema);
 }
 
 static void
@@ -232,16 +240,80 @@ static void
 test_migrates (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *version = NULL, *kept_version = NULL, *whole = NULL;
+  g_autofree char *old_version = g_strdup_printf ("%u", fixture->version);
 
-  g_test_summary ("A store of version 1 opens, has all its rows, and is kept beside as it was");
+  g_test_summary ("An older store opens, has all its rows, and is kept beside as it was");
   open_and_close (fixture);
   assert_same_rows (fixture);
   version = ask_file (fixture->path, "PRAGMA user_version");
   g_assert_cmpstr (version, ==, G_STRINGIFY (STORE_SQLITE_SCHEMA_VERSION));
   kept_version = ask_file (fixture->kept, "PRAGMA user_version");
-  g_assert_cmpstr (kept_version, ==, "1");
+  g_assert_cmpstr (kept_version, ==, old_version);
   whole = ask_file (fixture->path, "PRAGMA integrity_check");
   g_assert_cmpstr (whole, ==, "ok");
+}
+
+#define ROOT "SELECT rootpage FROM sqlite_schema WHERE name = 'requests'"
+
+static void
+test_in_place (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = ask_file (fixture->path, ROOT);
+  g_autofree char *after = NULL, *number = NULL, *kept_number = NULL;
+
+  g_test_summary ("A constraint of a large table is changed without a copy of its rows");
+  open_and_close (fixture);
+  after = ask_file (fixture->path, ROOT);
+  g_assert_cmpstr (before, ==, after);
+  number = ask_file (fixture->path, "PRAGMA schema_version");
+  kept_number = ask_file (fixture->kept, "PRAGMA schema_version");
+  g_assert_cmpstr (number, !=, kept_number);
+}
+
+/* What SQLite says of a row of disposition @disposition under @id. */
+static char *
+try_row (Fixture *fixture, int id, int disposition)
+{
+  g_autofree char *text
+      = g_strdup_printf ("INSERT INTO requests (id, disposition, serial_number, raw_certificate) "
+                         "VALUES (%d, %d, '01', x'30')",
+                         id, disposition);
+  sqlite3 *db = open_db (fixture->path);
+  char *message = NULL;
+  g_autofree char *copy = NULL;
+
+  sqlite3_exec (db, text, NULL, NULL, &message);
+  copy = g_strdup (message);
+  sqlite3_free (message);
+  sqlite3_close (db);
+  return g_steal_pointer (&copy);
+}
+
+static void
+test_own_rows (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    int id, disposition;
+    const char *message;
+  } rows[] = {
+    { -1, 15, NULL },
+    { -2, 16, NULL },
+    { N_REQUESTS + 1, 20, NULL },
+    { 0, 20, "CHECK constraint failed: request_id" },
+    { -3, 20, "CHECK constraint failed: own_certificate" },
+    { N_REQUESTS + 2, 15, "CHECK constraint failed: own_certificate" },
+    { -1, 15, "UNIQUE constraint failed: requests.id" },
+  };
+
+  g_test_summary ("A migrated store takes the CA's own certificates below 0, and only them there");
+  open_and_close (fixture);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *message = try_row (fixture, rows[i].id, rows[i].disposition);
+
+      g_assert_cmpstr (message, ==, rows[i].message);
+    }
 }
 
 static void
@@ -274,7 +346,7 @@ static void
 test_adds (void)
 {
   Fixture fixture;
-  g_autofree char *schema = read_version_1 ();
+  g_autofree char *schema = read_schema (1);
   char *history;
 
   g_test_summary ("Columns, indexes and tables that an older schema lacks are made");
@@ -284,7 +356,7 @@ test_adds (void)
   history = strstr (schema, "CREATE TABLE config_history");
   g_assert_nonnull (history);
   *history = '\0';
-  set_up_with (&fixture, schema);
+  set_up_with (&fixture, 1, schema);
 
   open_and_close (&fixture);
   assert_same_rows (&fixture);
@@ -336,6 +408,18 @@ test_unknown (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_misplaced_rows (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A row that the new constraints forbid is refused, and the store stays (S-F9)");
+  tamper (fixture, "UPDATE requests SET disposition = 15 WHERE id = 7");
+  assert_refused (fixture, "store: row 7 of requests breaks a constraint of version 3 (none)");
+  tamper (fixture, "UPDATE requests SET disposition = 9 WHERE id = 7;"
+                   "PRAGMA ignore_check_constraints = ON;"
+                   "UPDATE requests SET id = -7 WHERE id = 7");
+  assert_refused (fixture, "store: row -7 of requests breaks a constraint of version 3 (none)");
+}
+
+static void
 test_broken_rows (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("Rows that break a constraint are refused, and the store stays as it is (S-F9)");
@@ -347,10 +431,10 @@ static void
 test_versions (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("A newer version, and one from before the first, are refused (S-F9)");
-  tamper (fixture, "PRAGMA user_version = 3");
-  assert_refused (fixture, "store version: is 3, of a newer program (2)");
+  tamper (fixture, "PRAGMA user_version = 4");
+  assert_refused (fixture, "store version: is 4, of a newer program (3)");
   tamper (fixture, "PRAGMA user_version = 0");
-  assert_refused (fixture, "store version: is 0, of an older program (2)");
+  assert_refused (fixture, "store version: is 0, of an older program (3)");
 }
 
 static void
@@ -391,27 +475,30 @@ kill_while_opening (Fixture *fixture, guint microseconds)
 }
 
 static void
-test_killed (void)
+test_killed (gconstpointer data)
 {
-  guint found[3] = { 0 };
+  guint old = GPOINTER_TO_UINT (data);
+  guint n_old = 0;
 
-  g_test_summary ("A kill while a store is migrated leaves one of version 1 or 2 with all rows");
+  g_test_summary ("A kill while a store is migrated leaves the old or the new one with all rows");
   for (guint i = 0; i < N_KILLS; i++)
     {
       Fixture fixture;
-      g_autofree char *version = NULL;
+      g_autofree char *text = NULL;
+      guint version;
 
-      set_up (&fixture, NULL);
-      kill_while_opening (&fixture, i * 2000);
-      version = ask_file (fixture.path, "PRAGMA user_version");
-      found[MIN (g_ascii_strtoull (version, NULL, 10), 2)]++;
+      set_up (&fixture, data);
+      kill_while_opening (&fixture, i * 6000);
+      text = ask_file (fixture.path, "PRAGMA user_version");
+      version = g_ascii_strtoull (text, NULL, 10);
+      n_old += version == old;
+      g_assert_true (version == old || version == STORE_SQLITE_SCHEMA_VERSION);
       open_and_close (&fixture);
       assert_same_rows (&fixture);
       tear_down (&fixture, NULL);
     }
-  g_test_message ("version 1: %u, version 2: %u", found[1], found[2]);
-  g_assert_cmpuint (found[0], ==, 0);
-  g_assert_cmpuint (found[1], >, 0);
+  g_test_message ("version %u: %u of %u", old, n_old, N_KILLS);
+  g_assert_cmpuint (n_old, >, 0);
 }
 
 int
@@ -421,19 +508,31 @@ main (int argc, char *argv[])
   {
     const char *path;
     void (*test) (Fixture *, gconstpointer);
+    guint versions[2];
   } tests[] = {
-    { "/store-sqlite-migrate/keeps-rows", test_migrates },
-    { "/store-sqlite-migrate/once", test_opens_again },
-    { "/store-sqlite-migrate/revoked", test_revoked },
-    { "/store-sqlite-migrate/unknown/S-F9", test_unknown },
-    { "/store-sqlite-migrate/broken-rows/S-F9", test_broken_rows },
-    { "/store-sqlite-migrate/versions/S-F9", test_versions },
+    { "keeps-rows", test_migrates, { 1, 2 } },
+    { "once", test_opens_again, { 1, 2 } },
+    { "in-place", test_in_place, { 2 } },
+    { "own-rows", test_own_rows, { 1, 2 } },
+    { "revoked", test_revoked, { 1 } },
+    { "unknown/S-F9", test_unknown, { 1, 2 } },
+    { "broken-rows/S-F9", test_broken_rows, { 1, 2 } },
+    { "misplaced-rows/S-F9", test_misplaced_rows, { 2 } },
+    { "versions/S-F9", test_versions, { 1, 2 } },
   };
 
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+    for (gsize j = 0; j < 2 && tests[i].versions[j] != 0; j++)
+      {
+        g_autofree char *path
+            = g_strdup_printf ("/store-sqlite-migrate/v%u/%s", tests[i].versions[j], tests[i].path);
+
+        g_test_add (path, Fixture, GUINT_TO_POINTER (tests[i].versions[j]), set_up, tests[i].test,
+                    tear_down);
+      }
   g_test_add_func ("/store-sqlite-migrate/adds", test_adds);
-  g_test_add_func ("/store-sqlite-migrate/killed", test_killed);
+  g_test_add_data_func ("/store-sqlite-migrate/v1/killed", GUINT_TO_POINTER (1), test_killed);
+  g_test_add_data_func ("/store-sqlite-migrate/v2/killed", GUINT_TO_POINTER (2), test_killed);
   return g_test_run ();
 }

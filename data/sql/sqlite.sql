@@ -23,9 +23,10 @@ CREATE TABLE engine (
 
 INSERT INTO engine (id, epoch, last_group) VALUES (1, 0, 0);
 
--- One row a request; it also holds the certificate.
+-- One row a request; it also holds the certificate. The CA's own certificates and those above them
+-- count down from -1, so that the first request is 1 and no counter knows of them.
 CREATE TABLE requests (
-  id INTEGER NOT NULL PRIMARY KEY CONSTRAINT request_id CHECK (id > 0),
+  id INTEGER NOT NULL PRIMARY KEY CONSTRAINT request_id CHECK (id <> 0),
   version INTEGER NOT NULL DEFAULT 1,
   content_version INTEGER,
   approved_version INTEGER,
@@ -120,9 +121,10 @@ CREATE TABLE requests (
   CONSTRAINT disposition CHECK (
     disposition BETWEEN 8 AND 9 OR disposition = 12 OR disposition BETWEEN 15 AND 17
     OR disposition BETWEEN 20 AND 21 OR disposition BETWEEN 30 AND 31),
-  -- issued and revoked ones have a certificate, revoked ones a date
+  CONSTRAINT own_certificate CHECK ((id < 0) = (disposition BETWEEN 15 AND 17)),
+  -- own, issued and revoked ones have a certificate, revoked ones a date
   CONSTRAINT certificate CHECK (
-    disposition NOT BETWEEN 20 AND 21
+    disposition NOT BETWEEN 15 AND 21
     OR (serial_number IS NOT NULL AND raw_certificate IS NOT NULL)),
   CONSTRAINT revocation CHECK (disposition <> 21 OR revoked_when IS NOT NULL)
 ) STRICT;

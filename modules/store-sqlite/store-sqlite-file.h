@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /* "icrt", octets 68 to 71 of the file */
 #define STORE_SQLITE_APPLICATION_ID 0x69637274
 /* user_version, octets 60 to 63; raised with each change of data/sql/sqlite.sql */
-#define STORE_SQLITE_SCHEMA_VERSION 2
+#define STORE_SQLITE_SCHEMA_VERSION 3
 /* the oldest version that store-sqlite-migrate.c knows how to bring up to date */
 #define STORE_SQLITE_OLDEST_VERSION 1
 

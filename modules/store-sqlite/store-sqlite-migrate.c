@@ -7,7 +7,7 @@
 /* The way is the same for every version: what the file's schema has in other words than the one
  * compiled in is made anew. A table gets its rows back by the columns that both have; tables and
  * indexes that are the same word for word are not touched, so that a store of a million rows is
- * not copied for a column of a small table. */
+ * not copied for a column of a small table. Nor is it for a constraint: see rewordings. */
 
 /* how a table that is made anew is called while its rows are copied */
 #define OLD_PREFIX "migrate_"
@@ -33,6 +33,32 @@ static const struct
   { "serials", "changed", CHANGED },
 };
 
+/* Texts of constraints that a table of an older version has otherwise: where its text is the new
+ * one but for these, its rows stay where they are and only the text is changed, as SQLite documents
+ * it for changes that do not touch what is on disk. */
+static const struct
+{
+  const char *table;
+  const char *now;
+  const char *before;
+} rewordings[] = {
+  { "requests", "CONSTRAINT request_id CHECK (id <> 0)", "CONSTRAINT request_id CHECK (id > 0)" },
+  { "requests",
+    "  CONSTRAINT own_certificate CHECK ((id < 0) = (disposition BETWEEN 15 AND 17)),\n", "" },
+  { "requests", "-- own, issued and revoked ones", "-- issued and revoked ones" },
+  { "requests", "disposition NOT BETWEEN 15 AND 21\n", "disposition NOT BETWEEN 20 AND 21\n" },
+};
+
+/* What no row of such a table may be: by indexes, and not by a look at every row. */
+static const struct
+{
+  const char *table;
+  const char *question;
+} broken_rows[] = {
+  { "requests", "SELECT id FROM requests WHERE id < 1 UNION ALL "
+                "SELECT id FROM requests WHERE disposition BETWEEN 15 AND 19 LIMIT 1" },
+};
+
 /* Fails with STORAGE when the disk does, else CONFIG: what the file says cannot be brought up to
  * date. */
 static void
@@ -56,16 +82,18 @@ execute (StoreSqliteConnection *writer, const char *text, GError **error)
   return FALSE;
 }
 
-/* The first column of all rows of a query with up to one parameter; NULL when it fails. */
+/* The first column of all rows of a query with up to two parameters; NULL when it fails. */
 static GPtrArray *
-list (sqlite3 *db, const char *text, const char *parameter)
+list (sqlite3 *db, const char *text, const char *first, const char *second)
 {
   g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
   sqlite3_stmt *statement = NULL;
   int result = sqlite3_prepare_v2 (db, text, -1, &statement, NULL);
 
-  if (result == SQLITE_OK && parameter != NULL)
-    result = sqlite3_bind_text (statement, 1, parameter, -1, SQLITE_TRANSIENT);
+  if (result == SQLITE_OK && first != NULL)
+    result = sqlite3_bind_text (statement, 1, first, -1, SQLITE_TRANSIENT);
+  if (result == SQLITE_OK && second != NULL)
+    result = sqlite3_bind_text (statement, 2, second, -1, SQLITE_TRANSIENT);
   while (result == SQLITE_OK && (result = sqlite3_step (statement)) == SQLITE_ROW)
     {
       g_ptr_array_add (values, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
@@ -79,7 +107,8 @@ list (sqlite3 *db, const char *text, const char *parameter)
 static char *
 dup_text (sqlite3 *db, const char *name)
 {
-  g_autoptr (GPtrArray) texts = list (db, "SELECT sql FROM sqlite_schema WHERE name = ?1", name);
+  g_autoptr (GPtrArray) texts
+      = list (db, "SELECT sql FROM sqlite_schema WHERE name = ?1", name, NULL);
 
   return texts != NULL && texts->len == 1 ? g_strdup (texts->pdata[0]) : NULL;
 }
@@ -130,8 +159,8 @@ copy_rows (StoreSqliteConnection *writer, const char *table, GError **error)
   sqlite3 *db = store_sqlite_connection_get_db (writer);
   static const char columns_text[] = "SELECT name FROM pragma_table_info (?1)";
   g_autofree char *old_table = g_strconcat (OLD_PREFIX, table, NULL);
-  g_autoptr (GPtrArray) old_columns = list (db, columns_text, old_table);
-  g_autoptr (GPtrArray) new_columns = list (db, columns_text, table);
+  g_autoptr (GPtrArray) old_columns = list (db, columns_text, old_table, NULL);
+  g_autoptr (GPtrArray) new_columns = list (db, columns_text, table, NULL);
   g_autofree char *text = NULL;
 
   if (old_columns == NULL || new_columns == NULL)
@@ -143,17 +172,95 @@ copy_rows (StoreSqliteConnection *writer, const char *table, GError **error)
   return execute (writer, text, error);
 }
 
+/* how @text, the new one of @table, was worded before */
+static char *
+dup_old_wording (const char *table, const char *text)
+{
+  g_autoptr (GString) old = g_string_new (text);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rewordings); i++)
+    if (g_str_equal (rewordings[i].table, table))
+      g_string_replace (old, rewordings[i].now, rewordings[i].before, 1);
+  return g_string_free (g_steal_pointer (&old), FALSE);
+}
+
+static gboolean
+check_rows (StoreSqliteConnection *writer, const char *table, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (broken_rows); i++)
+    {
+      g_autoptr (GPtrArray) broken = NULL;
+
+      if (!g_str_equal (broken_rows[i].table, table))
+        continue;
+      broken = list (store_sqlite_connection_get_db (writer), broken_rows[i].question, NULL, NULL);
+      if (broken == NULL)
+        {
+          set_error (writer, error);
+          return FALSE;
+        }
+      if (broken->len > 0)
+        {
+          icert_set_error (error, ICERT_ERROR_CONFIG, "store",
+                           "row %s of %s breaks a constraint of version %d (none)",
+                           (char *) broken->pdata[0], table, STORE_SQLITE_SCHEMA_VERSION);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+/* The text of the table; the number of the schema has this connection and all others read it. */
+static gboolean
+write_text (StoreSqliteConnection *writer, const char *table, const char *text, GError **error)
+{
+  sqlite3 *db = store_sqlite_connection_get_db (writer);
+  g_autoptr (GPtrArray) numbers = list (db, "PRAGMA schema_version", NULL, NULL);
+  g_autoptr (GPtrArray) none = NULL;
+  g_autofree char *raise = NULL;
+
+  if (numbers != NULL && numbers->len == 1)
+    none = list (db, "UPDATE sqlite_schema SET sql = ?2 WHERE type = 'table' AND name = ?1", table,
+                 text);
+  if (none == NULL)
+    {
+      set_error (writer, error);
+      return FALSE;
+    }
+  raise = g_strdup_printf ("PRAGMA schema_version = %" G_GINT64_FORMAT,
+                           g_ascii_strtoll (numbers->pdata[0], NULL, 10) + 1);
+  return execute (writer, raise, error);
+}
+
+/* Only meanwhile may the schema be written to. */
+static gboolean
+reword (StoreSqliteConnection *writer, const char *table, const char *text, GError **error)
+{
+  sqlite3 *db = store_sqlite_connection_get_db (writer);
+  gboolean ok;
+
+  sqlite3_db_config (db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+  ok = execute (writer, "PRAGMA writable_schema = ON", error)
+       && write_text (writer, table, text, error);
+  ok = execute (writer, "PRAGMA writable_schema = OFF", ok ? error : NULL) && ok;
+  sqlite3_db_config (db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  return ok;
+}
+
 static gboolean
 migrate_table (StoreSqliteConnection *writer, sqlite3 *model, const char *table, GError **error)
 {
   g_autofree char *old_text = dup_text (store_sqlite_connection_get_db (writer), table);
   g_autofree char *new_text = dup_text (model, table);
+  g_autofree char *reworded = dup_old_wording (table, new_text);
   g_autofree char *rename = NULL;
 
   if (g_strcmp0 (old_text, new_text) == 0)
     return TRUE;
   if (old_text == NULL)
     return execute (writer, new_text, error);
+  if (g_str_equal (old_text, reworded))
+    return check_rows (writer, table, error) && reword (writer, table, new_text, error);
   rename = g_strdup_printf ("ALTER TABLE %s RENAME TO " OLD_PREFIX "%s", table, table);
   return execute (writer, rename, error) && execute (writer, new_text, error)
          && copy_rows (writer, table, error);
@@ -202,10 +309,10 @@ migrate_schema (StoreSqliteConnection *writer, sqlite3 *model, GError **error)
   static const char tables_text[] = "SELECT name FROM sqlite_schema WHERE type = 'table'";
   static const char indexes_text[]
       = "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
-  g_autoptr (GPtrArray) tables = list (model, tables_text, NULL);
-  g_autoptr (GPtrArray) indexes = list (model, indexes_text, NULL);
+  g_autoptr (GPtrArray) tables = list (model, tables_text, NULL, NULL);
+  g_autoptr (GPtrArray) indexes = list (model, indexes_text, NULL, NULL);
   g_autoptr (GPtrArray) old_indexes
-      = list (store_sqlite_connection_get_db (writer), indexes_text, NULL);
+      = list (store_sqlite_connection_get_db (writer), indexes_text, NULL, NULL);
 
   if (tables == NULL || indexes == NULL || old_indexes == NULL)
     {
@@ -226,7 +333,7 @@ static gboolean
 check_foreign_keys (StoreSqliteConnection *writer, GError **error)
 {
   g_autoptr (GPtrArray) open
-      = list (store_sqlite_connection_get_db (writer), "PRAGMA foreign_key_check", NULL);
+      = list (store_sqlite_connection_get_db (writer), "PRAGMA foreign_key_check", NULL, NULL);
 
   if (open == NULL)
     {
@@ -282,7 +389,7 @@ is_done (StoreSqliteConnection *writer, gboolean *done, GError **error)
 {
   g_autofree char *current = g_strdup_printf ("%d", STORE_SQLITE_SCHEMA_VERSION);
   g_autoptr (GPtrArray) marks
-      = list (store_sqlite_connection_get_db (writer), "PRAGMA user_version", NULL);
+      = list (store_sqlite_connection_get_db (writer), "PRAGMA user_version", NULL, NULL);
 
   if (marks == NULL || marks->len != 1)
     {

@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /* Brings the store of an older version up to date: in one transaction, and what it was is kept
- * beside it as FILE.v1. Nothing to do for one of this version. When it fails, the store is what it
+ * beside it as FILE.vN. Nothing to do for one of this version. When it fails, the store is what it
  * was. */
 gboolean store_sqlite_migrate (StoreSqliteConnection *writer,
                                StoreSqliteFile *file,
