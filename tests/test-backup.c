@@ -768,6 +768,22 @@ make_dual (Fixture *fixture)
   g_chmod (conf, 0600);
 }
 
+/* The CA is closed. */
+static void
+set_role (Fixture *fixture, const char *principal, const char *roles)
+{
+  g_autofree char *conf = fake_ca_path (fixture->ca, "ca.conf");
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_key_file_load_from_file (file, conf, G_KEY_FILE_NONE, &error);
+  g_assert_no_error (error);
+  g_key_file_set_value (file, "Roles", principal, roles);
+  g_key_file_save_to_file (file, conf, &error);
+  g_assert_no_error (error);
+  g_chmod (conf, 0600);
+}
+
 static CaCaller *
 account (guint uid)
 {
@@ -835,6 +851,13 @@ test_dual_control (Fixture *fixture, gconstpointer data)
   fake_ca_open (fixture->ca);
   make_backup (fixture);
   fake_ca_close (fixture->ca);
+  refuse_restore (fixture, uid, folder, ICERT_ERROR_PENDING, "change: 3 waits *");
+  decide (fixture, BERT, 3, -1);
+  /* S-D13: nor by an approval of somebody who is no administrator any more */
+  set_role (fixture, "uid:54321", "backup");
+  refuse_restore (fixture, uid, folder, ICERT_ERROR_PENDING, "change: 3 waits *");
+  decide (fixture, BERT, 3, ICERT_ERROR_NOT_AUTHORIZED);
+  set_role (fixture, "uid:54321", "administrator;backup");
   refuse_restore (fixture, uid, folder, ICERT_ERROR_PENDING, "change: 3 waits *");
   decide (fixture, BERT, 3, -1);
   restore (fixture, NULL);

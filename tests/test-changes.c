@@ -652,6 +652,156 @@ test_delete_many (void)
   g_assert_cmpint (assert_waits (error), !=, change);
 }
 
+/* Rights are read at use (S-D13): an approval that waits to be used */
+
+/* Two administrators other than @who take or give the role. */
+static void
+change_roles (FakeTown *town, const char *principal, ICertRoles roles)
+{
+  approve (town, "carl", ask_for_roles (town, "anna", principal, roles));
+}
+
+static gint64
+append_approved (FakeTown *town, const char *second)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 id;
+
+  g_assert_false (append (town, "anna", &error));
+  id = assert_waits (error);
+  approve (town, second, id);
+  assert_state (town, id, "approved");
+  return id;
+}
+
+static void
+append_waits (FakeTown *town, gint64 id)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (append (town, "anna", &error));
+  g_assert_cmpint (assert_waits (error), ==, id);
+  assert_state (town, id, "waits");
+}
+
+static void
+test_approver_lost_role (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES "user:carl=administrator\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) list = NULL;
+  g_autoptr (GVariant) change = NULL;
+  g_autoptr (GVariant) second = NULL;
+  const char *detail = NULL;
+  gint64 id;
+
+  g_test_summary ("S-D13: an approval counts no more once its approver lost the role, on objects "
+                  "that are open; the change waits for another one, and the log says why");
+  id = append_approved (town, "bert");
+  change_roles (town, "user:bert", ICERT_ROLE_READ);
+  append_waits (town, id);
+  list = icert_security_list_changes (security_of (town, "anna"), FALSE, NULL, &error);
+  g_assert_no_error (error);
+  change = g_variant_get_child_value (list, 0);
+  g_assert_true (g_variant_lookup (change, "detail", "&s", &detail));
+  g_assert_nonnull (strstr (detail, "the approval of bert (uid:"));
+  g_assert_nonnull (strstr (detail, "decide-change"));
+  second = g_variant_lookup_value (change, "second", NULL);
+  g_assert_null (second);
+  /* and it waits once more, not for the same one */
+  append_waits (town, id);
+  refuse_approval (town, "bert", id, ICERT_ERROR_NOT_AUTHORIZED);
+  approve (town, "carl", id);
+  g_assert_true (append (town, "anna", &error));
+  g_assert_no_error (error);
+  assert_state (town, id, "done");
+  fake_town_close (town);
+  g_assert_cmpint (fake_town_query_int (town, "SELECT count(*) FROM audit WHERE verb = "
+                                              "'decide-change' AND outcome = 'WAITS' AND detail "
+                                              "LIKE '%approval of bert (uid:%counts no more%'"),
+                   ==, 1);
+}
+
+static void
+test_approver_in_conflict (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES "user:carl=administrator\n");
+  g_autofree char *principal = g_strdup (fake_town_meet (town, "bert")->caller->id);
+  g_autoptr (GError) error = NULL;
+  gint64 id;
+
+  g_test_summary ("S-D9, S-D13: two roles are none, for an approval that waits too; a role that "
+                  "came back before anybody used the approval was never missing");
+  id = append_approved (town, "bert");
+  /* The town knows its people by name as well: whoever has the number has this role, too. */
+  fake_town_close (town);
+  {
+    g_autofree char *text = fake_town_read (town, "ca.conf");
+    g_autofree char *line = g_strdup_printf ("[Roles]\n%s=auditor\n", principal);
+    g_autoptr (GString) conf = g_string_new (text);
+
+    g_assert_cmpuint (g_string_replace (conf, "[Roles]\n", line, 1), ==, 1);
+    fake_town_write (town, "ca.conf", conf->str);
+  }
+  append_waits (town, id);
+  change_roles (town, principal, ICERT_ROLE_NONE);
+  approve (town, "bert", id);
+  change_roles (town, "user:bert", ICERT_ROLE_NONE);
+  change_roles (town, "user:bert", ICERT_ROLE_ADMIN);
+  g_assert_true (append (town, "anna", &error));
+  g_assert_no_error (error);
+  assert_state (town, id, "done");
+}
+
+/* The account "nobody" of this machine has another number than who approved. */
+static void
+test_approver_name_of_another (void)
+{
+  g_autoptr (FakeTown) town
+      = fake_town_new (TRUE, ROLES "user:carl=administrator\nuser:nobody=administrator\n");
+  gint64 id;
+
+  g_test_summary ("S-D10, S-D13: an approval is its principal's, not its name's: who got the name "
+                  "of an administrator that is gone does not vouch for what that one approved");
+  id = append_approved (town, "nobody");
+  append_waits (town, id);
+}
+
+static void
+test_approver_lost_role_meanwhile (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES "user:carl=administrator\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDateTime) before = g_date_time_new_from_unix_utc (1000000);
+  gboolean more = TRUE;
+  gint64 change;
+
+  g_test_summary ("S-D13: an approval of a whole deletion ends with its approver's role, between "
+                  "two steps of it");
+  fake_town_meet (town, "chief");
+  fake_town_close (town);
+  fake_town_run_sql (town, "INSERT INTO requests (id, disposition, submitted_when, resolved_when) "
+                           "WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n "
+                           "WHERE i < 1299) SELECT i, 31, 1, 2 FROM n");
+  g_assert_cmpint (delete_denied (town, "chief", before, &more, &error), ==, -1);
+  change = assert_waits (error);
+  g_clear_error (&error);
+  approve (town, "bert", change);
+  g_assert_cmpint (delete_denied (town, "chief", before, &more, &error), ==, 1000);
+  g_assert_no_error (error);
+  change_roles (town, "user:bert", ICERT_ROLE_READ);
+  g_assert_cmpint (delete_denied (town, "chief", before, &more, &error), ==, -1);
+  g_assert_cmpint (assert_waits (error), ==, change);
+  g_clear_error (&error);
+  assert_state (town, change, "waits");
+  approve (town, "carl", change);
+  g_assert_cmpint (delete_denied (town, "chief", before, &more, &error), ==, 200);
+  g_assert_no_error (error);
+  fake_town_close (town);
+  g_assert_cmpint (fake_town_query_int (town, "SELECT count(*) FROM requests WHERE id >= 100"), ==,
+                   0);
+}
+
 static void
 test_hidden (void)
 {
@@ -1174,6 +1324,29 @@ test_ca_certificate (void)
 }
 
 static void
+test_ca_certificate_approver_gone (void)
+{
+  g_autoptr (FakeTown) town
+      = new_root (TRUE, ROLES "user:dora=submitter;administrator\nuser:carl=administrator\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  FakePerson *chief = fake_town_meet (town, "chief");
+  gint64 id = ask_for_ca (town, "dora", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  gint64 change;
+
+  g_test_summary ("S-G3, S-D13: no CA certificate by the approval of somebody who may approve "
+                  "nothing any more");
+  change = resubmit_waits (town, "chief", id);
+  approve (town, "bert", change);
+  change_roles (town, "user:bert", ICERT_ROLE_NONE);
+  g_assert_cmpint (resubmit_waits (town, "chief", id), ==, change);
+  approve (town, "carl", change);
+  response = icert_admin_resubmit_request (chief->admin, id, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+}
+
+static void
 test_ca_certificate_alone (void)
 {
   g_autoptr (FakeTown) town = new_root (FALSE, ROLES "user:dora=submitter;administrator\n");
@@ -1428,6 +1601,11 @@ main (int argc, char **argv)
   g_test_add_func ("/changes/renew-and-approve", test_renew_and_approve);
   g_test_add_func ("/changes/s-d11-renewal-approved", test_renewal_approved);
   g_test_add_func ("/changes/s-d11-used-once", test_used_once);
+  g_test_add_func ("/changes/s-d13-approver-lost-role", test_approver_lost_role);
+  g_test_add_func ("/changes/s-d13-approver-in-conflict", test_approver_in_conflict);
+  g_test_add_func ("/changes/s-d13-approver-name-of-another", test_approver_name_of_another);
+  g_test_add_func ("/changes/s-d13-approver-lost-role-meanwhile",
+                   test_approver_lost_role_meanwhile);
   g_test_add_func ("/changes/s-d11-operational", test_operational);
   g_test_add_func ("/changes/s-d11-single-operator", test_single_operator);
   g_test_add_func ("/changes/s-d16-officer-rights", test_officer_rights);
@@ -1448,6 +1626,8 @@ main (int argc, char **argv)
   g_test_add_func ("/changes/s-d5-waiver-at-approval", test_waiver_at_approval);
   g_test_add_func ("/changes/s-d12-withdrawn-by-verb", test_withdrawn_by_verb);
   g_test_add_func ("/changes/s-g3-ca-certificate", test_ca_certificate);
+  g_test_add_func ("/changes/s-d13-ca-certificate-approver-gone",
+                   test_ca_certificate_approver_gone);
   g_test_add_func ("/changes/s-g3-ca-certificate-alone", test_ca_certificate_alone);
   g_test_add_func ("/changes/s-g3-ca-by-submission", test_ca_by_submission);
   g_test_add_func ("/changes/s-g3-direct-command", test_direct_command);

@@ -2,6 +2,7 @@
 """icert roles, changes, approve, reject, config-history and set-config --undo."""
 
 import pathlib
+import re
 import sqlite3
 import unittest
 
@@ -80,6 +81,40 @@ class Roles(unittest.TestCase):
         self.run_icert(1, "set-config", "Roles", "user:bob", "reader")
         self.run_icert(0, "reject", "2", "--reason", "no")
         self.assertEqual(self.run_icert(1, "approve", "2").status, 1)
+
+    def test_approver_lost_role(self):
+        """S-D13: an approval counts no more when its approver is no administrator any more"""
+        self.make("--dual-control")
+        self.set_roles("user:other=administrator\n")
+        waits = self.run_icert(1, "renew", "--same-key")
+        self.assertIn("PENDING: change: 1 waits", waits.error)
+        self.approve_as_another()
+        self.assertEqual(self.run_icert(0, "--json", "changes").json[0]["second"], "other")
+        self.set_roles("user:other=auditor\n")
+        waits = self.run_icert(1, "renew", "--same-key")
+        self.assertIn("PENDING: change: 1 waits", waits.error)
+        row = self.run_icert(0, "--json", "changes").json[0]
+        self.assertEqual((row["state"], row.get("second")), ("waits", None))
+        self.assertIn("the approval of other (uid:4711) counts no more", row["detail"])
+        self.assertIn("counts no more", self.run_icert(0, "changes").text)
+        self.set_roles("user:other=administrator\n")
+        self.approve_as_another()
+        self.run_icert(0, "renew", "--same-key")
+
+    def set_roles(self, lines):
+        """Other lines than the process's own user's."""
+        configuration = pathlib.Path(self.ca / "ca.conf")
+        text = re.sub("(?m)^user:other=.*\n", "", configuration.read_text())
+        configuration.write_text(text.replace("[Roles]\n", "[Roles]\n" + lines))
+
+    def approve_as_another(self):
+        """As an administrator whose process this one is not would have done."""
+        database = sqlite3.connect(self.ca / "store" / "ca.db")
+        with database:
+            database.execute(
+                "UPDATE changes SET state = 1, second_actor = 'uid:4711', second_name = 'other'"
+            )
+        database.close()
 
     def ask_as_another(self):
         """The change becomes that of another administrator: a process has one user only."""

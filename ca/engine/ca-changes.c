@@ -33,7 +33,7 @@ typedef struct
 {
   gint64 id, time, expires;
   CaChangeState state;
-  char *actor, *actor_name, *verb, *object, *old_hash, *second_name, *value;
+  char *actor, *actor_name, *verb, *object, *old_hash, *second, *second_name, *value;
 } Row;
 
 static void
@@ -44,6 +44,7 @@ row_free (Row *row)
   g_free (row->verb);
   g_free (row->object);
   g_free (row->old_hash);
+  g_free (row->second);
   g_free (row->second_name);
   g_free (row->value);
   g_free (row);
@@ -64,6 +65,7 @@ row_new (const ICertStoreRow *stored)
   row->verb = icert_store_row_dup_text (stored, 6);
   row->object = icert_store_row_dup_text (stored, 7);
   row->old_hash = icert_store_row_dup_text (stored, 8);
+  row->second = icert_store_row_dup_text (stored, 9);
   row->second_name = icert_store_row_dup_text (stored, 10);
   row->value = icert_store_row_dup_text (stored, 13);
   return row;
@@ -102,6 +104,24 @@ load (CaEngine *engine, gint64 id, GError **error)
   return NULL;
 }
 
+/* Who decided, and when; a change that waits again is nobody's decision. */
+static void
+set_second (ICertStoreBatch *batch, CaChangeState state, const CaCaller *second)
+{
+  if (second != NULL)
+    {
+      icert_store_batch_set_text (batch, ICERT_CHANGE_SECOND_ACTOR, second->id);
+      icert_store_batch_set_text (batch, ICERT_CHANGE_SECOND_NAME, second->name);
+      icert_store_batch_set_int (batch, ICERT_CHANGE_DECIDED_WHEN, ca_clock_now ());
+    }
+  else if (state == CA_CHANGE_WAITS)
+    {
+      icert_store_batch_set_empty (batch, ICERT_CHANGE_SECOND_ACTOR);
+      icert_store_batch_set_empty (batch, ICERT_CHANGE_SECOND_NAME);
+      icert_store_batch_set_empty (batch, ICERT_CHANGE_DECIDED_WHEN);
+    }
+}
+
 /* One batch: the new state and the audit record. @second and @detail: nullable */
 static gboolean
 set_state (CaEngine *engine,
@@ -123,16 +143,10 @@ set_state (CaEngine *engine,
   icert_store_batch_begin (batch, ICERT_STORE_CHANGES, ICERT_STORE_UPDATE);
   icert_store_batch_set_int (batch, ICERT_CHANGE_ID, row->id);
   icert_store_batch_set_int (batch, ICERT_CHANGE_STATE, state);
-  if (state == CA_CHANGE_APPROVED)
+  if (state <= CA_CHANGE_APPROVED)
     icert_store_batch_set_int (batch, ICERT_CHANGE_EXPIRES, ca_clock_now () + LIFETIME);
-  if (second != NULL)
-    {
-      icert_store_batch_set_text (batch, ICERT_CHANGE_SECOND_ACTOR, second->id);
-      icert_store_batch_set_text (batch, ICERT_CHANGE_SECOND_NAME, second->name);
-      icert_store_batch_set_int (batch, ICERT_CHANGE_DECIDED_WHEN, ca_clock_now ());
-    }
-  if (detail != NULL)
-    icert_store_batch_set_text (batch, ICERT_CHANGE_DETAIL, detail);
+  set_second (batch, state, second);
+  icert_store_batch_set_text (batch, ICERT_CHANGE_DETAIL, detail);
   g_ptr_array_add (audit, ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_DECIDE_CHANGE),
                                                object, outcome, text));
   return ca_writer_commit_wait (engine->writer, batch, audit, error);
@@ -224,6 +238,90 @@ use_up (CaEngine *engine, const Row *row, const CaCaller *caller, GError **error
   return set_state (engine, row, CA_CHANGE_DONE, caller, NULL, "used by who asked", error);
 }
 
+/* People, with the rights of this moment */
+
+/* Whom the change knows as @id, which is never given to somebody else, and @name, which is: an
+ * account is who has that number now, by whatever name. A name gives a right only where no account
+ * of this machine has it, and none has the number. */
+static CaCaller *
+person_of (const char *id, const char *name)
+{
+  g_autoptr (CaCaller) account = NULL;
+  g_autoptr (CaCaller) namesake = ca_caller_new_account (name, CA_DOOR_LOCAL);
+  g_autofree char *user = g_strconcat ("user:", name, NULL);
+  const char *const principals[] = { id, namesake->uid == G_MAXUINT ? user : NULL, NULL };
+  guint64 uid;
+
+  if (g_str_has_prefix (id, "uid:")
+      && g_ascii_string_to_unsigned (id + strlen ("uid:"), 10, 0, G_MAXUINT - 1, &uid, NULL))
+    account = ca_caller_new_uid ((guint) uid, CA_DOOR_LOCAL);
+  /* ca-caller.c calls an account that is not there by its number */
+  if (account != NULL && strcmp (account->name, id) != 0)
+    return g_steal_pointer (&account);
+  return ca_caller_new_principal (name, principals, CA_DOOR_LOCAL);
+}
+
+/* S-D10 holds for a CA certificate too: whoever submitted the request is not the second person. */
+static gboolean
+check_submitter (CaEngine *engine,
+                 const CaFacts *facts,
+                 const Row *row,
+                 const CaCaller *second,
+                 GError **error)
+{
+  CaVerb verb = ca_verb_from_string (row->verb);
+  g_autoptr (GVariant) value = NULL;
+  g_autoptr (CaRequest) request = NULL;
+  gint64 id;
+
+  if (verb != CA_VERB_RESUBMIT && verb != CA_VERB_RESUBMIT_DENIED)
+    return TRUE;
+  value = g_variant_parse (G_VARIANT_TYPE (CA_CHANGE_REQUEST_TYPE), row->value, NULL, NULL, error);
+  if (value == NULL)
+    return FALSE;
+  g_variant_get_child (value, 0, "x", &id);
+  request = ca_engine_load (engine, id, error);
+  return request != NULL && ca_roles_check_approval (facts->config, second, request, error);
+}
+
+/* What whoever approves must be allowed to, when they do and when it is used (S-D13) */
+static gboolean
+check_second (CaEngine *engine, const Row *row, const CaCaller *second, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+
+  if (!ca_roles_check (facts->config, second, CA_VERB_DECIDE_CHANGE, error))
+    return FALSE;
+  if (strcmp (row->actor, second->id) != 0)
+    return check_submitter (engine, facts, row, second, error);
+  icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "change",
+                   "%s asked for it (another administrator)", second->name);
+  return FALSE;
+}
+
+/* An approval is worth what its approver may do now. TRUE: @row is approved, or waits for another
+ * approval. */
+static gboolean
+judge_approval (CaEngine *engine, Row *row, const CaCaller *caller, GError **error)
+{
+  g_autoptr (CaCaller) second = person_of (row->second != NULL ? row->second : "",
+                                           row->second_name != NULL ? row->second_name : "");
+  g_autoptr (GError) loss = NULL;
+  g_autofree char *detail = NULL;
+
+  if (check_second (engine, row, second, &loss))
+    return TRUE;
+  if (!g_error_matches (loss, ICERT_ERROR, ICERT_ERROR_NOT_AUTHORIZED))
+    {
+      g_propagate_error (error, g_steal_pointer (&loss));
+      return FALSE;
+    }
+  detail = g_strdup_printf ("the approval of %s (%s) counts no more: %s", second->name, second->id,
+                            loss->message);
+  row->state = CA_CHANGE_WAITS;
+  return set_state (engine, row, CA_CHANGE_WAITS, caller, NULL, detail, error);
+}
+
 /* With the mutex held; TRUE: @row is approved, and not used up yet. */
 static gboolean
 find_approved (CaEngine *engine,
@@ -241,6 +339,9 @@ find_approved (CaEngine *engine,
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
+  if (same != NULL && same->state == CA_CHANGE_APPROVED
+      && !judge_approval (engine, same, caller, error))
+    return FALSE;
   if (same != NULL && same->state == CA_CHANGE_APPROVED)
     {
       *row = g_steal_pointer (&same);
@@ -384,26 +485,6 @@ ca_changes_list (CaEngine *engine, gboolean all, GError **error)
 
 /* Deciding */
 
-/* Who asked, with the rights of this moment. The name alone gives none when the account that has it
- * now is another one. */
-static CaCaller *
-caller_of (const Row *row)
-{
-  g_autoptr (CaCaller) account = ca_caller_new_account (row->actor_name, CA_DOOR_LOCAL);
-  g_autofree char *user = g_strconcat ("user:", row->actor_name, NULL);
-  g_autoptr (GPtrArray) principals = g_ptr_array_new_with_free_func (g_free);
-
-  g_ptr_array_add (principals, g_strdup (row->actor));
-  if (account->uid == G_MAXUINT)
-    g_ptr_array_add (principals, g_strdup (user));
-  else if (strcmp (account->id, row->actor) == 0)
-    for (guint i = 0; account->principals[i] != NULL; i++)
-      g_ptr_array_add (principals, g_strdup (account->principals[i]));
-  g_ptr_array_add (principals, NULL);
-  return ca_caller_new_principal (row->actor_name, (const char *const *) principals->pdata,
-                                  CA_DOOR_LOCAL);
-}
-
 static gboolean
 check_waits (CaEngine *engine, const Row *row, const CaCaller *second, GError **error)
 {
@@ -450,29 +531,6 @@ apply (CaEngine *engine,
                     : ca_configure_apply (engine, first, second, verb, value, error);
 }
 
-/* S-D10 holds for a CA certificate too: whoever submitted the request is not the second person. */
-static gboolean
-check_submitter (CaEngine *engine,
-                 const Row *row,
-                 CaVerb verb,
-                 const CaCaller *second,
-                 GError **error)
-{
-  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
-  g_autoptr (GVariant) value = NULL;
-  g_autoptr (CaRequest) request = NULL;
-  gint64 id;
-
-  if (verb != CA_VERB_RESUBMIT && verb != CA_VERB_RESUBMIT_DENIED)
-    return TRUE;
-  value = g_variant_parse (G_VARIANT_TYPE (CA_CHANGE_REQUEST_TYPE), row->value, NULL, NULL, error);
-  if (value == NULL)
-    return FALSE;
-  g_variant_get_child (value, 0, "x", &id);
-  request = ca_engine_load (engine, id, error);
-  return request != NULL && ca_roles_check_approval (facts->config, second, request, error);
-}
-
 /* With the mutex held */
 static gboolean
 approve (CaEngine *engine, CaCaller *second, gint64 id, GError **error)
@@ -483,18 +541,12 @@ approve (CaEngine *engine, CaCaller *second, gint64 id, GError **error)
   g_autoptr (GError) failure = NULL;
   CaVerb verb;
 
-  if (row == NULL || !check_waits (engine, row, second, error))
+  if (row == NULL || !check_waits (engine, row, second, error)
+      || !check_second (engine, row, second, error))
     return FALSE;
-  if (strcmp (row->actor, second->id) == 0)
-    {
-      icert_set_error (error, ICERT_ERROR_NOT_AUTHORIZED, "change",
-                       "%s asked for it (another administrator)", second->name);
-      return FALSE;
-    }
   verb = ca_verb_from_string (row->verb);
-  first = caller_of (row);
-  if (verb == CA_N_VERBS || !ca_roles_check (facts->config, first, verb, error)
-      || !check_submitter (engine, row, verb, second, error))
+  first = person_of (row->actor, row->actor_name);
+  if (verb == CA_N_VERBS || !ca_roles_check (facts->config, first, verb, error))
     return FALSE;
   if (verb != CA_VERB_WRITE_CONFIG && verb != CA_VERB_WRITE_SECURITY
       && verb != CA_VERB_WRITE_PROFILE)
@@ -523,14 +575,22 @@ finish (CaEngine *engine, const CaCaller *caller, gint64 id, GError *refusal, GE
   return FALSE;
 }
 
+/* With the mutex held: while somebody waited for it, another decision may have taken the role. */
+static gboolean
+may_decide (CaEngine *engine, const CaCaller *second, GError **error)
+{
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+
+  return ca_roles_check (facts->config, second, CA_VERB_DECIDE_CHANGE, error);
+}
+
 gboolean
 ca_changes_approve (CaEngine *engine, CaCaller *second, gint64 id, GError **error)
 {
-  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
   GError *refusal = NULL;
 
   g_mutex_lock (&engine->change_mutex);
-  if (ca_roles_check (facts->config, second, CA_VERB_DECIDE_CHANGE, &refusal))
+  if (may_decide (engine, second, &refusal))
     approve (engine, second, id, &refusal);
   g_mutex_unlock (&engine->change_mutex);
   return finish (engine, second, id, refusal, error);
@@ -552,12 +612,10 @@ ca_changes_reject (CaEngine *engine,
                    const char *reason,
                    GError **error)
 {
-  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
   GError *refusal = NULL;
 
   g_mutex_lock (&engine->change_mutex);
-  if (ca_roles_check (facts->config, second, CA_VERB_DECIDE_CHANGE, &refusal)
-      && ca_engine_check_reason (reason, &refusal))
+  if (may_decide (engine, second, &refusal) && ca_engine_check_reason (reason, &refusal))
     reject (engine, second, id, reason, &refusal);
   g_mutex_unlock (&engine->change_mutex);
   return finish (engine, second, id, refusal, error);

@@ -11,7 +11,8 @@
  *     configuration is then, and only if what they replace is still what it was;
  *   - everything else (renewal, restore, key export, deletion of rows, an appended module) is done
  *     by who asked, by the same call again with the same object and value: ca_changes_require()
- *     finds the approval, uses it up and answers TRUE.
+ *     finds the approval, uses it up and answers TRUE. If whoever approved may not approve any
+ *     more, it counts for nothing and the change waits again (S-D13).
  * What nobody decided or used within seven days is void. In single-operator mode
  * ca_changes_require() answers TRUE, and the audit log says so. */
 
