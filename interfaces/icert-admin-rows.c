@@ -476,17 +476,21 @@ check_index (int index, GError **error)
  * @error: return location for an error
  *
  * Changes a property of the CA (AD CS: ICertAdmin2::SetCAProperty). AD CS knows four that can be
- * set. Three are about the certificates of recovery agents, which a CA without key archival does
- * not have; the fourth lists the certificate templates, which here are files that the policy module
- * reads. So a CA of this version refuses every property, each with its reason;
- * everything else that can be changed is an entry of the configuration
+ * set. `ICERT_CA_PROPERTY_TEMPLATES` says which certificate profiles the CA offers: @value is a
+ * string of two lines for each, its name and its OID, as the property is read; profiles have no
+ * OID, so that line is empty. Other profiles are no longer listed, and requests for them are denied
+ * from the next call on (`0x80094800`). It is the entry `Templates` of the configuration, with its
+ * history; an entry that is removed there offers every profile again. The other three properties
+ * are about the certificates of recovery agents, which a CA without key archival does not have.
+ * Everything else that can be changed is an entry of the configuration
  * ([method@ICert.Admin.set_config_entry]).
  *
- * Any thread; blocks. Right: administrator.
+ * Any thread; blocks. Right: administrator; two of them under dual control.
  *
  * Errors: `ICERT_ERROR_NOT_SUPPORTED` for a property that this CA does not let anybody set;
- * `ICERT_ERROR_FORBIDDEN_FIELD` for one that is read-only everywhere; `ICERT_ERROR_NOT_AUTHORIZED`;
- * `ICERT_ERROR_MALFORMED` for arguments.
+ * `ICERT_ERROR_FORBIDDEN_FIELD` for one that is read-only everywhere; `ICERT_ERROR_NOT_FOUND` for a
+ * profile that is not known; `ICERT_ERROR_PENDING` while another administrator has to approve;
+ * `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_MALFORMED` for arguments.
  *
  * Returns: `TRUE` when it is set
  */

@@ -148,6 +148,7 @@ static const ICertPropertyInfo ca_rows[] = {
   CA ("VolatileMode", LONG, 0),
   CA ("LocalizedTimePeriodUnits", STRING, X),
   CA ("CAProfiles", STRING, 0),
+  CA ("Templates", STRING, 0),
   CA ("HashAlgorithm", STRING, 0),
   CA ("MaxValidityPeriod", STRING, 0),
   CA ("ValidityPeriod", STRING, 0),

@@ -433,6 +433,29 @@ test_operational (void)
 }
 
 static void
+test_templates (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) value = NULL;
+  ICertAdmin *anna = fake_town_meet (town, "anna")->admin;
+  gint64 id;
+
+  g_test_summary ("S-D11: what the CA offers is changed by two, and by the second one's approval");
+  g_assert_false (icert_admin_set_ca_property (
+      anna, ICERT_CA_PROPERTY_TEMPLATES, 0, g_variant_new_string ("WebServer\n\n"), NULL, &error));
+  id = assert_waits (error);
+  g_clear_error (&error);
+  g_assert_null (icert_admin_get_config_entry (anna, "CA", "Templates", NULL, NULL));
+  approve (town, "bert", id);
+  assert_state (town, id, "done");
+  value = icert_admin_get_config_entry (anna, "CA", "Templates", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (g_variant_get_type_string (value), ==, "as");
+  g_assert_cmpuint (g_variant_n_children (value), ==, 1);
+}
+
+static void
 test_single_operator (void)
 {
   g_autoptr (FakeTown) town = fake_town_new (FALSE, ROLES "user:solo=submitter;officer\n");
@@ -1607,6 +1630,7 @@ main (int argc, char **argv)
   g_test_add_func ("/changes/s-d13-approver-lost-role-meanwhile",
                    test_approver_lost_role_meanwhile);
   g_test_add_func ("/changes/s-d11-operational", test_operational);
+  g_test_add_func ("/changes/s-d11-templates", test_templates);
   g_test_add_func ("/changes/s-d11-single-operator", test_single_operator);
   g_test_add_func ("/changes/s-d16-officer-rights", test_officer_rights);
   g_test_add_func ("/changes/s-d16-other-profile", test_other_profile);

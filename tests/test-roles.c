@@ -365,8 +365,8 @@ call_delete_unresolved (FakePerson *person, GError **error)
 static void
 call_set_ca_property (FakePerson *person, GError **error)
 {
-  icert_admin_set_ca_property (person->admin, ICERT_CA_PROPERTY_CA_NAME, -1,
-                               g_variant_new_string ("x"), NULL, error);
+  icert_admin_set_ca_property (person->admin, ICERT_CA_PROPERTY_TEMPLATES, -1,
+                               g_variant_new_string ("WebServer\n\n"), NULL, error);
 }
 
 static void
@@ -1099,7 +1099,7 @@ static const Line lines[] = {
   { "read-changes", NULL, call_list_changes, "", NULL },
   { "decide-change", NULL, call_approve_change, "decide-change NOT_FOUND", NULL },
   { "decide-change", NULL, call_reject_change, "decide-change NOT_FOUND", NULL },
-  { "set-ca-property", NULL, call_set_ca_property, "set-ca-property FORBIDDEN_FIELD", NULL },
+  { "set-ca-property", NULL, call_set_ca_property, "set-ca-property OK", NULL },
   { "publish-crl", NULL, call_publish_crls, "publish-crl OK", NULL },
   { "confirm-clock", NULL, call_confirm_clock, "confirm-clock WRONG_STATE", NULL },
   { "audit-verify", NULL, do_verify_audit, "audit-verify OK", NULL },

@@ -549,7 +549,7 @@ approve (CaEngine *engine, CaCaller *second, gint64 id, GError **error)
   if (verb == CA_N_VERBS || !ca_roles_check (facts->config, first, verb, error))
     return FALSE;
   if (verb != CA_VERB_WRITE_CONFIG && verb != CA_VERB_WRITE_SECURITY
-      && verb != CA_VERB_WRITE_PROFILE)
+      && verb != CA_VERB_SET_CA_PROPERTY && verb != CA_VERB_WRITE_PROFILE)
     return set_state (engine, row, CA_CHANGE_APPROVED, second, second, NULL, error);
   if (apply (engine, row, first, second, verb, &failure))
     return set_state (engine, row, CA_CHANGE_DONE, second, second, NULL, error);

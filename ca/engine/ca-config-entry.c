@@ -36,6 +36,8 @@ static const struct
   { "CA", "DualControl", CA_ENTRY_BOOLEAN, "false", FIXED,
     "Whether what S-D11 lists needs two administrators" },
   { "CA", "CAProfiles", CA_ENTRY_LIST, "", AT_ONCE, "Profiles by which CAs are certified" },
+  { "CA", "Templates", CA_ENTRY_LIST, "", AT_ONCE,
+    "Profiles that this CA offers; none named: all that its policies know" },
   { "CA", "CAPathLength", CA_ENTRY_NUMBER, "-1", AT_ONCE,
     "Path length of CAs that are certified; -1: none" },
   { "CA", "AllowAddresses", CA_ENTRY_LIST, "", AT_ONCE,

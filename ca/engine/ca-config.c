@@ -87,6 +87,7 @@ ca_config_unref (CaConfig *config)
   g_free (config->validity);
   g_free (config->max_validity);
   g_strfreev (config->ca_profiles);
+  g_strfreev (config->templates);
   g_strfreev (config->allowed_addresses);
   g_ptr_array_unref (config->policies);
   g_strfreev (config->shadow);
@@ -229,6 +230,9 @@ read_lists (CaConfig *config, ICertKeyfile *file, GError **error)
   config->ca_profiles = icert_keyfile_get_list (file, "CA", "CAProfiles");
   if (config->ca_profiles == NULL)
     config->ca_profiles = g_new0 (char *, 1);
+  config->templates = icert_keyfile_get_list (file, "CA", "Templates");
+  if (config->templates == NULL)
+    config->templates = g_new0 (char *, 1);
   config->allowed_addresses = icert_keyfile_get_list (file, "CA", "AllowAddresses");
   if (config->allowed_addresses == NULL)
     config->allowed_addresses = g_new0 (char *, 1);
@@ -255,6 +259,7 @@ read_ca (CaConfig *config, ICertKeyfile *file, GError **error)
                                       "ClockSkewMinutes",
                                       "DualControl",
                                       "CAProfiles",
+                                      "Templates",
                                       "CAPathLength",
                                       "AllowAddresses",
                                       "AllowForeign",

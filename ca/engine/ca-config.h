@@ -75,6 +75,7 @@ typedef struct
   gint64 clock_skew; /* seconds */
   gboolean dual_control;
   char **ca_profiles;
+  char **templates;         /* profiles that are offered; empty = all (ca-offer.h) */
   int ca_path_length;       /* -1 = none */
   char **allowed_addresses; /* classes of S-C3 that are allowed though refused by default */
   gboolean allow_foreign;   /* officers may import certificates of other CAs */

@@ -177,6 +177,8 @@ ca_facts_get_system (const CaFacts *facts, const char *name, int index)
     value = g_variant_new_take_string (icert_sanitize_short_name (facts->config->name));
   else if (strcmp (name, "CAProfiles") == 0)
     value = g_variant_new_take_string (g_strjoinv (";", facts->config->ca_profiles));
+  else if (strcmp (name, "Templates") == 0)
+    value = g_variant_new_take_string (g_strjoinv (";", facts->config->templates));
   else if (strcmp (name, "HashAlgorithm") == 0)
     value = g_variant_new_string (facts->config->hash);
   else if (strcmp (name, "MaxValidityPeriod") == 0)

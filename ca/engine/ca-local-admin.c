@@ -10,6 +10,7 @@
 #include "ca-crl-schedule.h"
 #include "ca-crl.h"
 #include "ca-import.h"
+#include "ca-offer.h"
 #include "ca-prune.h"
 #include "ca-request-row.h"
 #include "ca-revoke.h"
@@ -342,7 +343,7 @@ ca_local_admin_set_ca_property (ICertAdmin *admin,
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
 
   return ca_engine_check_process (engine_of (admin), error)
-         && ca_engine_set_ca_property (engine_of (admin), caller, property, error);
+         && ca_engine_set_ca_property (engine_of (admin), caller, property, value, error);
 }
 
 static void

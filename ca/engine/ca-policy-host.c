@@ -8,6 +8,7 @@
 
 #include "ca-der.h"
 #include "ca-limits.h"
+#include "ca-offer.h"
 #include "ca-server-backend.h"
 #include "ca-steps.h"
 
@@ -683,7 +684,7 @@ ca_policy_host_list_profiles (CaPolicyHost *host, CaFacts *facts, CaCaller *call
           return NULL;
         }
     }
-  return g_strv_builder_end (builder);
+  return ca_offer_filter (facts->config, g_strv_builder_end (builder));
 }
 
 /* Modules that say nothing of files have nothing against it. */

@@ -23,8 +23,3 @@ gint64 ca_engine_delete_unresolved (CaEngine *engine,
                                     GDateTime *before,
                                     gboolean *more,
                                     GError **error);
-/* No property can be set so far: says why of each. */
-gboolean ca_engine_set_ca_property (CaEngine *engine,
-                                    CaCaller *administrator,
-                                    ICertCaProperty property,
-                                    GError **error);

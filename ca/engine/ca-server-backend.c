@@ -10,6 +10,7 @@
 
 #include "ca-crypto.h"
 #include "ca-der.h"
+#include "ca-offer.h"
 #include "ca-roles.h"
 
 typedef struct
@@ -376,6 +377,8 @@ backend_set_property (gpointer pointer,
     return set_date (request, info->name, value, error);
   if (strcmp (info->name, "CertificateTemplate") == 0)
     {
+      if (text != NULL && !ca_offer_check (request->config, text, error))
+        return FALSE;
       g_free (request->template_name);
       request->template_name = g_strdup (text);
       return TRUE;

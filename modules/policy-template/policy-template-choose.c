@@ -109,9 +109,15 @@ use_entry (ICertServerPolicy *server,
            GError **error)
 {
   const PolicyTemplateEntry *entry = policy_template_set_find (set, wanted);
+  gboolean offered = FALSE;
 
   if (entry == NULL)
     return refuse_with_choice (server, set, wanted, "is no profile", STATUS_UNSUPPORTED, error);
+  if (!policy_template_is_offered (ICERT_SERVER (server), entry->name, &offered, error))
+    return FALSE;
+  if (!offered)
+    return refuse_with_choice (server, set, wanted, "is not offered by this CA", STATUS_UNSUPPORTED,
+                               error);
   if (entry->profile == NULL)
     return icert_server_policy_add_trace (server, "profile-file", FIELD, entry->name,
                                           entry->problem, error)

@@ -196,11 +196,12 @@ split_profiles (GVariant *value)
   return names;
 }
 
+/* @property: of the CA, a list of profiles */
 static char **
-list_ca_profiles (ICertServer *reader, GError **error)
+list_profiles (ICertServer *reader, const char *property, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
-  g_autoptr (GVariant) value = icert_server_get_ca_property (reader, "CAProfiles", &local_error);
+  g_autoptr (GVariant) value = icert_server_get_ca_property (reader, property, &local_error);
 
   if (local_error == NULL)
     return split_profiles (value);
@@ -208,25 +209,40 @@ list_ca_profiles (ICertServer *reader, GError **error)
   return NULL;
 }
 
+gboolean
+policy_template_is_offered (ICertServer *reader,
+                            const char *name,
+                            gboolean *offered,
+                            GError **error)
+{
+  g_auto (GStrv) listed = list_profiles (reader, "Templates", error);
+
+  if (listed != NULL)
+    *offered = listed[0] == NULL || g_strv_contains ((const char *const *) listed, name);
+  return listed != NULL;
+}
+
 char **
 policy_template_list_usable (const PolicyTemplateSet *set, ICertServer *reader, GError **error)
 {
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   GPtrArray *entries = policy_template_set_list (set);
-  g_auto (GStrv) of_cas = list_ca_profiles (reader, error);
+  g_auto (GStrv) of_cas = list_profiles (reader, "CAProfiles", error);
 
   for (guint i = 0; of_cas != NULL && i < entries->len; i++)
     {
       const PolicyTemplateEntry *entry = entries->pdata[i];
+      gboolean offered = FALSE;
       gboolean may = FALSE;
 
       if (entry->profile == NULL
           || (entry->profile->is_ca
               && !g_strv_contains ((const char *const *) of_cas, entry->name)))
         continue;
-      if (!policy_template_may_enroll (entry->profile, reader, &may, error))
+      if (!policy_template_is_offered (reader, entry->name, &offered, error)
+          || !policy_template_may_enroll (entry->profile, reader, &may, error))
         return NULL;
-      if (may)
+      if (offered && may)
         g_strv_builder_add (names, entry->name);
     }
   return of_cas != NULL ? g_strv_builder_end (names) : NULL;
@@ -265,7 +281,7 @@ check_ca_right (PolicyTemplateJudgement *judgement, GError **error)
 
   if (!judgement->profile->is_ca)
     return TRUE;
-  listed = list_ca_profiles (judgement->reader, error);
+  listed = list_profiles (judgement->reader, "CAProfiles", error);
   if (listed == NULL)
     return FALSE;
   allowed = listed[0] != NULL ? g_strjoinv (", ", listed) : g_strdup ("profiles in CAProfiles");

@@ -38,6 +38,11 @@ gboolean policy_template_may_enroll (const PolicyTemplateProfile *profile,
                                      ICertServer *reader,
                                      gboolean *may,
                                      GError **error);
+/* whether the CA offers the profile @name (its property Templates) */
+gboolean policy_template_is_offered (ICertServer *reader,
+                                     const char *name,
+                                     gboolean *offered,
+                                     GError **error);
 /* names of the profiles that the caller may ask for */
 char **policy_template_list_usable (const PolicyTemplateSet *set,
                                     ICertServer *reader,

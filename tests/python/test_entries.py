@@ -96,13 +96,90 @@ class Entries(unittest.TestCase):
 
     def test_properties(self):
         """CA properties that AD CS lets one set say why not here; the others are read only"""
-        refused = {24: "recovery", 25: "recovery", 26: "recovery", 29: "profiles"}
+        refused = {24: "recovery", 25: "recovery", 26: "recovery"}
         for number, word in refused.items():
             with self.assertRaises(ICert.NotSupportedError) as caught:
                 self.root.set_ca_property(number, 0, "x")
             self.assertIn(word, str(caught.exception))
         with self.assertRaises(ICert.ForbiddenFieldError):
             self.root.set_ca_property(ICert.CaProperty.CA_NAME, 0, "x")
+
+
+class Templates(unittest.TestCase):
+    """CR_PROP_TEMPLATES: which profiles the CA offers"""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.config = ca.make("Offers")
+        cls.admin = ICert.admin_open(cls.config, None)
+        cls.request = ICert.request_open(cls.config, None)
+
+    @classmethod
+    def tearDownClass(cls):
+        del cls.admin, cls.request
+
+    def tearDown(self):
+        if self.admin.get_config_entry("CA", "Templates") is not None:
+            self.admin.set_config_entry("CA", "Templates", None)
+
+    def set(self, *names):
+        text = "".join(f"{name}\n\n" for name in names)
+        self.admin.set_ca_property(ICert.CaProperty.TEMPLATES, 0, text)
+
+    def submit(self, profile):
+        octets = ca.request("www.example.org")
+        return self.request.submit(0, octets, {"CertificateTemplate": profile})
+
+    def test_round(self):
+        """What is read can be set again, and is all there is then"""
+        before = self.admin.get_ca().get_property_value(ICert.CaProperty.TEMPLATES, 0)
+        self.admin.set_ca_property(ICert.CaProperty.TEMPLATES, 0, before)
+        self.assertEqual(self.admin.get_ca().get_property_value(ICert.CaProperty.TEMPLATES, 0), before)
+        self.assertEqual(self.admin.get_config_entry("CA", "Templates"), before.split("\n\n")[:-1])
+
+    def test_offered(self):
+        """Profiles that are not offered are not listed and are denied, an officer's resubmit too"""
+        pending = self.submit("WebServer")
+        self.assertEqual(pending.disposition, ICert.Disposition.UNDER_SUBMISSION)
+        self.set("User", "Computer")
+        self.assertEqual(sorted(self.admin.get_ca().list_profiles()), ["Computer", "User"])
+        denied = self.submit("WebServer")
+        self.assertEqual(denied.disposition, ICert.Disposition.DENIED)
+        status = denied.get_status().message
+        for word in ("not offered", "Computer, User", "0x80094800"):
+            self.assertIn(word, status)
+        again = self.admin.resubmit_request(pending.request_id)
+        self.assertEqual(again.disposition, ICert.Disposition.DENIED)
+        self.assertEqual(self.submit("User").disposition, ICert.Disposition.ISSUED)
+        self.admin.set_config_entry("CA", "Templates", None)
+        again = self.admin.resubmit_request(pending.request_id)
+        self.assertEqual(again.disposition, ICert.Disposition.ISSUED)
+
+    def test_bad(self):
+        """Nothing is set by half: unknown, twice, empty, with an OID, of another type"""
+        self.set("User")
+        for value, kind in (
+            ("User\n\nNobody\n\n", ICert.NotFoundError),
+            ("User\n\n../User\n\n", ICert.NotFoundError),
+            ("User\n\nUser\n\n", ICert.MalformedError),
+            ("User\n1.2.3\n", ICert.MalformedError),
+            ("\n\n", ICert.MalformedError),
+            ("", ICert.MalformedError),
+            (7, ICert.MalformedError),
+        ):
+            with self.subTest(value), self.assertRaises(kind):
+                self.admin.set_ca_property(ICert.CaProperty.TEMPLATES, 0, value)
+            self.assertEqual(self.admin.get_ca().list_profiles(), ["User"])
+
+    def test_history(self):
+        """It is an entry like others: with history, and undone"""
+        self.set("User")
+        self.set("Computer")
+        change = self.admin.list_config_history()[0]
+        self.assertEqual((change["entry"], change["old"], change["new"]),
+                         ("Templates", "User", "Computer"))  # fmt: skip
+        self.admin.undo_config_entry(change["id"])
+        self.assertEqual(self.admin.get_ca().list_profiles(), ["User"])
 
 
 if __name__ == "__main__":
