@@ -132,6 +132,8 @@ static const ICertPropertyInfo ca_rows[] = {
   CA ("RawCACertificate", BINARY, X),
   CA ("RawCRL", BINARY, X),
   CA ("RawDeltaCRL", BINARY, X),
+  CA ("CRLNextPublish", DATE, X),
+  CA ("CRLDeltaNextPublish", DATE, X),
   CA ("fUseDS", LONG, 0),
   CA ("fDeltaCRLsDisabled", LONG, 0),
   CA ("fServerUpgraded", LONG, 0),

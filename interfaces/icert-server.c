@@ -205,14 +205,22 @@ icert_server_get_certificate_property (ICertServer *self, const char *name, GErr
  * icert_server_get_ca_property:
  * @self: a server object
  * @name: name of a CA property (`CAType`, `RawCACertificate.0`…), without case; `.n` says which CA
- *   certificate or key, the newest without it
+ *   certificate (a key has the index of its first certificate), the newest without it
  * @error: return location for an error
  *
  * Reads a property of the CA (AD CS: GetCertificateProperty with context 0). It needs no request.
  *
+ * With `.n`: `RawCACertificate`, `CertState` and `CertSuffix` are those of CA certificate n;
+ * `RawCRL`, `RawDeltaCRL`, `CRLState`, `CRLIndex`, `CRLSuffix`, `CRLNextPublish` and
+ * `CRLDeltaNextPublish` are about the CRLs of its key (partition 0). CRLs and states are those of
+ * the moment of the call, also in a snapshot that an exit kept. `LocalizedTimePeriodUnits.n` is the
+ * name of a unit of time, 0 seconds to 6 years.
+ *
  * Any thread.
  *
- * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_CONTEXT` after the verdict.
+ * Errors: `ICERT_ERROR_UNKNOWN_NAME`; `ICERT_ERROR_NOT_FOUND` (`index`) when there is no n;
+ * `ICERT_ERROR_STORAGE` when a CRL or state cannot be read; `ICERT_ERROR_CONTEXT` after the
+ * verdict.
  *
  * Returns: (transfer full) (nullable): the value, or `NULL` without an error when it is empty
  */

@@ -648,6 +648,63 @@ test_kept_context (void)
   assert_gone (policy);
 }
 
+static void
+assert_octets (ICertServer *server, const char *name, GBytes *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) value = icert_server_get_ca_property (server, name, &error);
+  g_autoptr (GBytes) octets = value != NULL ? g_variant_get_data_as_bytes (value) : NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (octets != NULL, ==, expected != NULL);
+  if (expected != NULL)
+    g_assert_true (g_bytes_equal (octets, expected));
+}
+
+static gboolean
+read_crls (FakeLent *self, ICertServerPolicy *server, ICertVerdict *verdict, GError **error)
+{
+  static const char *const none[] = { "RawCRL.1", "RawDeltaCRL.1", "CertState.1", "CRLSuffix.7" };
+
+  assert_octets (ICERT_SERVER (server), "RawCRL", self->data);
+  assert_octets (ICERT_SERVER (server), "rawcrl.0", self->data);
+  assert_octets (ICERT_SERVER (server), "RawDeltaCRL.0", NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (none); i++)
+    {
+      g_autoptr (GError) local = NULL;
+
+      g_assert_null (icert_server_get_ca_property (ICERT_SERVER (server), none[i], &local));
+      fake_assert_error (local, ICERT_ERROR_NOT_FOUND, "index", 0);
+    }
+  *verdict = ICERT_VERDICT_ISSUE;
+  return TRUE;
+}
+
+static void
+test_crls (void)
+{
+  g_autoptr (FakeCa) ca = fake_ca_new ("Always.Policy");
+  g_autoptr (ICertControl) control = open_control (ca);
+  FakeLent *policy = fake_lent_new (ICERT_VERDICT_ISSUE);
+  g_autoptr (ICertPublishResult) result = NULL;
+  g_autoptr (GBytes) crl = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A policy reads the CRLs there are; an index that is not there is NOT_FOUND");
+  policy->judge = read_crls;
+  append (control, policy);
+  submit_for (ca, ICERT_DISPOSITION_ISSUED, NULL);
+  result = icert_admin_publish_crls (ca->admin, ICERT_CRL_BASE, NULL, NULL, &error);
+  g_assert_no_error (error);
+  crl = icert_ca_get_crl (ca->ca, 0, FALSE, NULL, &error);
+  g_assert_no_error (error);
+  policy->data = crl;
+  submit_for (ca, ICERT_DISPOSITION_ISSUED, NULL);
+  g_assert_cmpint (policy->n_judged, ==, 2);
+  stop (control);
+  assert_gone (policy);
+}
+
 /* Threads */
 
 static void
@@ -1546,6 +1603,7 @@ main (int argc, char **argv)
   g_test_add_func ("/control/arguments", test_arguments);
   g_test_add_func ("/control/liars", test_liars);
   g_test_add_func ("/control/kept-context", test_kept_context);
+  g_test_add_func ("/control/crls", test_crls);
   g_test_add_func ("/control/crowd", test_crowd);
   g_test_add_func ("/control/other-threads", test_other_threads);
   g_test_add_func ("/control/two-owners", test_two_owners);

@@ -56,6 +56,7 @@ test_finds_indexed_names (void)
   assert_finds (ICERT_SCOPE_CA, "CertState.2", "CertState", 2);
   assert_finds (ICERT_SCOPE_CA, "certstate", "CertState", -1);
   assert_finds (ICERT_SCOPE_CA, "RawCACertificate.0", "RawCACertificate", 0);
+  assert_finds (ICERT_SCOPE_CA, "CRLDeltaNextPublish.1", "CRLDeltaNextPublish", 1);
   assert_unknown (ICERT_SCOPE_CA, "CAType.1");
   assert_unknown (ICERT_SCOPE_CA, "CertState.");
   assert_unknown (ICERT_SCOPE_CA, "CertState.-1");

@@ -76,7 +76,7 @@ load (CaCrlPick *pick, GError **error)
 
   for (guint i = 0; i < pick->rows->len; i++)
     {
-      GBytes *crl = ca_crl_load_file (pick->folder, pick->rows->pdata[i], error);
+      GBytes *crl = ca_crl_load (pick->folder, pick->rows->pdata[i], error);
 
       if (crl == NULL)
         return FALSE;

@@ -31,13 +31,7 @@ map_file (const char *path, GError **error)
 }
 
 GBytes *
-ca_crl_load (CaEngine *engine, const CaCrlRow *row, GError **error)
-{
-  return ca_crl_load_file (engine->folder, row, error);
-}
-
-GBytes *
-ca_crl_load_file (const char *folder, const CaCrlRow *row, GError **error)
+ca_crl_load (const char *folder, const CaCrlRow *row, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, row->file, NULL);
   g_autoptr (GBytes) crl = row->file != NULL ? map_file (path, error) : NULL;
@@ -88,12 +82,7 @@ find_key_index (const CaFacts *facts, int key_index, guint *found, GError **erro
 }
 
 GBytes *
-ca_crl_get (CaEngine *engine,
-            const CaFacts *facts,
-            int key_index,
-            int partition,
-            gboolean delta,
-            GError **error)
+ca_crl_get (const CaFacts *facts, int key_index, int partition, gboolean delta, GError **error)
 {
   g_autoptr (GError) local = NULL;
   g_autoptr (CaCrlRow) row = NULL;
@@ -101,10 +90,10 @@ ca_crl_get (CaEngine *engine,
 
   if (!find_key_index (facts, key_index, &key, error))
     return NULL;
-  row = ca_crl_row_load_newest (engine->store, key, (guint) partition,
+  row = ca_crl_row_load_newest (facts->store, key, (guint) partition,
                                 delta ? CA_CRL_KIND_DELTA : CA_CRL_KIND_BASE, &local);
   if (row != NULL)
-    return ca_crl_load (engine, row, error);
+    return ca_crl_load (facts->config->folder, row, error);
   if (local != NULL)
     g_propagate_error (error, g_steal_pointer (&local));
   else
@@ -154,11 +143,7 @@ new_int (int value)
 
 /* Whether every certificate of the key that has not expired is revoked. */
 static gboolean
-is_key_revoked (CaEngine *engine,
-                const CaFacts *facts,
-                guint key_index,
-                gboolean *revoked,
-                GError **error)
+is_key_revoked (const CaFacts *facts, guint key_index, gboolean *revoked, GError **error)
 {
   gint64 now = ca_clock_now () / G_USEC_PER_SEC;
 
@@ -168,7 +153,7 @@ is_key_revoked (CaEngine *engine,
       const CaIssuer *issuer = facts->issuers->pdata[i];
 
       if (issuer->key_index == key_index && issuer->not_after >= now
-          && !ca_own_is_revoked (engine, facts, issuer->certificate, revoked, error))
+          && !ca_own_is_revoked (facts, issuer->certificate, revoked, error))
         return FALSE;
     }
   return TRUE;
@@ -176,7 +161,7 @@ is_key_revoked (CaEngine *engine,
 
 /* Revocation first: what the dates say is known without the store. */
 static GVariant *
-get_state (CaEngine *engine, const CaFacts *facts, int index, GError **error)
+get_state (const CaFacts *facts, int index, GError **error)
 {
   const CaIssuer *issuer = ca_facts_find_issuer (facts, index);
   int state = issuer != NULL ? ca_facts_get_crl_state (facts, issuer) : 0;
@@ -190,18 +175,13 @@ get_state (CaEngine *engine, const CaFacts *facts, int index, GError **error)
     }
   if (state == ICERT_CA_DISPOSITION_INVALID)
     return new_int (state);
-  if (!is_key_revoked (engine, facts, issuer->key_index, &revoked, error))
+  if (!is_key_revoked (facts, issuer->key_index, &revoked, error))
     return NULL;
   return new_int (revoked ? ICERT_CA_DISPOSITION_REVOKED : state);
 }
 
 static GVariant *
-get_flags (CaEngine *engine,
-           const CaFacts *facts,
-           int key_index,
-           int partition,
-           gboolean delta,
-           GError **error)
+get_flags (const CaFacts *facts, int key_index, int partition, gboolean delta, GError **error)
 {
   g_autoptr (CaCrlRow) row = NULL;
   g_autoptr (GError) local = NULL;
@@ -209,7 +189,7 @@ get_flags (CaEngine *engine,
 
   if (!find_key_index (facts, key_index, &key, error))
     return NULL;
-  row = ca_crl_row_load_newest (engine->store, key, (guint) partition,
+  row = ca_crl_row_load_newest (facts->store, key, (guint) partition,
                                 delta ? CA_CRL_KIND_DELTA : CA_CRL_KIND_BASE, &local);
   if (local != NULL)
     g_propagate_error (error, g_steal_pointer (&local));
@@ -217,14 +197,9 @@ get_flags (CaEngine *engine,
 }
 
 static GVariant *
-get_octets (CaEngine *engine,
-            const CaFacts *facts,
-            int key_index,
-            int partition,
-            gboolean delta,
-            GError **error)
+get_octets (const CaFacts *facts, int key_index, int partition, gboolean delta, GError **error)
 {
-  g_autoptr (GBytes) crl = ca_crl_get (engine, facts, key_index, partition, delta, error);
+  g_autoptr (GBytes) crl = ca_crl_get (facts, key_index, partition, delta, error);
 
   return new_octets (crl);
 }
@@ -258,24 +233,67 @@ ca_crl_get_property (CaEngine *engine,
     {
     case ICERT_CA_PROPERTY_BASE_CRL:
     case ICERT_CA_PROPERTY_DELTA_CRL:
-      return get_octets (engine, facts, index, 0, delta, error);
+      return get_octets (facts, index, 0, delta, error);
     case ICERT_CA_PROPERTY_BASE_CRL_PUBLISH_STATUS:
     case ICERT_CA_PROPERTY_DELTA_CRL_PUBLISH_STATUS:
-      return get_flags (engine, facts, index, 0, delta, error);
+      return get_flags (facts, index, 0, delta, error);
     case ICERT_CA_PROPERTY_CA_SIG_CERT_CRL_CHAIN:
       return ca_crl_get_chain_property (engine, facts, index, error);
     case ICERT_CA_PROPERTY_CRL_STATE:
-      return get_state (engine, facts, index, error);
+      return get_state (facts, index, error);
     case ICERT_CA_PROPERTY_CRL_PARTITION_COUNT:
       return new_int (facts->config->partitions > 1 ? facts->config->partitions : 0);
     case ICERT_CA_PROPERTY_PARTITIONED_BASE_CRL:
     case ICERT_CA_PROPERTY_PARTITIONED_DELTA_CRL:
-      return check_partition_index (index, error)
-                 ? get_octets (engine, facts, key, partition, delta, error)
-                 : NULL;
+      return check_partition_index (index, error) ? get_octets (facts, key, partition, delta, error)
+                                                  : NULL;
     default:
-      return check_partition_index (index, error)
-                 ? get_flags (engine, facts, key, partition, delta, error)
-                 : NULL;
+      return check_partition_index (index, error) ? get_flags (facts, key, partition, delta, error)
+                                                  : NULL;
     }
+}
+
+/* What modules read of the newest CRL of a key. */
+static const struct
+{
+  const char *name;
+  CaCrlKind kind;
+  gboolean octets; /* else the date when the next one is due */
+} of_modules[] = {
+  { "RawCRL", CA_CRL_KIND_BASE, TRUE },
+  { "RawDeltaCRL", CA_CRL_KIND_DELTA, TRUE },
+  { "CRLNextPublish", CA_CRL_KIND_BASE, FALSE },
+  { "CRLDeltaNextPublish", CA_CRL_KIND_DELTA, FALSE },
+};
+
+/* Nothing follows a delta when deltas are off; a CRL that has expired may be gone. */
+static GVariant *
+get_of_module (const CaFacts *facts, gsize which, guint key_index, GError **error)
+{
+  CaCrlKind kind = of_modules[which].kind;
+  g_autoptr (CaCrlRow) row = ca_crl_row_load_newest (facts->store, key_index, 0, kind, error);
+  gboolean ends = kind == CA_CRL_KIND_DELTA && !ca_duration_is_set (&facts->config->delta_period);
+  g_autoptr (GBytes) crl = NULL;
+
+  if (row == NULL)
+    return NULL;
+  if (!of_modules[which].octets)
+    return ends ? NULL : g_variant_ref_sink (g_variant_new_int64 (row->next_publish));
+  if (row->file == NULL)
+    return NULL;
+  crl = ca_crl_load (facts->config->folder, row, error);
+  return new_octets (crl);
+}
+
+GVariant *
+ca_crl_get_system (const CaFacts *facts, const char *name, int index, GError **error)
+{
+  const CaIssuer *issuer = ca_facts_find_issuer (facts, index);
+
+  if (strcmp (name, "CRLState") == 0)
+    return get_state (facts, index, error);
+  for (gsize i = 0; i < G_N_ELEMENTS (of_modules); i++)
+    if (strcmp (of_modules[i].name, name) == 0)
+      return get_of_module (facts, i, issuer->key_index, error);
+  return NULL;
 }

@@ -82,14 +82,11 @@ ICertPublishResult *ca_crl_publish (CaEngine *engine,
                                     GDateTime *next_update,
                                     GError **error);
 
-/* The octets of a CRL, mapped from its file. STORAGE when the file is not the one that was signed
- */
-GBytes *ca_crl_load (CaEngine *engine, const CaCrlRow *row, GError **error);
-/* the same without an engine */
-GBytes *ca_crl_load_file (const char *folder, const CaCrlRow *row, GError **error);
+/* The octets of a CRL, mapped from its file below @folder, the CA's. STORAGE when the file is not
+ * the one that was signed */
+GBytes *ca_crl_load (const char *folder, const CaCrlRow *row, GError **error);
 /* the newest of a key (@key_index -1: the newest key) and partition; NOT_FOUND */
-GBytes *ca_crl_get (CaEngine *engine,
-                    const CaFacts *facts,
+GBytes *ca_crl_get (const CaFacts *facts,
                     int key_index,
                     int partition,
                     gboolean delta,
@@ -102,6 +99,12 @@ GVariant *ca_crl_get_property (CaEngine *engine,
                                ICertCaProperty property,
                                int index,
                                GError **error);
+
+/* RawCRL, RawDeltaCRL, CRLState, CRLNextPublish and CRLDeltaNextPublish, as modules ask for them:
+ * of the key of CA certificate @index (-1 = newest), which has to be there; NULL without an error
+ * when
+ * @name is none of them, or when no such CRL was made yet. STORAGE */
+GVariant *ca_crl_get_system (const CaFacts *facts, const char *name, int index, GError **error);
 
 /* CRLs of answers (CR_OUT_CRLS): the newest of the key and partition as of now; nothing is read
  * before somebody asks the answer for them. */

@@ -37,6 +37,7 @@ ca_facts_unref (CaFacts *facts)
     return;
   ca_config_unref (facts->config);
   g_ptr_array_unref (facts->issuers);
+  g_clear_object (&facts->store);
   g_clear_pointer (&facts->keys, g_ptr_array_unref);
   g_clear_pointer (&facts->crosses, g_ptr_array_unref);
   g_free (facts->machine);
@@ -143,10 +144,6 @@ get_of_issuer (const CaFacts *facts, const char *name, int index)
 
   if (issuer == NULL)
     return NULL;
-  if (strcmp (name, "CertState") == 0)
-    return g_variant_new_int32 (certificate_state (issuer));
-  if (strcmp (name, "CRLState") == 0)
-    return g_variant_new_int32 (ca_facts_get_crl_state (facts, issuer));
   if (strcmp (name, "CertSuffix") == 0)
     return new_suffix (issuer->certificate_index);
   if (strcmp (name, "CRLSuffix") == 0)
@@ -187,7 +184,8 @@ ca_facts_get_system (const CaFacts *facts, const char *name, int index)
     value = g_variant_new_string (facts->config->validity);
   else if (strcmp (name, "Url") == 0)
     value = g_variant_new_string (facts->config->url != NULL ? facts->config->url : "");
-  else if (strcmp (name, "fUseDS") == 0 || strcmp (name, "fServerUpgraded") == 0)
+  else if (strcmp (name, "fUseDS") == 0 || strcmp (name, "fServerUpgraded") == 0
+           || strcmp (name, "VolatileMode") == 0)
     value = g_variant_new_int32 (0);
   else if (strcmp (name, "fDeltaCRLsDisabled") == 0)
     value = g_variant_new_int32 (!ca_duration_is_set (&facts->config->delta_period));

@@ -11,6 +11,7 @@ typedef struct
 {
   gatomicrefcount ref_count;
   CaConfig *config;
+  ICertStore *store;       /* (nullable) for what changes: CRLs, revocations */
   GPtrArray *issuers;      /* of CaIssuer by certificate index; empty while a subordinate waits */
   GPtrArray *keys;         /* (nullable) of ICertKey by key index; NULL where one cannot be had */
   GPtrArray *crosses;      /* (nullable) of CaCross */
@@ -31,7 +32,8 @@ CaIssuer *ca_facts_find_issuer (const CaFacts *facts, int index);
 /* constants.md 1.3, by dates alone: ERROR (1) = another certificate of the same key has the CRL,
  * VALID (3) = still made, INVALID (4) = its last certificate has expired */
 ICertCaDisposition ca_facts_get_crl_state (const CaFacts *facts, const CaIssuer *issuer);
-/* "system" properties (properties.md 6), by name; @index -1 = newest. NULL = empty */
+/* "system" properties (properties.md 6) that need no store, by name; @index -1 = newest. NULL =
+ * empty */
 GVariant *ca_facts_get_system (const CaFacts *facts, const char *name, int index);
 /* CR_PROP_* that need no module; NULL without an error when it is not one of these */
 GVariant *ca_facts_get_property (const CaFacts *facts,

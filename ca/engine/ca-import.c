@@ -118,7 +118,7 @@ check_serial (const Import *import, GError **error)
   CaStatus status;
   GError *local = NULL;
 
-  if (ca_status_find (import->engine, import->serial, &status, &local))
+  if (ca_status_find (import->facts, import->serial, &status, &local))
     return refuse (error, ICERT_ERROR_CONFLICT, "certificate", STATUS_OBJECT_EXISTS,
                    "its serial number is known here (a certificate that the store does not have)");
   if (local == NULL)

@@ -263,6 +263,7 @@ ca_load_facts_for (CaEngine *engine, CaConfig *config, const CaConfig *running, 
   if (issuers == NULL || !check_keys (issuers, problems, config, running, error))
     return NULL;
   facts = ca_facts_new (config, issuers);
+  facts->store = g_object_ref (engine->store);
   facts->keys = g_ptr_array_ref (keys);
   facts->crosses = ca_cross_load (engine->folder, issuers);
   facts->key_in_process = keys_in_process (keys);

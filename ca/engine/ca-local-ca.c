@@ -169,9 +169,7 @@ ca_local_ca_get_partition_crl (ICertCa *ca,
 {
   g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (ca), CA_VERB_GET_CRL, error);
 
-  return facts != NULL ? ca_crl_get (ca_local_get_engine (CA_LOCAL (ca)), facts, key_index,
-                                     partition, delta, error)
-                       : NULL;
+  return facts != NULL ? ca_crl_get (facts, key_index, partition, delta, error) : NULL;
 }
 
 static GBytes *

@@ -24,11 +24,7 @@ find_signer (const CaFacts *facts, const CaCertificate *certificate)
 }
 
 gboolean
-ca_own_is_revoked (CaEngine *engine,
-                   const CaFacts *facts,
-                   GBytes *certificate,
-                   gboolean *revoked,
-                   GError **error)
+ca_own_is_revoked (const CaFacts *facts, GBytes *certificate, gboolean *revoked, GError **error)
 {
   g_autoptr (CaCertificate) decoded = ca_certificate_decode (certificate, error);
   g_autofree char *serial = NULL;
@@ -43,7 +39,7 @@ ca_own_is_revoked (CaEngine *engine,
   if (signer < 0)
     return TRUE;
   serial = ca_crypto_hex (decoded->serial, decoded->serial_size);
-  if (ca_status_find (engine, serial, &status, &local))
+  if (ca_status_find (facts, serial, &status, &local))
     *revoked = status.issuer == signer && status.state == ICERT_SERIAL_STATE_REVOKED
                && status.revoked_when <= ca_clock_now ();
   if (local == NULL)

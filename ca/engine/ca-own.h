@@ -7,8 +7,7 @@
 /* Whether a certificate of the CA itself (its own, or a cross certificate) is revoked, as far as
  * this CA can know: it was signed by one of its keys, and an officer revoked the serial number.
  * What a parent signed only the parent can say. STORAGE */
-gboolean ca_own_is_revoked (CaEngine *engine,
-                            const CaFacts *facts,
+gboolean ca_own_is_revoked (const CaFacts *facts,
                             GBytes *certificate,
                             gboolean *revoked,
                             GError **error);

@@ -4,6 +4,8 @@
 
 #include "ca-properties.h"
 
+#include <string.h>
+
 #include "ca-crl.h"
 #include "ca-own.h"
 
@@ -140,8 +142,7 @@ get_exit_description (CaEngine *engine, int index, GError **error)
 /* @value: (transfer full): a state or status code by dates alone; which certificate it is of is
  * what the property @of answers. */
 static GVariant *
-judge_revocation (CaEngine *engine,
-                  const CaFacts *facts,
+judge_revocation (const CaFacts *facts,
                   GVariant *value,
                   ICertCaProperty of,
                   int index,
@@ -155,7 +156,7 @@ judge_revocation (CaEngine *engine,
 
   if (certificate == NULL)
     return value;
-  if (!ca_own_is_revoked (engine, facts, certificate, &revoked, error))
+  if (!ca_own_is_revoked (facts, certificate, &revoked, error))
     {
       g_variant_unref (value);
       return NULL;
@@ -167,11 +168,7 @@ judge_revocation (CaEngine *engine,
 }
 
 static GVariant *
-get_fact (CaEngine *engine,
-          const CaFacts *facts,
-          ICertCaProperty property,
-          int index,
-          GError **error)
+get_fact (const CaFacts *facts, ICertCaProperty property, int index, GError **error)
 {
   static const struct
   {
@@ -190,9 +187,47 @@ get_fact (CaEngine *engine,
 
   for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
     if (states[i].property == property)
-      return judge_revocation (engine, facts, value, states[i].of, index, states[i].when_revoked,
-                               error);
+      return judge_revocation (facts, value, states[i].of, index, states[i].when_revoked, error);
   return value;
+}
+
+/* .n of ENUM_PERIOD_SECONDS to ENUM_PERIOD_YEARS; the locale is en-US (CR_PROP_LOCALENAME). */
+static GVariant *
+get_time_unit (int index, GError **error)
+{
+  static const char *const units[]
+      = { "Seconds", "Minutes", "Hours", "Days", "Weeks", "Months", "Years" };
+
+  if (index < 0)
+    return NULL;
+  if (index < (int) G_N_ELEMENTS (units))
+    return g_variant_ref_sink (g_variant_new_string (units[index]));
+  icert_set_error (error, ICERT_ERROR_NOT_FOUND, "index", "no unit of time %d (0 to %d)", index,
+                   (int) G_N_ELEMENTS (units) - 1);
+  return NULL;
+}
+
+/* A CA that waits for its certificate has none, and no CRLs; what decodes a request without a CA
+ * has no store either. */
+GVariant *
+ca_property_get_system (const CaFacts *facts, const char *name, int index, GError **error)
+{
+  GVariant *value;
+
+  if (strcmp (name, "LocalizedTimePeriodUnits") == 0)
+    return get_time_unit (index, error);
+  if (index >= 0 && ca_facts_find_issuer (facts, index) == NULL)
+    {
+      icert_set_error (error, ICERT_ERROR_NOT_FOUND, "index", "no CA certificate %d (0 to %d)",
+                       index, (int) facts->issuers->len - 1);
+      return NULL;
+    }
+  value = ca_facts_get_system (facts, name, index);
+  if (value != NULL || facts->store == NULL || facts->issuers->len == 0)
+    return value;
+  if (strcmp (name, "CertState") == 0)
+    return get_fact (facts, ICERT_CA_PROPERTY_CA_CERT_STATE, index, error);
+  return ca_crl_get_system (facts, name, index, error);
 }
 
 GVariant *
@@ -227,6 +262,6 @@ ca_property_get (CaEngine *engine,
     case ICERT_CA_PROPERTY_TEMPLATES:
       return get_templates (engine, facts, caller, error);
     default:
-      return get_fact (engine, facts, property, index, error);
+      return get_fact (facts, property, index, error);
     }
 }

@@ -13,6 +13,13 @@ GVariant *ca_property_get (CaEngine *engine,
                            ICertCaProperty property,
                            int index,
                            GError **error);
+/* What modules read (properties.md 6), by AD CS's name. @index: of a CA certificate (of a unit of
+ * time for LocalizedTimePeriodUnits), -1 = the newest. NULL without an error = empty; NOT_FOUND for
+ * an index that is not there, STORAGE */
+GVariant *ca_property_get_system (const CaFacts *facts,
+                                  const char *name,
+                                  int index,
+                                  GError **error);
 gboolean ca_property_describe (ICertCaProperty property,
                                GVariantType **type,
                                gboolean *indexed,

@@ -82,7 +82,7 @@ is_current (CaEngine *engine, const CaCrlRow *row, gboolean *current, GError **e
 static gboolean
 add_run_crl (CaEngine *engine, CaCrlRow *row, GPtrArray *crls, GError **error)
 {
-  g_autoptr (GBytes) octets = ca_crl_load (engine, row, error);
+  g_autoptr (GBytes) octets = ca_crl_load (engine->folder, row, error);
   ICertIssuedCrl *crl = NULL;
   CaRunCrl *run_crl;
 

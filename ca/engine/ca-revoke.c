@@ -101,10 +101,8 @@ count_keys (const CaFacts *facts)
  * an index for all certificates. No serial is under two of them: drawing makes sure of it, and
  * importing asks. */
 gboolean
-ca_status_find (CaEngine *engine, const char *serial, CaStatus *status, GError **error)
+ca_status_find (const CaFacts *facts, const char *serial, CaStatus *status, GError **error)
 {
-  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
-
   *status = (CaStatus){ 0 };
   if (!ca_serial_parse (serial, status->serial, &status->size, error))
     return FALSE;
@@ -113,7 +111,7 @@ ca_status_find (CaEngine *engine, const char *serial, CaStatus *status, GError *
       g_autoptr (GPtrArray) rows = NULL;
 
       status->issuer = key;
-      rows = query_status (engine->store, status, error);
+      rows = query_status (facts->store, status, error);
       if (rows == NULL)
         return FALSE;
       if (rows->len == 0)
@@ -130,11 +128,12 @@ ca_engine_is_valid (CaEngine *engine,
                     ICertRevocationReason *reason,
                     GError **error)
 {
+  g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
   CaStatus status;
   GError *local = NULL;
 
   *reason = ICERT_REVOCATION_REASON_UNSPECIFIED;
-  if (!ca_status_find (engine, serial, &status, &local))
+  if (!ca_status_find (facts, serial, &status, &local))
     {
       if (local == NULL)
         return ICERT_CA_DISPOSITION_INVALID;
@@ -225,7 +224,7 @@ read_target_status (Target *target, const char *serial, GError **error)
 {
   GError *local = NULL;
 
-  if (ca_status_find (target->engine, serial, &target->status, &local))
+  if (ca_status_find (target->facts, serial, &target->status, &local))
     return TRUE;
   if (local != NULL)
     g_propagate_error (error, local);

@@ -21,7 +21,10 @@ typedef struct
 
 /* @serial: as somebody wrote it. FALSE without an error when no key of this CA used it. MALFORMED,
  * STORAGE */
-gboolean ca_status_find (CaEngine *engine, const char *serial, CaStatus *status, GError **error);
+gboolean ca_status_find (const CaFacts *facts,
+                         const char *serial,
+                         CaStatus *status,
+                         GError **error);
 
 /* States and verbs of processing.md 2; each writes one audit record, of a refusal too. */
 

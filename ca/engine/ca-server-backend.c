@@ -11,6 +11,7 @@
 #include "ca-crypto.h"
 #include "ca-der.h"
 #include "ca-offer.h"
+#include "ca-properties.h"
 #include "ca-roles.h"
 
 typedef struct
@@ -307,7 +308,7 @@ backend_get_property (gpointer pointer,
       int index
           = (info->flags & ICERT_PROPERTY_INDEXED_NAME) != 0 && dot != NULL ? atoi (dot + 1) : -1;
 
-      return ca_facts_get_system (data->facts, info->name, index);
+      return ca_property_get_system (data->facts, info->name, index, error);
     }
   trace (data, "read", info->name, NULL);
   value = find_value (data, info, name);

@@ -881,7 +881,7 @@ load_crl (const CrlFiles *files, const ICertStoreRow *row, guint cell, GError **
     return NULL;
   crl.file = name;
   crl.hash = hash;
-  octets = ca_crl_load_file (files->folder, &crl, error);
+  octets = ca_crl_load (files->folder, &crl, error);
   if (octets != NULL)
     return g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, octets, TRUE));
   if (error != NULL)
