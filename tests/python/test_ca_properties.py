@@ -22,11 +22,10 @@ PLAIN = {
     **dict.fromkeys(
         "CAType CertCount fUseDS fDeltaCRLsDisabled fServerUpgraded VolatileMode MachineDNSName CAName"
         " SanitizedCAName SanitizedShortName CAProfiles HashAlgorithm MaxValidityPeriod"
-        " ValidityPeriod Url".split()
+        " ValidityPeriod Url Templates".split()
     ),
     "ConfigDN": DIRECTORY, "DomainDN": DIRECTORY, "ModuleRegistryLocation": SETTINGS,
-    "Templates": "every profile is offered", "LogLevel": LOG, "SessionCount": NONE_SUCH,
-    "TemplateChangeSequenceNumber": NONE_SUCH,
+    "LogLevel": LOG, "SessionCount": NONE_SUCH, "TemplateChangeSequenceNumber": NONE_SUCH,
 }  # fmt: skip
 #: Names that take .n
 OF_CERTIFICATE = "CertState CertSuffix RawCACertificate".split()
