@@ -23,7 +23,6 @@ typedef struct
 } ICertModuleFacts;
 
 ICertModuleFacts *_icert_module_facts_new (void);
-ICertModuleFacts *_icert_module_facts_ref (ICertModuleFacts *facts);
 void _icert_module_facts_unref (ICertModuleFacts *facts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ICertModuleFacts, _icert_module_facts_unref)
 

@@ -44,8 +44,8 @@ _icert_module_facts_new (void)
   return facts;
 }
 
-ICertModuleFacts *
-_icert_module_facts_ref (ICertModuleFacts *facts)
+static ICertModuleFacts *
+module_facts_ref (ICertModuleFacts *facts)
 {
   g_atomic_ref_count_inc (&facts->refs);
   return facts;
@@ -254,7 +254,7 @@ _icert_class_info_new (ICertModuleFacts *module, const char *class_id)
   ICertClassInfo *self = g_object_new (ICERT_TYPE_CLASS_INFO, NULL);
 
   _icert_module_facts_unref (self->module);
-  self->module = _icert_module_facts_ref (module);
+  self->module = module_facts_ref (module);
   self->class_id = g_strdup (class_id);
   return self;
 }

@@ -40,8 +40,9 @@ typedef struct
 static GRecMutex lock;
 static GHashTable *modules;
 
-void
-_icert_loader_ensure_interfaces (void)
+/* Makes the interface types of libicert known by name. */
+static void
+ensure_interfaces (void)
 {
   g_type_ensure (ICERT_TYPE_ADMIN);
   g_type_ensure (ICERT_TYPE_CA);
@@ -275,7 +276,7 @@ find_type (ICertClassInfo *info, GError **error)
 
   if (modules == NULL)
     modules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  _icert_loader_ensure_interfaces ();
+  ensure_interfaces ();
 
   loaded = g_hash_table_lookup (modules, info->module->library);
   if (loaded == NULL)

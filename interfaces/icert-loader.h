@@ -12,7 +12,5 @@ GType _icert_loader_get_type (ICertClassInfo *info, GError **error);
 /* What can be said of a library without opening it: CONFIG when it is not there, or when others may
  * write it or its folder. */
 gboolean _icert_loader_check_library (ICertClassInfo *info, GError **error);
-/* Makes the interface types of libicert known by name. */
-void _icert_loader_ensure_interfaces (void);
 
 G_END_DECLS

@@ -800,8 +800,9 @@ icert_name_to_string (ICertName *self)
   return g_string_free (out, FALSE);
 }
 
-GBytes *
-_icert_hex_decode (const char *text)
+/* Octets of hex digits, blanks between them ignored; NULL when they are none */
+static GBytes *
+decode_hex (const char *text)
 {
   g_autoptr (GByteArray) out = g_byte_array_new ();
 
@@ -861,7 +862,7 @@ parse_other (const char *text, GError **error)
   if (g_str_has_prefix (semicolon + 1, "UTF8:"))
     return make_utf8_other (oid, semicolon + 1 + strlen ("UTF8:"), error);
 
-  value = semicolon[1] == '#' ? _icert_hex_decode (semicolon + 2) : NULL;
+  value = semicolon[1] == '#' ? decode_hex (semicolon + 2) : NULL;
   if (value == NULL)
     return fail_unreadable (text, "OID;UTF8:text or OID;#hex", error);
   return icert_name_new_other (oid, value, error);
@@ -881,7 +882,7 @@ parse_guid (const char *text, GError **error)
 
   if (!g_uuid_string_is_valid (text))
     return fail_unreadable (text, "a GUID", error);
-  octets = _icert_hex_decode (digits);
+  octets = decode_hex (digits);
   data = g_bytes_get_data (octets, NULL);
   for (gsize i = 0; i < sizeof guid; i++)
     guid[i] = data[order[i]];
@@ -907,7 +908,7 @@ parse_tagged_other (const char *oid, const char *text, GError **error)
     rest += strlen ("{asn}");
 
   if (g_str_has_prefix (rest, "{hex}"))
-    raw = _icert_hex_decode (rest + strlen ("{hex}"));
+    raw = decode_hex (rest + strlen ("{hex}"));
   else if (rest != text)
     {
       gsize size;
@@ -938,7 +939,7 @@ parse_value (ICertNameKind kind, const char *value, GError **error)
     case ICERT_NAME_KIND_DIRECTORY:
     case ICERT_NAME_KIND_X400:
     case ICERT_NAME_KIND_EDI_PARTY:
-      bytes = *value == '#' ? _icert_hex_decode (value + 1) : NULL;
+      bytes = *value == '#' ? decode_hex (value + 1) : NULL;
       if (bytes == NULL)
         return fail_unreadable (value, "# and DER in hex", error);
       return icert_name_new_bytes (kind, bytes, error);

@@ -41,7 +41,5 @@ gboolean _icert_url_is_valid (const char *url);
 /* One of AD CS's encodings; @label: of PEM where the encoding does not say it */
 GBytes *_icert_output_encode (GBytes *der, ICertOutputFlags flags, const char *label);
 gboolean _icert_output_is_known (ICertOutputFlags flags);
-/* Octets of hex digits, blanks between them ignored; NULL when they are none */
-GBytes *_icert_hex_decode (const char *text);
 
 G_END_DECLS

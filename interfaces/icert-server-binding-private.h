@@ -51,10 +51,6 @@ gboolean _icert_server_binding_enter (ICertServerBinding *binding,
                                       gboolean needs_request,
                                       const char *what,
                                       GError **error);
-/* WRONG_STATE when there is no request; the lock is held */
-gboolean _icert_server_binding_check_request (ICertServerBinding *binding,
-                                              const char *what,
-                                              GError **error);
 void _icert_server_binding_leave (ICertServerBinding *binding);
 /* the lock is held */
 void _icert_server_binding_note_use (ICertServerBinding *binding,

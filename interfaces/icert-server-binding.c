@@ -49,8 +49,9 @@ _icert_server_binding_clear (ICertServerBinding *binding)
   g_mutex_clear (&binding->lock);
 }
 
-gboolean
-_icert_server_binding_check_request (ICertServerBinding *binding, const char *what, GError **error)
+/* WRONG_STATE when there is no request; the lock is held */
+static gboolean
+check_request (ICertServerBinding *binding, const char *what, GError **error)
 {
   if G_LIKELY (binding->request_id != 0)
     return TRUE;
@@ -75,7 +76,7 @@ _icert_server_binding_enter (ICertServerBinding *binding,
                        "used after its time (until the verdict on request %" G_GINT64_FORMAT ")",
                        binding->request_id);
     }
-  else if (!needs_request || _icert_server_binding_check_request (binding, what, error))
+  else if (!needs_request || check_request (binding, what, error))
     return TRUE;
 
   g_mutex_unlock (&binding->lock);
@@ -148,7 +149,7 @@ read_known (ICertServerBinding *binding, ICertScope scope, const char *name, GEr
   if (info == NULL || !check_readable (binding, info, error))
     return NULL;
   if (scope != ICERT_SCOPE_CA && !is_caller_fact (info)
-      && !_icert_server_binding_check_request (binding, info->name, error))
+      && !check_request (binding, info->name, error))
     return NULL;
 
   _icert_server_binding_note_use (binding, info, FALSE);

@@ -50,8 +50,9 @@ static const struct
   { ICERT_ROW_DISPOSITION_DENIED, "denied" },
 };
 
-int
-tool_disposition_from_name (const char *name)
+/* "issued" -> 20; 0 when there is none */
+static int
+disposition_from_name (const char *name)
 {
   gsize i;
 
@@ -72,8 +73,8 @@ tool_disposition_to_name (int disposition)
   return NULL;
 }
 
-void
-tool_restriction_clear (ToolRestriction *restriction)
+static void
+restriction_clear (ToolRestriction *restriction)
 {
   g_clear_pointer (&restriction->column, g_free);
   g_clear_pointer (&restriction->value, g_variant_unref);
@@ -172,7 +173,7 @@ parse_integer (const char *column, const char *text, gint64 *value, GError **err
 
   if (g_str_has_suffix (column, "Disposition"))
     {
-      *value = tool_disposition_from_name (text);
+      *value = disposition_from_name (text);
       if (*value != 0)
         return TRUE;
     }
@@ -238,7 +239,7 @@ static gpointer G_GNUC_PRINTF (4, 5)
 static void
 restriction_free (gpointer data)
 {
-  tool_restriction_clear (data);
+  restriction_clear (data);
   g_free (data);
 }
 
@@ -444,7 +445,7 @@ flatten (const GPtrArray *condition)
 {
   GArray *restrictions = g_array_new (FALSE, TRUE, sizeof (ToolRestriction));
 
-  g_array_set_clear_func (restrictions, (GDestroyNotify) tool_restriction_clear);
+  g_array_set_clear_func (restrictions, (GDestroyNotify) restriction_clear);
   for (guint i = 0; i < condition->len; i++)
     {
       const GPtrArray *alternative = condition->pdata[i];

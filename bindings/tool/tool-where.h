@@ -13,8 +13,6 @@ typedef struct
   gboolean alternative; /* it begins an alternative ("or") */
 } ToolRestriction;
 
-void tool_restriction_clear (ToolRestriction *restriction);
-
 /* Reads 'COLUMN OP VALUE [and|or …]' with round brackets. `and` binds closer than `or`; what stands
  * in brackets is multiplied out, so that the answer is a list of alternatives. @columns: a
  * GListModel of ICertViewColumn. Wrong text is wrong usage, an unknown column UNKNOWN_NAME. Returns
@@ -24,6 +22,5 @@ GArray *tool_where_parse (const char *text, GListModel *columns, GError **error)
 /* without case; "RequestID" is "Request.RequestID". Lends nothing: a reference. */
 ICertViewColumn *tool_find_column (GListModel *columns, const char *name, GError **error);
 
-/* "issued" <-> 20; 0 / NULL when there is none */
-int tool_disposition_from_name (const char *name);
+/* 20 -> "issued"; NULL when there is none */
 const char *tool_disposition_to_name (int disposition);

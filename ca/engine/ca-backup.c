@@ -41,10 +41,10 @@ job_clear (Job *job)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Job, job_clear)
 
-/* The secret stays where it is (S-F10); what Publish.Exit wrote is derived; root/ is a CA of its
- * own; the store is copied by itself. */
-gboolean
-ca_backup_is_left_out (const char *path, gpointer data)
+/* What of a CA's folder is in no backup; as CaTreeSkip. The secret stays where it is (S-F10); what
+ * Publish.Exit wrote is derived; root/ is a CA of its own; the store is copied by itself. */
+static gboolean
+is_left_out (const char *path, gpointer data)
 {
   static const char *const names[]
       = { "ca.lock", "store", "publish", "root", "keys/secret", CA_RESTORE_MARK, CA_RESTORE_PART };
@@ -60,7 +60,7 @@ ca_backup_may_have (const CaConfig *config, const char *path)
   g_autofree char *first = g_strndup (path, strcspn (path, "/"));
 
   return strcmp (path, config->store_url) == 0
-         || (!ca_backup_is_left_out (first, NULL) && !ca_backup_is_left_out (path, NULL));
+         || (!is_left_out (first, NULL) && !is_left_out (path, NULL));
 }
 
 const char *
@@ -192,8 +192,7 @@ static gboolean
 copy_files (Job *job, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&job->engine->config_mutex);
-  g_autoptr (GPtrArray) paths
-      = ca_tree_list (job->engine->folder, ca_backup_is_left_out, NULL, error);
+  g_autoptr (GPtrArray) paths = ca_tree_list (job->engine->folder, is_left_out, NULL, error);
 
   ca_progress_enter (job->progress, "files", 0.9, 1);
   for (guint i = 0; paths != NULL && i < paths->len; i++)

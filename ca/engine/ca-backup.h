@@ -22,8 +22,6 @@ CaManifest *ca_backup_verify (const char *folder,
 /* Where a store's file is in a folder of a CA: "store/ca.db"; NULL with NOT_SUPPORTED when it is
  * not in it. Lends. */
 const char *ca_backup_store_path (const CaConfig *config, GError **error);
-/* What of a CA's folder is in no backup; as CaTreeSkip. */
-gboolean ca_backup_is_left_out (const char *path, gpointer data);
 /* Whether a backup of the CA of @config may have a file @path. */
 gboolean ca_backup_may_have (const CaConfig *config, const char *path);
 

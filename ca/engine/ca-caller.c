@@ -23,8 +23,9 @@ group_name (gid_t gid)
   return g_strdup_printf ("%u", (guint) gid);
 }
 
-char **
-ca_caller_list_groups (const char *user, guint gid)
+/* The groups that @user is in, as the system knows them; empty when it knows none. */
+static char **
+list_groups (const char *user, guint gid)
 {
   g_autofree gid_t *gids = NULL;
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
@@ -89,7 +90,7 @@ caller_new (CaDoor door, guint uid, const char *name, const struct passwd *passw
   if (passwd != NULL)
     {
       caller->gecos = full_name (passwd->pw_gecos);
-      caller->groups = ca_caller_list_groups (passwd->pw_name, passwd->pw_gid);
+      caller->groups = list_groups (passwd->pw_name, passwd->pw_gid);
     }
   else
     caller->groups = g_new0 (char *, 1);

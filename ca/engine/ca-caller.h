@@ -42,7 +42,5 @@ const char *ca_door_to_string (CaDoor door);
 /* account facts of `directory:` sources: name, gecos, mail, uid; NULL when the account has none;
  * UNKNOWN_NAME */
 char *ca_caller_dup_attribute (const CaCaller *caller, const char *name, GError **error);
-/* the groups that @user is in, as the system knows them; empty when it knows none */
-char **ca_caller_list_groups (const char *user, guint gid);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaCaller, ca_caller_unref)

@@ -10,9 +10,10 @@
 
 #define COUNTER "crl-partitions"
 
-/* AD CS's tokens %8, <CRLPartitionIndex> and %9 in their order (properties.md 9.4). */
-char *
-ca_crl_file_name (guint key_index, guint partition, gboolean delta)
+/* How a CRL is called in its URL and where it is published: "ca(1)_Partition00003+.crl". AD CS's
+ * tokens %8, <CRLPartitionIndex> and %9 in their order (properties.md 9.4). */
+static char *
+make_file_name (guint key_index, guint partition, gboolean delta)
 {
   g_autofree char *key = key_index > 0 ? g_strdup_printf ("(%u)", key_index) : g_strdup ("");
   g_autofree char *part
@@ -24,7 +25,7 @@ ca_crl_file_name (guint key_index, guint partition, gboolean delta)
 char **
 ca_crl_urls (const CaConfig *config, guint key_index, guint partition, gboolean delta)
 {
-  g_autofree char *name = ca_crl_file_name (key_index, partition, delta);
+  g_autofree char *name = make_file_name (key_index, partition, delta);
   char **urls;
 
   if (config->url == NULL || config->url[0] == '\0')

@@ -15,9 +15,6 @@ typedef struct
   gint64 ended;     /* what expired before this was on a CRL since; microseconds */
 } CaCrl;
 
-void ca_crl_free (CaCrl *crl);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaCrl, ca_crl_free)
-
 /* A run: what all of its CRLs share. */
 typedef struct
 {

@@ -23,8 +23,8 @@
 /* files that one run takes away at most */
 #define MAX_PRUNED 1000
 
-void
-ca_crl_free (CaCrl *crl)
+static void
+crl_free (CaCrl *crl)
 {
   if (crl == NULL)
     return;
@@ -676,7 +676,7 @@ ca_crl_publish (CaEngine *engine,
                 GError **error)
 {
   g_autoptr (CaFacts) facts = NULL;
-  g_autoptr (GPtrArray) crls = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_crl_free);
+  g_autoptr (GPtrArray) crls = g_ptr_array_new_with_free_func ((GDestroyNotify) crl_free);
   g_autoptr (GArray) told = g_array_new (FALSE, FALSE, sizeof (gint64));
   CaCrlRun run
       = { .engine = engine, .flags = flags, .manual = caller != NULL, .crls = crls, .told = told };

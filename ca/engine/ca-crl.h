@@ -122,8 +122,6 @@ GVariant *ca_crl_get_chain_property (CaEngine *engine,
                                      int index,
                                      GError **error);
 
-/* How a CRL is called in its URL and where it is published: "ca(1)_Partition00003+.crl" */
-char *ca_crl_file_name (guint key_index, guint partition, gboolean delta);
 /* (nullable): the URLs at which clients find it; NULL when the CA has none */
 char **ca_crl_urls (const CaConfig *config, guint key_index, guint partition, gboolean delta);
 

@@ -115,12 +115,6 @@ ca_crypto_get_libctx (void)
 }
 
 const EVP_MD *
-ca_crypto_get_sha1 (void)
-{
-  return get_crypto ()->sha1;
-}
-
-const EVP_MD *
 ca_crypto_get_sha256 (void)
 {
   return get_crypto ()->sha256;
@@ -139,7 +133,7 @@ digest_data (const EVP_MD *md, const void *data, gsize size, guint8 *digest)
 void
 ca_crypto_sha1 (const void *data, gsize size, guint8 digest[20])
 {
-  digest_data (ca_crypto_get_sha1 (), data, size, digest);
+  digest_data (get_crypto ()->sha1, data, size, digest);
 }
 
 void

@@ -10,7 +10,6 @@
 /* The engine's own library context (S-M3: the process's default one is never touched), digests
  * fetched once. */
 OSSL_LIB_CTX *ca_crypto_get_libctx (void);
-const EVP_MD *ca_crypto_get_sha1 (void);
 const EVP_MD *ca_crypto_get_sha256 (void);
 void ca_crypto_sha1 (const void *data, gsize size, guint8 digest[20]);
 void ca_crypto_sha256 (const void *data, gsize size, guint8 digest[32]);

@@ -131,16 +131,11 @@ void ca_engine_submit (CaEngine *engine,
                        const CaSubmission *submission,
                        CaAnswer answer,
                        gpointer data);
-/* Step 6: an officer wants a pending request judged again. */
-void ca_engine_resubmit (CaEngine *engine,
-                         CaCaller *officer,
-                         gint64 id,
-                         CaAnswer answer,
-                         gpointer data);
 /* The same and waits for the answer; not on a thread of the engine. */
 ICertResponse *ca_engine_submit_wait (CaEngine *engine,
                                       const CaSubmission *submission,
                                       GError **error);
+/* Step 6: an officer wants a pending request judged again; waits as well. */
 ICertResponse *ca_engine_resubmit_wait (CaEngine *engine,
                                         CaCaller *officer,
                                         gint64 id,

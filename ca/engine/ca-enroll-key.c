@@ -96,8 +96,9 @@ ca_enroll_key_draw (const char *type, GError **error)
   return key;
 }
 
-GBytes *
-ca_enroll_key_public (EVP_PKEY *key, GError **error)
+/* SubjectPublicKeyInfo, DER */
+static GBytes *
+encode_public (EVP_PKEY *key, GError **error)
 {
   guint8 *der = NULL;
   int size = i2d_PUBKEY (key, &der);
@@ -118,7 +119,7 @@ ca_enroll_key_public (EVP_PKEY *key, GError **error)
 gboolean
 ca_enroll_key_check_type (EVP_PKEY *key, const char *type, GError **error)
 {
-  g_autoptr (GBytes) spki = ca_enroll_key_public (key, error);
+  g_autoptr (GBytes) spki = encode_public (key, error);
   g_autofree char *found = NULL;
   CaPublicKey public_key = { NULL };
 

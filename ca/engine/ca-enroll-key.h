@@ -25,8 +25,6 @@ gboolean ca_enroll_key_stage (const char *path,
 /* KEY_UNAVAILABLE with field passphrase for a wrong or missing one; CONFIG for a file that is none
  * or that others may read */
 EVP_PKEY *ca_enroll_key_load (const char *path, const char *passphrase, GError **error);
-/* SubjectPublicKeyInfo, DER */
-GBytes *ca_enroll_key_public (EVP_PKEY *key, GError **error);
 
 /* passphrases: a copy in memory that is wiped and, where it was set up, not swapped */
 char *ca_enroll_secret_dup (const char *secret);

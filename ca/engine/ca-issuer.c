@@ -262,8 +262,9 @@ ca_issuer_to_response (const CaIssuer *issuer)
   return icert_response_new (0, ICERT_DISPOSITION_ISSUED, NULL, NULL, issuer->certificate, above);
 }
 
-char *
-ca_issuer_dup_suffix (guint index)
+/* "" or "(n)" */
+static char *
+dup_suffix (guint index)
 {
   return index == 0 ? g_strdup ("") : g_strdup_printf ("(%u)", index);
 }
@@ -271,7 +272,7 @@ ca_issuer_dup_suffix (guint index)
 static char **
 expand (const CaIssuer *self, const char *const *patterns)
 {
-  g_autofree char *suffix = ca_issuer_dup_suffix (self->certificate_index);
+  g_autofree char *suffix = dup_suffix (self->certificate_index);
   char **urls = g_strdupv ((char **) patterns);
 
   for (guint i = 0; urls != NULL && urls[i] != NULL; i++)

@@ -65,8 +65,6 @@ gboolean ca_issuer_has_signed (const CaIssuer *issuer, GBytes *certificate);
 char *ca_issuer_dup_parent (const CaIssuer *issuer);
 /* as an answer with its chain, for what answers can be encoded as */
 ICertResponse *ca_issuer_to_response (const CaIssuer *issuer);
-/* its own suffix and that of its key: "" or "(n)"; to free */
-char *ca_issuer_dup_suffix (guint index);
 CaIssuer *ca_issuer_ref (CaIssuer *issuer);
 void ca_issuer_unref (CaIssuer *issuer);
 

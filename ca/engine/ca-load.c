@@ -126,8 +126,9 @@ load_chain (const char *folder, guint index, GError **error)
   return ca_load_blocks (contents, error);
 }
 
-guint
-ca_load_key_index (GPtrArray *issuers, GBytes *spki)
+/* Index of the key of a certificate that would come behind @issuers. */
+static guint
+find_key_index (GPtrArray *issuers, GBytes *spki)
 {
   for (guint i = 0; i < issuers->len; i++)
     {
@@ -180,7 +181,7 @@ load_issuer (CaEngine *engine,
   chain = spki != NULL ? load_chain (engine->folder, issuers->len, error) : NULL;
   if (chain == NULL)
     return NULL;
-  index = ca_load_key_index (issuers, spki);
+  index = find_key_index (issuers, spki);
   key = index < keys->len ? keys->pdata[index] : NULL;
   if (!check_key (issuers, key, spki, error))
     return NULL;

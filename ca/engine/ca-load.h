@@ -23,5 +23,3 @@ char *ca_load_resolve (const char *folder, const char *url);
 ICertKey *ca_load_key (CaEngine *engine, const CaKeyConfig *config, GBytes *secret, GError **error);
 /* The certificates of a text one by one, DER; none is no error. MALFORMED */
 GPtrArray *ca_load_blocks (const char *text, GError **error);
-/* index of the key of a certificate that would come behind @issuers */
-guint ca_load_key_index (GPtrArray *issuers, GBytes *spki);

@@ -181,6 +181,13 @@ call_source_dispatch (GSource *source, GSourceFunc callback, gpointer data)
   return callback (data);
 }
 
+static CaOwned *
+owned_ref (CaOwned *owned)
+{
+  g_atomic_ref_count_inc (&owned->ref_count);
+  return owned;
+}
+
 static GSourceFuncs call_source_funcs
     = { call_source_prepare, call_source_check, call_source_dispatch, NULL, NULL, NULL };
 
@@ -194,7 +201,7 @@ ensure_source (CaOwned *owned)
   g_atomic_pointer_set (&((CallSource *) owned->source)->owner, owned->owner);
   g_source_set_priority (owned->source, G_PRIORITY_DEFAULT);
   g_source_set_static_name (owned->source, "icert call");
-  g_source_set_callback (owned->source, run_source_cb, ca_owned_ref (owned), unref_owned_cb);
+  g_source_set_callback (owned->source, run_source_cb, owned_ref (owned), unref_owned_cb);
   g_source_attach (owned->source, owned->context);
 }
 
@@ -306,7 +313,7 @@ call_new (CaOwned *owned, CaOwnedFunc func, gpointer data, GDestroyNotify releas
   CaCall *call = g_new0 (CaCall, 1);
 
   g_atomic_ref_count_init (&call->ref_count);
-  call->owned = ca_owned_ref (owned);
+  call->owned = owned_ref (owned);
   call->func = func;
   call->data = data;
   call->release = release;
@@ -443,15 +450,8 @@ ca_owned_new (gpointer object, gconstpointer tag)
   owned->tag = tag;
   owned->object = g_object_ref (object);
   g_mutex_lock (&owner->mutex);
-  g_ptr_array_add (owner->owned, ca_owned_ref (owned));
+  g_ptr_array_add (owner->owned, owned_ref (owned));
   g_mutex_unlock (&owner->mutex);
-  return owned;
-}
-
-CaOwned *
-ca_owned_ref (CaOwned *owned)
-{
-  g_atomic_ref_count_inc (&owned->ref_count);
   return owned;
 }
 

@@ -27,7 +27,6 @@ typedef enum
 
 /* The calling thread becomes the owner of @object, which is a GObject. @tag: whom it is lent to. */
 CaOwned *ca_owned_new (gpointer object, gconstpointer tag);
-CaOwned *ca_owned_ref (CaOwned *owned);
 /* Any thread; never the object's end, since ca_owned_release() comes before. */
 void ca_owned_unref (CaOwned *owned);
 

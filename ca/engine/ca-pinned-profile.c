@@ -29,8 +29,8 @@ extension_free (gpointer data)
   g_free (extension);
 }
 
-void
-ca_pinned_profile_free (CaPinnedProfile *profile)
+static void
+pinned_profile_free (CaPinnedProfile *profile)
 {
   g_free (profile->name);
   g_ptr_array_unref (profile->subject);
@@ -232,8 +232,9 @@ read_fixed (CaPinnedProfile *profile, ICertKeyfile *file)
     }
 }
 
-CaPinnedProfile *
-ca_pinned_profile_parse (const char *contents)
+/* NULL when it is no profile at all. */
+static CaPinnedProfile *
+parse_profile (const char *contents)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (contents, strlen (contents));
   g_autoptr (ICertKeyfile) file = icert_keyfile_parse (bytes, "profile", NULL);
@@ -286,11 +287,11 @@ ca_pinned_profile_load_all (ICertStore *store, const char *name, GError **error)
 
   if (rows == NULL)
     return NULL;
-  profiles = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_pinned_profile_free);
+  profiles = g_ptr_array_new_with_free_func ((GDestroyNotify) pinned_profile_free);
   for (guint i = 0; i < rows->len; i++)
     {
       g_autofree char *contents = icert_store_row_dup_text (rows->pdata[i], 1);
-      CaPinnedProfile *profile = contents != NULL ? ca_pinned_profile_parse (contents) : NULL;
+      CaPinnedProfile *profile = contents != NULL ? parse_profile (contents) : NULL;
 
       if (profile == NULL)
         continue;

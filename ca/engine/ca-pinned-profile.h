@@ -43,10 +43,5 @@ typedef struct
   GPtrArray *fixed;    /* of CaPinnedExtension */
 } CaPinnedProfile;
 
-/* NULL when it is no profile at all */
-CaPinnedProfile *ca_pinned_profile_parse (const char *contents);
-void ca_pinned_profile_free (CaPinnedProfile *profile);
 /* every content of @name that the store has, newest first; STORAGE */
 GPtrArray *ca_pinned_profile_load_all (ICertStore *store, const char *name, GError **error);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaPinnedProfile, ca_pinned_profile_free)

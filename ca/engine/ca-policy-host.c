@@ -142,8 +142,9 @@ ca_module_settings_new (const CaModuleConfig *config,
   return settings;
 }
 
-guint
-ca_module_get_deadline (void)
+/* How long a lent object may take, milliseconds. */
+static guint
+get_deadline (void)
 {
   const char *text = g_getenv ("ICERT_LENT_DEADLINE");
   guint64 shorter;
@@ -353,7 +354,7 @@ ca_policy_host_append (CaPolicyHost *host,
       return FALSE;
     }
   module = policy_module_new (class_id);
-  module->deadline = ca_module_get_deadline ();
+  module->deadline = get_deadline ();
   if (!initialize_lent (module, policy, facts, error))
     {
       policy_module_unref (module);

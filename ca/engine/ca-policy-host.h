@@ -79,8 +79,6 @@ ICertSettings *ca_module_settings_new (const CaModuleConfig *config,
                                        const char *folder,
                                        GError **error);
 
-/* how long a lent object may take, milliseconds */
-guint ca_module_get_deadline (void);
 /* one clean line: @description, or @class_id */
 char *ca_module_clean_description (const char *description, const char *class_id);
 

@@ -26,8 +26,8 @@ typedef struct
   char *error; /* nullable */
 } Place;
 
-void
-ca_run_crl_free (gpointer data)
+static void
+run_crl_free (gpointer data)
 {
   CaRunCrl *run_crl = data;
 
@@ -102,7 +102,7 @@ static GPtrArray *
 load_run (gpointer data, gint64 run, GError **error)
 {
   CaEngine *engine = data;
-  g_autoptr (GPtrArray) crls = g_ptr_array_new_with_free_func (ca_run_crl_free);
+  g_autoptr (GPtrArray) crls = g_ptr_array_new_with_free_func (run_crl_free);
   g_autoptr (GPtrArray) rows = ca_crl_row_load_run (engine->store, run, error);
 
   if (rows == NULL)

@@ -15,8 +15,6 @@ typedef struct
   ICertIssuedCrl *crl; /* owned */
 } CaRunCrl;
 
-void ca_run_crl_free (gpointer data);
-
 /* for ca_exit_host_new(), with the engine */
 extern const CaRunFuncs ca_publisher_run_funcs;
 

@@ -10,8 +10,8 @@
 
 #define WAIVER "restored:"
 
-void
-ca_restore_mark_free (CaRestoreMark *mark)
+static void
+restore_mark_free (CaRestoreMark *mark)
 {
   if (mark == NULL)
     return;
@@ -26,8 +26,9 @@ ca_restore_mark_to_waiver (gint64 sequence)
   return g_strdup_printf (WAIVER "%" G_GINT64_FORMAT, sequence);
 }
 
-gint64
-ca_restore_mark_of_waivers (const char *waivers)
+/* What a checkpoint's waivers say of it; 0: nothing. */
+static gint64
+parse_waivers (const char *waivers)
 {
   g_auto (GStrv) words = g_strsplit (waivers, ";", -1);
   gint64 sequence;
@@ -73,7 +74,7 @@ load (ICertStore *store, ICertSeek seek, gint64 sequence, GError **error)
 
   if (rows == NULL)
     return NULL;
-  marks = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_restore_mark_free);
+  marks = g_ptr_array_new_with_free_func ((GDestroyNotify) restore_mark_free);
   for (guint i = 0; i < rows->len; i++)
     {
       CaRestoreMark *mark = g_new0 (CaRestoreMark, 1);
@@ -97,15 +98,14 @@ ca_restore_mark_load_behind (ICertStore *store, gint64 after, GError **error)
 GPtrArray *
 ca_restore_mark_load_all (ICertStore *store, GPtrArray *checkpoints, GError **error)
 {
-  g_autoptr (GPtrArray) marks
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_restore_mark_free);
+  g_autoptr (GPtrArray) marks = g_ptr_array_new_with_free_func ((GDestroyNotify) restore_mark_free);
   g_autoptr (GPtrArray) behind = NULL;
   gint64 sealed = 0, last = 0;
 
   for (guint i = 0; i < checkpoints->len; i++)
     {
       const CaCheckpoint *checkpoint = checkpoints->pdata[i];
-      gint64 sequence = ca_restore_mark_of_waivers (checkpoint->waivers);
+      gint64 sequence = parse_waivers (checkpoint->waivers);
       g_autoptr (GPtrArray) found = NULL;
 
       sealed = checkpoint->sequence;

@@ -18,9 +18,6 @@ typedef struct
   gint64 first_lost, last_lost; /* sequences of checkpoints */
 } CaRestoreMark;
 
-void ca_restore_mark_free (CaRestoreMark *mark);
-/* what a checkpoint's waivers say of it; 0: nothing */
-gint64 ca_restore_mark_of_waivers (const char *waivers);
 char *ca_restore_mark_to_waiver (gint64 sequence);
 /* restores behind the record @after, oldest first, element type CaRestoreMark; STORAGE */
 GPtrArray *ca_restore_mark_load_behind (ICertStore *store, gint64 after, GError **error);
@@ -30,5 +27,3 @@ GPtrArray *ca_restore_mark_load_all (ICertStore *store, GPtrArray *checkpoints, 
 gboolean ca_restore_mark_explains (GPtrArray *marks, const CaCheckpoint *checkpoint);
 /* for people */
 char *ca_restore_mark_to_text (const CaRestoreMark *mark);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CaRestoreMark, ca_restore_mark_free)

@@ -15,8 +15,9 @@
 /* What becomes of a certificate after it was issued (S-I1). The request's row has a version, by
  * which of several officers one wins (S-E6); where it was deleted the status goes on without it. */
 
-const char *
-ca_reason_to_string (ICertRevocationReason reason)
+/* RFC 5280's name */
+static const char *
+reason_to_string (ICertRevocationReason reason)
 {
   static const char *const names[]
       = { "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
@@ -445,7 +446,7 @@ check_reason (const Target *target, ICertRevocationReason reason, GError **error
   if (who == NULL)
     return TRUE;
   icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, "reason",
-                   "%s cannot be the reason (only %s)", ca_reason_to_string (reason), who);
+                   "%s cannot be the reason (only %s)", reason_to_string (reason), who);
   return FALSE;
 }
 
@@ -475,7 +476,7 @@ static Judgement
 refuse_change (const CaStatus *status, const char *wanted, GError **error)
 {
   icert_set_error (error, ICERT_ERROR_WRONG_STATE, "certificate", "is revoked, %s (%s)",
-                   ca_reason_to_string (status->reason), wanted);
+                   reason_to_string (status->reason), wanted);
   if (error != NULL)
     icert_error_add_detail (*error, "status", "0x8007000D");
   return REFUSED;
@@ -538,7 +539,7 @@ describe (const CaStatus *status)
       = g_date_time_new_from_unix_utc (status->revoked_when / G_USEC_PER_SEC);
   g_autofree char *text = date != NULL ? g_date_time_format_iso8601 (date) : NULL;
 
-  return g_strdup_printf ("%s from %s", ca_reason_to_string (status->reason), text);
+  return g_strdup_printf ("%s from %s", reason_to_string (status->reason), text);
 }
 
 /* @given: @when is the officer's word */

@@ -50,9 +50,6 @@ ICertCaDisposition ca_engine_is_valid (CaEngine *engine,
                                        ICertRevocationReason *reason,
                                        GError **error);
 
-/* RFC 5280's name: "keyCompromise" */
-const char *ca_reason_to_string (ICertRevocationReason reason);
-
 /* Writes the audit record of a refusal and hands @refusal over; FALSE. */
 gboolean ca_engine_refuse (CaEngine *engine,
                            const CaCaller *caller,

@@ -39,8 +39,9 @@ open_steps (void)
   return fd;
 }
 
-gboolean
-ca_steps_enabled (void)
+/* Whether anybody reads them: spares what it costs to make the text. */
+static gboolean
+is_enabled (void)
 {
   return open_steps () >= 0;
 }
@@ -52,7 +53,7 @@ ca_steps_print (guint step, const char *part, const char *class_id, const char *
   g_autofree char *line = NULL;
   va_list arguments;
 
-  if (!ca_steps_enabled ())
+  if (!is_enabled ())
     return;
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);

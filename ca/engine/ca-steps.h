@@ -9,5 +9,3 @@
  * Template.Policy   pending: …`. */
 void ca_steps_print (guint step, const char *part, const char *class_id, const char *format, ...)
     G_GNUC_PRINTF (4, 5);
-/* whether anybody reads them: spares the caller what it costs to make the text */
-gboolean ca_steps_enabled (void);

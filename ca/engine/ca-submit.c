@@ -877,8 +877,9 @@ ca_engine_submit (CaEngine *engine, const CaSubmission *submission, CaAnswer ans
   push (engine, job);
 }
 
-void
-ca_engine_resubmit (CaEngine *engine, CaCaller *officer, gint64 id, CaAnswer answer, gpointer data)
+/* Step 6: an officer wants a pending request judged again. */
+static void
+queue_again (CaEngine *engine, CaCaller *officer, gint64 id, CaAnswer answer, gpointer data)
 {
   GError *error = NULL;
   CaJob *job;
@@ -941,6 +942,6 @@ ca_engine_resubmit_wait (CaEngine *engine, CaCaller *officer, gint64 id, GError 
   Pending pending = { .response = NULL };
 
   ca_waiter_init (&pending.waiter, TRUE);
-  ca_engine_resubmit (engine, officer, id, wake_cb, &pending);
+  queue_again (engine, officer, id, wake_cb, &pending);
   return wait_for (&pending, error);
 }

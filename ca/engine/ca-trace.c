@@ -71,13 +71,6 @@ ca_trace_get_n_entries (const CaTrace *trace)
   return trace->entries->len;
 }
 
-const CaTraceEntry *
-ca_trace_get_entry (const CaTrace *trace, guint index)
-{
-  g_return_val_if_fail (index < trace->entries->len, NULL);
-  return &g_array_index (trace->entries, CaTraceEntry, index);
-}
-
 /* What the store keeps: an octet with the version of the form; for each entry the time and six
  * texts, each with its length in front, all little-endian. A GVariant would cost as much as
  * verifying a signature. */
@@ -107,7 +100,7 @@ ca_trace_to_bytes (const CaTrace *trace)
   put_number (octets, TRACE_FORM, 1);
   for (guint i = 0; i < trace->entries->len; i++)
     {
-      const CaTraceEntry *entry = ca_trace_get_entry (trace, i);
+      const CaTraceEntry *entry = &g_array_index (trace->entries, CaTraceEntry, i);
 
       put_number (octets, entry->time, 8);
       put_text (octets, entry->kind);

@@ -30,7 +30,6 @@ void ca_trace_add (CaTrace *trace,
                    const char *seen,
                    const char *allowed);
 guint ca_trace_get_n_entries (const CaTrace *trace);
-const CaTraceEntry *ca_trace_get_entry (const CaTrace *trace, guint index);
 /* what the store keeps */
 GBytes *ca_trace_to_bytes (const CaTrace *trace);
 /* appends the entries of a stored trace to @builder (aa{sv}), each with its @judgement number */

@@ -112,8 +112,9 @@ column_info (const CaViewQuery *query, guint column)
   return ca_view_column_info (query->store_table, column);
 }
 
-int
-ca_view_find_column (const CaViewQuery *query, const char *name, GError **error)
+/* -1 with UNKNOWN_NAME */
+static int
+find_column (const CaViewQuery *query, const char *name, GError **error)
 {
   int column = icert_store_find_column (query->store_table, name);
   g_autofree char *quoted = NULL;
@@ -345,7 +346,7 @@ ca_view_add_restriction (CaViewQuery *query,
 
   if (is_names_column (query, column))
     return add_name_restriction (query, column, seek, value, error);
-  index = ca_view_find_column (query, column, error);
+  index = find_column (query, column, error);
   if (index < 0)
     return FALSE;
   info = column_info (query, index);
@@ -394,7 +395,7 @@ ca_view_set_columns (CaViewQuery *query, const char *const *names, GError **erro
     }
   for (guint i = 0; names[i] != NULL; i++)
     {
-      int column = ca_view_find_column (query, names[i], error);
+      int column = find_column (query, names[i], error);
       guint8 narrow = column;
 
       if (column < 0)
@@ -426,7 +427,7 @@ ca_view_set_sort (CaViewQuery *query, const char *column, ICertSort sort, GError
 
   if (sort != ICERT_SORT_NONE)
     {
-      index = ca_view_find_column (query, column, error);
+      index = find_column (query, column, error);
       if (index < 0)
         return FALSE;
       if ((column_info (query, index)->flags & ICERT_STORE_COLUMN_INDEXED) == 0)
@@ -1098,7 +1099,7 @@ ca_view_count_by (const CaViewQuery *query,
                   GCancellable *cancellable,
                   GError **error)
 {
-  int index = ca_view_find_column (query, column, error);
+  int index = find_column (query, column, error);
   const char *names[] = { NULL, "Count", NULL };
   g_autoptr (GPtrArray) groups = NULL;
   GPtrArray *result;

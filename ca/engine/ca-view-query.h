@@ -46,8 +46,6 @@ const char *const *ca_view_find_set (ICertColumnSet column_set, ICertStoreTable 
 CaViewQuery *ca_view_query_new (const CaViewTable *table);
 CaViewQuery *ca_view_query_copy (const CaViewQuery *query);
 void ca_view_query_free (CaViewQuery *query);
-/* -1 with UNKNOWN_NAME */
-int ca_view_find_column (const CaViewQuery *query, const char *name, GError **error);
 gboolean ca_view_add_restriction (CaViewQuery *query,
                                   const char *column,
                                   ICertSeek seek,

@@ -75,8 +75,8 @@ set_new (void)
   return set;
 }
 
-PolicyTemplateSet *
-policy_template_set_ref (PolicyTemplateSet *set)
+static PolicyTemplateSet *
+set_ref (PolicyTemplateSet *set)
 {
   g_atomic_ref_count_inc (&set->ref_count);
   return set;
@@ -350,7 +350,7 @@ lend_set (PolicyTemplateFolder *folder, gboolean *is_old)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&folder->lock);
 
   *is_old = g_get_monotonic_time () - folder->looked >= G_USEC_PER_SEC;
-  return policy_template_set_ref (folder->set);
+  return set_ref (folder->set);
 }
 
 /* With refresh_lock held. A folder that has gone leaves what was read last in use. */

@@ -17,7 +17,6 @@ typedef struct
 /* The profiles as they stood at one moment. Immutable; refcounted. */
 typedef struct _PolicyTemplateSet PolicyTemplateSet;
 
-PolicyTemplateSet *policy_template_set_ref (PolicyTemplateSet *set);
 void policy_template_set_unref (PolicyTemplateSet *set);
 /* without case, as AD CS compares template names; lends, NULL when there is none */
 const PolicyTemplateEntry *policy_template_set_find (const PolicyTemplateSet *set,

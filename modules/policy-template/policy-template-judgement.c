@@ -159,11 +159,12 @@ has_role (const PolicyTemplateProfile *profile, ICertServer *reader, gboolean *h
   return TRUE;
 }
 
-gboolean
-policy_template_may_enroll (const PolicyTemplateProfile *profile,
-                            ICertServer *reader,
-                            gboolean *may,
-                            GError **error)
+/* Does the caller that @reader speaks of have the profile's Enroll right? */
+static gboolean
+may_enroll (const PolicyTemplateProfile *profile,
+            ICertServer *reader,
+            gboolean *may,
+            GError **error)
 {
   g_autofree char *requester = NULL;
   g_auto (GStrv) groups = NULL;
@@ -240,7 +241,7 @@ policy_template_list_usable (const PolicyTemplateSet *set, ICertServer *reader, 
               && !g_strv_contains ((const char *const *) of_cas, entry->name)))
         continue;
       if (!policy_template_is_offered (reader, entry->name, &offered, error)
-          || !policy_template_may_enroll (entry->profile, reader, &may, error))
+          || !may_enroll (entry->profile, reader, &may, error))
         return NULL;
       if (offered && may)
         g_strv_builder_add (names, entry->name);
@@ -258,7 +259,7 @@ check_enroll (PolicyTemplateJudgement *judgement, GError **error)
 
   if (!judgement->new_request)
     return TRUE;
-  if (!policy_template_may_enroll (profile, judgement->reader, &may, error)
+  if (!may_enroll (profile, judgement->reader, &may, error)
       || !get_text (judgement->reader, "RequesterName", &requester, error))
     return FALSE;
   if (may)

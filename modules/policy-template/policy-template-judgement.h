@@ -33,11 +33,6 @@ gboolean policy_template_judge (ICertServerPolicy *server,
                                 ICertVerdict *verdict,
                                 GError **error);
 
-/* Does the caller that @reader speaks of have the profile's Enroll right? */
-gboolean policy_template_may_enroll (const PolicyTemplateProfile *profile,
-                                     ICertServer *reader,
-                                     gboolean *may,
-                                     GError **error);
 /* whether the CA offers the profile @name (its property Templates) */
 gboolean policy_template_is_offered (ICertServer *reader,
                                      const char *name,

@@ -107,8 +107,8 @@ malformed_get_n_classes (void)
   return n;
 }
 
-const MalformedClass *
-malformed_get_class (guint index)
+static const MalformedClass *
+get_class (guint index)
 {
   gsize i;
 
@@ -133,7 +133,7 @@ malformed_make (const MalformedKit *kit,
   GRand *random = g_rand_new_with_seed_array (seeds, G_N_ELEMENTS (seeds));
   GBytes *request;
 
-  *malformed_class = malformed_get_class (index % malformed_get_n_classes ());
+  *malformed_class = get_class (index % malformed_get_n_classes ());
   request = (*malformed_class)->make (kit, random);
   g_rand_free (random);
   return request;

@@ -35,7 +35,6 @@ void malformed_kit_free (MalformedKit *kit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MalformedKit, malformed_kit_free)
 
 guint malformed_get_n_classes (void);
-const MalformedClass *malformed_get_class (guint index);
 /* The request @index of the series that @seed begins: classes take turns. The same again for the
  * same kit, seed and index, but for the signatures. */
 GBytes *malformed_make (const MalformedKit *kit,
