@@ -450,90 +450,93 @@ test_mutations (void)
     }
 }
 
+static const struct
+{
+  gsize which;
+  const char *octets;
+  gsize size;
+  ICertError code;
+} refused[] = {
+#define REFUSED(which, octets, code)                                                               \
+  {                                                                                                \
+    which, octets, sizeof octets - 1, ICERT_ERROR_##code                                           \
+  }
+  /* no bit, zeros at the end, an unknown bit, three octets, an OCTET STRING */
+  REFUSED (0, "\x03\x01\x00", MALFORMED),
+  REFUSED (0, "\x03\x02\x00\x80", MALFORMED),
+  REFUSED (0, "\x03\x03\x06\x80\x40", MALFORMED),
+  REFUSED (0, "\x03\x04\x00\x80\x80\x01", MALFORMED),
+  REFUSED (0, "\x04\x02\x00\x80", MALFORMED),
+  /* none, an OID twice, not minimal, behind the end, no OID */
+  REFUSED (1, "\x30\x00", MALFORMED),
+  REFUSED (1, "\x30\x06\x06\x01\x2a\x06\x01\x2a", MALFORMED),
+  REFUSED (1, "\x30\x04\x06\x02\x80\x2a", MALFORMED),
+  REFUSED (1, "\x30\x03\x06\x01\x2a\x00", MALFORMED),
+  REFUSED (1, "\x30\x03\x02\x01\x2a", MALFORMED),
+  /* a written FALSE, TRUE as 01, a length without cA, a negative one, a big one, more */
+  REFUSED (2, "\x30\x03\x01\x01\x00", MALFORMED),
+  REFUSED (2, "\x30\x03\x01\x01\x01", MALFORMED),
+  REFUSED (2, "\x30\x03\x02\x01\x00", MALFORMED),
+  REFUSED (2, "\x30\x06\x01\x01\xff\x02\x01\xff", MALFORMED),
+  REFUSED (2, "\x30\x0a\x01\x01\xff\x02\x05\x01\x00\x00\x00\x00", MALFORMED),
+  REFUSED (2, "\x30\x09\x01\x01\xff\x02\x01\x00\x02\x01\x00", MALFORMED),
+  /* none, twice, a bare OID, qualifiers that are none */
+  REFUSED (3, "\x30\x00", MALFORMED),
+  REFUSED (3, "\x30\x0a\x30\x03\x06\x01\x2a\x30\x03\x06\x01\x2a", MALFORMED),
+  REFUSED (3, "\x30\x03\x06\x01\x2a", MALFORMED),
+  REFUSED (3, "\x30\x07\x30\x05\x06\x01\x2a\x05\x00", MALFORMED),
+  /* none, an empty list, a minimum (S-G4), an address without mask, a leading dot, lists swapped
+   */
+  REFUSED (4, "\x30\x00", MALFORMED),
+  REFUSED (4, "\x30\x02\xa0\x00", MALFORMED),
+  REFUSED (4,
+           "\x30\x0a\xa0\x08\x30\x06\x82\x01"
+           "a\x80\x01\x01",
+           UNSUPPORTED),
+  REFUSED (4, "\x30\x0a\xa0\x08\x30\x06\x87\x04\x0a\0\0\0", MALFORMED),
+  REFUSED (4, "\x30\x08\xa0\x06\x30\x04\x82\x02.a", BAD_NAME),
+  REFUSED (4,
+           "\x30\x0e\xa1\x05\x30\x03\x82\x01"
+           "a\xa0\x05\x30\x03\x82\x01"
+           "a",
+           MALFORMED),
+  /* none, a bare OID, two names, no URL */
+  REFUSED (5, "\x30\x00", MALFORMED),
+  REFUSED (5, "\x30\x05\x30\x03\x06\x01\x2a", MALFORMED),
+  REFUSED (5,
+           "\x30\x0b\x30\x09\x06\x01\x2a\x86\x01"
+           "a\x86\x01"
+           "b",
+           MALFORMED),
+  REFUSED (5,
+           "\x30\x0f\x30\x0d\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x01\x86\x01"
+           "a",
+           MALFORMED),
+  /* none, a point that is none, no URL */
+  REFUSED (6, "\x30\x00", MALFORMED),
+  REFUSED (6, "\x30\x02\x05\x00", MALFORMED),
+  REFUSED (6,
+           "\x30\x09\x30\x07\xa0\x05\xa0\x03\x86\x01"
+           "a",
+           MALFORMED),
+#undef REFUSED
+};
+
 static void
 test_refuses (void)
 {
-  static const struct
-  {
-    gsize which;
-    const char *octets;
-    gsize size;
-    ICertError code;
-  } cases[] = {
-#define REFUSED(which, octets, code) { which, octets, sizeof octets - 1, ICERT_ERROR_##code }
-    /* no bit, zeros at the end, an unknown bit, three octets, an OCTET STRING */
-    REFUSED (0, "\x03\x01\x00", MALFORMED),
-    REFUSED (0, "\x03\x02\x00\x80", MALFORMED),
-    REFUSED (0, "\x03\x03\x06\x80\x40", MALFORMED),
-    REFUSED (0, "\x03\x04\x00\x80\x80\x01", MALFORMED),
-    REFUSED (0, "\x04\x02\x00\x80", MALFORMED),
-    /* none, an OID twice, not minimal, behind the end, no OID */
-    REFUSED (1, "\x30\x00", MALFORMED),
-    REFUSED (1, "\x30\x06\x06\x01\x2a\x06\x01\x2a", MALFORMED),
-    REFUSED (1, "\x30\x04\x06\x02\x80\x2a", MALFORMED),
-    REFUSED (1, "\x30\x03\x06\x01\x2a\x00", MALFORMED),
-    REFUSED (1, "\x30\x03\x02\x01\x2a", MALFORMED),
-    /* a written FALSE, TRUE as 01, a length without cA, a negative one, a big one, more */
-    REFUSED (2, "\x30\x03\x01\x01\x00", MALFORMED),
-    REFUSED (2, "\x30\x03\x01\x01\x01", MALFORMED),
-    REFUSED (2, "\x30\x03\x02\x01\x00", MALFORMED),
-    REFUSED (2, "\x30\x06\x01\x01\xff\x02\x01\xff", MALFORMED),
-    REFUSED (2, "\x30\x0a\x01\x01\xff\x02\x05\x01\x00\x00\x00\x00", MALFORMED),
-    REFUSED (2, "\x30\x09\x01\x01\xff\x02\x01\x00\x02\x01\x00", MALFORMED),
-    /* none, twice, a bare OID, qualifiers that are none */
-    REFUSED (3, "\x30\x00", MALFORMED),
-    REFUSED (3, "\x30\x0a\x30\x03\x06\x01\x2a\x30\x03\x06\x01\x2a", MALFORMED),
-    REFUSED (3, "\x30\x03\x06\x01\x2a", MALFORMED),
-    REFUSED (3, "\x30\x07\x30\x05\x06\x01\x2a\x05\x00", MALFORMED),
-    /* none, an empty list, a minimum (S-G4), an address without mask, a leading dot, lists swapped
-     */
-    REFUSED (4, "\x30\x00", MALFORMED),
-    REFUSED (4, "\x30\x02\xa0\x00", MALFORMED),
-    REFUSED (4,
-             "\x30\x0a\xa0\x08\x30\x06\x82\x01"
-             "a\x80\x01\x01",
-             UNSUPPORTED),
-    REFUSED (4, "\x30\x0a\xa0\x08\x30\x06\x87\x04\x0a\0\0\0", MALFORMED),
-    REFUSED (4, "\x30\x08\xa0\x06\x30\x04\x82\x02.a", BAD_NAME),
-    REFUSED (4,
-             "\x30\x0e\xa1\x05\x30\x03\x82\x01"
-             "a\xa0\x05\x30\x03\x82\x01"
-             "a",
-             MALFORMED),
-    /* none, a bare OID, two names, no URL */
-    REFUSED (5, "\x30\x00", MALFORMED),
-    REFUSED (5, "\x30\x05\x30\x03\x06\x01\x2a", MALFORMED),
-    REFUSED (5,
-             "\x30\x0b\x30\x09\x06\x01\x2a\x86\x01"
-             "a\x86\x01"
-             "b",
-             MALFORMED),
-    REFUSED (5,
-             "\x30\x0f\x30\x0d\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x01\x86\x01"
-             "a",
-             MALFORMED),
-    /* none, a point that is none, no URL */
-    REFUSED (6, "\x30\x00", MALFORMED),
-    REFUSED (6, "\x30\x02\x05\x00", MALFORMED),
-    REFUSED (6,
-             "\x30\x09\x30\x07\xa0\x05\xa0\x03\x86\x01"
-             "a",
-             MALFORMED),
-#undef REFUSED
-  };
-
   g_test_summary ("S-A3, S-A4, S-A8: each reader refuses what its builder would not write");
 
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (refused); i++)
     {
-      g_autoptr (GBytes) value = g_bytes_new (cases[i].octets, cases[i].size);
+      g_autoptr (GBytes) value = g_bytes_new (refused[i].octets, refused[i].size);
       g_autoptr (ICertExtension) again = NULL;
       g_autoptr (GError) error = NULL;
 
       g_test_message ("%" G_GSIZE_FORMAT, i);
-      g_assert_false (readers[cases[i].which].read (value, &again, &error));
+      g_assert_false (readers[refused[i].which].read (value, &again, &error));
       g_test_message ("%s", error->message);
-      g_assert_error (error, ICERT_ERROR, (int) cases[i].code);
+      g_assert_error (error, ICERT_ERROR, (int) refused[i].code);
     }
 }
 

@@ -697,75 +697,76 @@ test_ca_only (void)
     }
 }
 
+static const struct
+{
+  const char *oid;
+  const char *lint;
+  gboolean critical;
+  const char *value;
+  gsize size;
+} wrong_forms[] = {
+  /* OID, SEQUENCE expected; nothing; a bit that RFC 5280 does not define; zero bits */
+  { "2.5.29.15", "key_usage_form", TRUE, OCTETS ("\x06\x01\x2a") },
+  { "2.5.29.15", "key_usage_form", TRUE, OCTETS ("\x03\x01\x00") },
+  { "2.5.29.15", "key_usage_form", TRUE, OCTETS ("\x03\x03\x06\x80\x40") },
+  { "2.5.29.15", "key_usage_form", TRUE, OCTETS ("\x03\x02\x00\x80") },
+  { "2.5.29.15", "key_usage_form", TRUE, OCTETS ("\x03\x02\x07\x00") },
+  { "2.5.29.37", "extended_key_usage_form", FALSE, OCTETS ("\x30\x00") },
+  { "2.5.29.37", "extended_key_usage_form", FALSE, OCTETS ("\x30\x02\x05\x00") },
+  { "2.5.29.17", "subject_alt_name_form", FALSE, OCTETS ("\x30\x00") },
+  { "2.5.29.31", "crl_distribution_points_form", FALSE, OCTETS ("\x30\x00") },
+  { "2.5.29.31", "crl_distribution_points_form", FALSE, OCTETS ("\x30\x02\x30\x00") },
+  /* reasons */
+  { "2.5.29.31", "crl_distribution_points_form", FALSE,
+    OCTETS ("\x30\x12\x30\x10\xa0\x0a\xa0\x08\x86\x06http:x\x81\x02\x07\x80") },
+  /* a name that is no location */
+  { "2.5.29.31", "crl_distribution_points_form", FALSE,
+    OCTETS ("\x30\x09\x30\x07\xa0\x05\xa0\x03\x82\x01"
+            "a") },
+  { "1.3.6.1.5.5.7.1.1", "authority_info_access_form", FALSE, OCTETS ("\x30\x00") },
+  { "1.3.6.1.5.5.7.1.1", "authority_info_access_form", FALSE,
+    OCTETS ("\x30\x07\x30\x05\x06\x03\x2a\x03\x04") },
+  { "2.5.29.32", "certificate_policies_form", FALSE, OCTETS ("\x30\x00") },
+  { "2.5.29.32", "certificate_policies_form", FALSE,
+    OCTETS ("\x30\x09\x30\x07\x06\x03\x2a\x03\x04\x30\x00") },
+  { "2.5.29.19", "basic_constraints_form", FALSE, OCTETS ("\x30\x03\x02\x01\x00") },
+  { "2.5.29.19", "basic_constraints_form", FALSE, OCTETS ("\x30\x03\x01\x01\x00") },
+  { "2.5.29.18", "issuer_alt_name_form", FALSE, OCTETS ("\x30\x00") },
+  { "2.5.29.46", "freshest_crl_form", FALSE, OCTETS ("\x30\x00") },
+  { "1.3.6.1.5.5.7.1.11", "subject_info_access_form", FALSE, OCTETS ("\x30\x00") },
+  { "1.3.6.1.5.5.7.48.1.5", "ocsp_no_check_form", FALSE, OCTETS ("\x04\x00") },
+  { "1.3.6.1.4.1.11129.2.4.2", "ct_sct_list_form", FALSE, OCTETS ("\x04\x00") },
+  { "1.3.6.1.4.1.11129.2.4.3", "ct_poison_form", TRUE, OCTETS ("\x04\x00") },
+};
+
+static const struct
+{
+  const char *oid;
+  const char *lint;
+  const char *value;
+  gsize size;
+} wrong_in_ca[] = {
+  { "2.5.29.33", "policy_mappings_form", OCTETS ("\x30\x00") },
+  /* to anyPolicy */
+  { "2.5.29.33", "policy_mappings_form",
+    OCTETS ("\x30\x0d\x30\x0b\x06\x03\x2a\x03\x04\x06\x04\x55\x1d\x20\x00") },
+  { "2.5.29.36", "policy_constraints_form", OCTETS ("\x30\x00") },
+  { "2.5.29.36", "policy_constraints_form", OCTETS ("\x30\x03\x80\x01\xff") },
+  { "2.5.29.54", "inhibit_any_policy_form", OCTETS ("\x02\x01\xff") },
+};
+
 static void
 test_forms (void)
 {
-  static const struct
-  {
-    const char *oid;
-    const char *lint;
-    gboolean critical;
-    const char *value;
-    gsize size;
-  } wrong[] = {
-    /* OID, SEQUENCE expected; nothing; a bit that RFC 5280 does not define; zero bits */
-    { "2.5.29.15", "key_usage_form", TRUE, OCTETS ("\x06\x01\x2a") },
-    { "2.5.29.15", "key_usage_form", TRUE, OCTETS ("\x03\x01\x00") },
-    { "2.5.29.15", "key_usage_form", TRUE, OCTETS ("\x03\x03\x06\x80\x40") },
-    { "2.5.29.15", "key_usage_form", TRUE, OCTETS ("\x03\x02\x00\x80") },
-    { "2.5.29.15", "key_usage_form", TRUE, OCTETS ("\x03\x02\x07\x00") },
-    { "2.5.29.37", "extended_key_usage_form", FALSE, OCTETS ("\x30\x00") },
-    { "2.5.29.37", "extended_key_usage_form", FALSE, OCTETS ("\x30\x02\x05\x00") },
-    { "2.5.29.17", "subject_alt_name_form", FALSE, OCTETS ("\x30\x00") },
-    { "2.5.29.31", "crl_distribution_points_form", FALSE, OCTETS ("\x30\x00") },
-    { "2.5.29.31", "crl_distribution_points_form", FALSE, OCTETS ("\x30\x02\x30\x00") },
-    /* reasons */
-    { "2.5.29.31", "crl_distribution_points_form", FALSE,
-      OCTETS ("\x30\x12\x30\x10\xa0\x0a\xa0\x08\x86\x06http:x\x81\x02\x07\x80") },
-    /* a name that is no location */
-    { "2.5.29.31", "crl_distribution_points_form", FALSE,
-      OCTETS ("\x30\x09\x30\x07\xa0\x05\xa0\x03\x82\x01"
-              "a") },
-    { "1.3.6.1.5.5.7.1.1", "authority_info_access_form", FALSE, OCTETS ("\x30\x00") },
-    { "1.3.6.1.5.5.7.1.1", "authority_info_access_form", FALSE,
-      OCTETS ("\x30\x07\x30\x05\x06\x03\x2a\x03\x04") },
-    { "2.5.29.32", "certificate_policies_form", FALSE, OCTETS ("\x30\x00") },
-    { "2.5.29.32", "certificate_policies_form", FALSE,
-      OCTETS ("\x30\x09\x30\x07\x06\x03\x2a\x03\x04\x30\x00") },
-    { "2.5.29.19", "basic_constraints_form", FALSE, OCTETS ("\x30\x03\x02\x01\x00") },
-    { "2.5.29.19", "basic_constraints_form", FALSE, OCTETS ("\x30\x03\x01\x01\x00") },
-    { "2.5.29.18", "issuer_alt_name_form", FALSE, OCTETS ("\x30\x00") },
-    { "2.5.29.46", "freshest_crl_form", FALSE, OCTETS ("\x30\x00") },
-    { "1.3.6.1.5.5.7.1.11", "subject_info_access_form", FALSE, OCTETS ("\x30\x00") },
-    { "1.3.6.1.5.5.7.48.1.5", "ocsp_no_check_form", FALSE, OCTETS ("\x04\x00") },
-    { "1.3.6.1.4.1.11129.2.4.2", "ct_sct_list_form", FALSE, OCTETS ("\x04\x00") },
-    { "1.3.6.1.4.1.11129.2.4.3", "ct_poison_form", TRUE, OCTETS ("\x04\x00") },
-  };
-  static const struct
-  {
-    const char *oid;
-    const char *lint;
-    const char *value;
-    gsize size;
-  } wrong_in_ca[] = {
-    { "2.5.29.33", "policy_mappings_form", OCTETS ("\x30\x00") },
-    /* to anyPolicy */
-    { "2.5.29.33", "policy_mappings_form",
-      OCTETS ("\x30\x0d\x30\x0b\x06\x03\x2a\x03\x04\x06\x04\x55\x1d\x20\x00") },
-    { "2.5.29.36", "policy_constraints_form", OCTETS ("\x30\x00") },
-    { "2.5.29.36", "policy_constraints_form", OCTETS ("\x30\x03\x80\x01\xff") },
-    { "2.5.29.54", "inhibit_any_policy_form", OCTETS ("\x02\x01\xff") },
-  };
-
   g_test_summary ("Each extension has the form of RFC 5280 (S-G1)");
-  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong_forms); i++)
     {
       g_autoptr (FakeIssuer) fake = new_fake ();
 
-      fake_issuer_set_extension (fake, wrong[i].oid,
-                                 wrong[i].critical ? ICERT_EXTENSION_CRITICAL : 0, wrong[i].value,
-                                 wrong[i].size);
-      assert_plan_lint (fake, wrong[i].lint, wrong[i].oid);
+      fake_issuer_set_extension (fake, wrong_forms[i].oid,
+                                 wrong_forms[i].critical ? ICERT_EXTENSION_CRITICAL : 0,
+                                 wrong_forms[i].value, wrong_forms[i].size);
+      assert_plan_lint (fake, wrong_forms[i].lint, wrong_forms[i].oid);
     }
   for (gsize i = 0; i < G_N_ELEMENTS (wrong_in_ca); i++)
     {
@@ -1480,10 +1481,9 @@ test_reader_judges (void)
     }
 }
 
-int
-main (int argc, char **argv)
+static void
+add_certificate_tests (void)
 {
-  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/linter/S-G6-accepts", test_accepts);
   g_test_add_func ("/linter/S-G2-version", test_version);
   g_test_add_func ("/linter/form", test_form);
@@ -1505,6 +1505,14 @@ main (int argc, char **argv)
   g_test_add_func ("/linter/S-C5-copied-subject", test_copied_subject);
   g_test_add_func ("/linter/S-G6-public-key", test_public_key);
   g_test_add_func ("/linter/S-G2-unique-identifiers", test_unique_identifiers);
+  g_test_add_func ("/linter/self-signed", test_self_signed);
+  g_test_add_func ("/linter/reader", test_reader);
+  g_test_add_func ("/linter/reader-judges-S-A3", test_reader_judges);
+}
+
+static void
+add_extension_tests (void)
+{
   g_test_add_func ("/linter/extensions-form", test_extensions_form);
   g_test_add_func ("/linter/S-G2-extension-once", test_extension_once);
   g_test_add_func ("/linter/extension-der", test_extension_der);
@@ -1523,6 +1531,11 @@ main (int argc, char **argv)
   g_test_add_func ("/linter/S-G2-purposes", test_purposes);
   g_test_add_func ("/linter/lists-once", test_lists_once);
   g_test_add_func ("/linter/precertificate", test_precertificate);
+}
+
+static void
+add_name_tests (void)
+{
   g_test_add_func ("/linter/S-D6-names-approved", test_names_approved);
   g_test_add_func ("/linter/S-D6-all-kinds", test_all_kinds);
   g_test_add_func ("/linter/S-C5-common-name", test_common_name);
@@ -1539,8 +1552,14 @@ main (int argc, char **argv)
   g_test_add_func ("/linter/S-C7-uri-constraints", test_uri_constraints);
   g_test_add_func ("/linter/S-C7-directory-constraints", test_directory_constraints);
   g_test_add_func ("/linter/S-C7-chain-constraints", test_chain_constraints);
-  g_test_add_func ("/linter/self-signed", test_self_signed);
-  g_test_add_func ("/linter/reader", test_reader);
-  g_test_add_func ("/linter/reader-judges-S-A3", test_reader_judges);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add_certificate_tests ();
+  add_extension_tests ();
+  add_name_tests ();
   return g_test_run ();
 }
