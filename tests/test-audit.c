@@ -14,6 +14,7 @@
 #include "ca-audit-sink.h"
 #include "ca-audit-verify.h"
 #include "ca-clock-state.h"
+#include "ca-query.h"
 #include "ca-writer.h"
 
 /* The verifier of the audit log against whoever can write the store: random changes of rows, of

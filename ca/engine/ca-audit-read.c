@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "ca-clock-state.h"
+#include "ca-query.h"
 #include "ca-restore-mark.h"
 
 /* The store's side of the verifier. */

@@ -10,6 +10,7 @@
 
 #include "ca-clock.h"
 #include "ca-crypto.h"
+#include "ca-query.h"
 
 /* What a caller wrote may be of any length and any octets; the record of it must not fail for that
  * (every refusal is one record). */
@@ -101,6 +102,26 @@ ca_audit_head_load (CaAuditHead *head, ICertStore *store, GError **error)
   memcpy (head->hash, hash->data, sizeof head->hash);
   verb = icert_store_row_dup_text (rows->pdata[0], 3);
   head->stopped = g_strcmp0 (verb, CA_AUDIT_VERB_STOP) == 0;
+  return TRUE;
+}
+
+gboolean
+ca_audit_has (ICertStore *store,
+              gint64 sequence,
+              const guint8 hash[CA_AUDIT_HASH],
+              gboolean *has,
+              GError **error)
+{
+  static const guint8 column = ICERT_AUDIT_HASH;
+  g_autoptr (GPtrArray) rows
+      = ca_query_int (store, ICERT_STORE_AUDIT, ICERT_AUDIT_SEQUENCE, sequence, &column, 1, error);
+  const ICertStoreValue *own;
+
+  *has = FALSE;
+  if (rows == NULL || rows->len == 0)
+    return rows != NULL;
+  own = icert_store_row_get (rows->pdata[0], 0);
+  *has = own->size == CA_AUDIT_HASH && memcmp (own->data, hash, CA_AUDIT_HASH) == 0;
   return TRUE;
 }
 

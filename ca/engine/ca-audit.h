@@ -87,6 +87,12 @@ typedef struct
 
 /* reads the last record of the store */
 gboolean ca_audit_head_load (CaAuditHead *head, ICertStore *store, GError **error);
+/* whether the log has record @sequence with this hash; STORAGE */
+gboolean ca_audit_has (ICertStore *store,
+                       gint64 sequence,
+                       const guint8 hash[CA_AUDIT_HASH],
+                       gboolean *has,
+                       GError **error);
 /* numbers @record, chains it to @head and appends its row to @batch; @mac: nullable */
 void ca_audit_append (CaAuditHead *head,
                       CaAuditMac *mac,

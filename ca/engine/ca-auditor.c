@@ -8,9 +8,9 @@
 
 #include "ca-audit-sink.h"
 #include "ca-audit-verify.h"
-#include "ca-clock-state.h"
 #include "ca-clock.h"
 #include "ca-profiles.h"
+#include "ca-query.h"
 #include "ca-restore-mark.h"
 #include "ca-secret.h"
 
@@ -303,34 +303,6 @@ last_of (CaAuditor *auditor, const char *sink)
 
 /* Sinks that know more than the store */
 
-static gboolean
-has_record (CaAuditor *auditor, const CaCheckpoint *checkpoint, gboolean *has, GError **error)
-{
-  static const guint8 columns[] = { ICERT_AUDIT_HASH };
-  ICertStoreCondition condition
-      = { .kind = ICERT_STORE_COMPARE,
-          .column = ICERT_AUDIT_SEQUENCE,
-          .seek = ICERT_SEEK_EQ,
-          .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = checkpoint->sequence } };
-  ICertStoreQuery query = { .table = ICERT_STORE_AUDIT,
-                            .n_columns = G_N_ELEMENTS (columns),
-                            .columns = columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
-  g_autoptr (GPtrArray) rows = icert_store_query (auditor->store, &query, NULL, error);
-
-  if (rows == NULL)
-    return FALSE;
-  *has = FALSE;
-  if (rows->len > 0)
-    {
-      const ICertStoreValue *hash = icert_store_row_get (rows->pdata[0], 0);
-
-      *has = hash->size == CA_AUDIT_HASH && memcmp (hash->data, checkpoint->hash, hash->size) == 0;
-    }
-  return TRUE;
-}
-
 /* The record of a restore has its MAC: whoever can write the store alone cannot make one. */
 static gboolean
 is_genuine (CaAuditor *auditor, GBytes *secret, gint64 sequence)
@@ -395,7 +367,7 @@ judge_line (const char *line, gpointer data, GError **error)
   if (checkpoint == NULL || judging->public_key == NULL
       || !is_ours (checkpoint, judging->ca, judging->public_key))
     return TRUE;
-  if (!has_record (judging->auditor, checkpoint, &has, error))
+  if (!ca_audit_has (judging->auditor->store, checkpoint->sequence, checkpoint->hash, &has, error))
     return FALSE;
   if (!has && judging->restores == NULL)
     judging->restores = load_restores (judging->auditor);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ca-linter.h"
+#include "ca-query.h"
 
 #define SUBJECT_ALT_NAME "2.5.29.17"
 #define BASIC_CONSTRAINTS "2.5.29.19"
@@ -21,18 +22,7 @@ _ca_cert_check_query (const CaCheckItem *item,
                       guint n_columns,
                       GError **error)
 {
-  ICertStoreCondition condition
-      = { .kind = ICERT_STORE_COMPARE,
-          .column = key,
-          .seek = ICERT_SEEK_EQ,
-          .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = item->id } };
-  ICertStoreQuery query = { .table = table,
-                            .n_columns = n_columns,
-                            .columns = columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
-
-  return icert_store_query (item->check->store, &query, NULL, error);
+  return ca_query_int (item->check->store, table, key, item->id, columns, n_columns, error);
 }
 
 gboolean

@@ -9,6 +9,7 @@
 #include "ca-clock.h"
 #include "ca-crypto.h"
 #include "ca-der.h"
+#include "ca-query.h"
 
 /* What is signed begins with it: nothing else that anybody signs does. */
 #define LABEL "icert audit checkpoint 1"
@@ -353,17 +354,9 @@ ca_checkpoint_load (ICertStore *store,
 CaCheckpoint *
 ca_checkpoint_find (ICertStore *store, const char *ca, gint64 sequence, GError **error)
 {
-  ICertStoreCondition condition
-      = { .kind = ICERT_STORE_COMPARE,
-          .column = ICERT_CHECKPOINT_SEQUENCE,
-          .seek = ICERT_SEEK_EQ,
-          .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = sequence } };
-  ICertStoreQuery query = { .table = ICERT_STORE_CHECKPOINTS,
-                            .n_columns = G_N_ELEMENTS (row_columns),
-                            .columns = row_columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
-  g_autoptr (GPtrArray) rows = icert_store_query (store, &query, NULL, error);
+  g_autoptr (GPtrArray) rows
+      = ca_query_int (store, ICERT_STORE_CHECKPOINTS, ICERT_CHECKPOINT_SEQUENCE, sequence,
+                      row_columns, G_N_ELEMENTS (row_columns), error);
 
   if (rows == NULL)
     return NULL;

@@ -9,7 +9,3 @@
 /* What the store keeps of the clock (S-H3): rows of its counters. */
 gboolean ca_clock_state_load (CaClockState *state, ICertStore *store, GError **error);
 void ca_clock_state_store (const CaClockState *state, ICertStoreBatch *batch);
-
-/* One of the store's numbers by name; 0 when there is none */
-gboolean ca_counter_load (ICertStore *store, const char *name, gint64 *value, GError **error);
-void ca_counter_store (const char *name, gint64 value, ICertStoreBatch *batch);

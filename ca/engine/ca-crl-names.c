@@ -4,9 +4,8 @@
 
 #include "ca-crl-private.h"
 
-#include <string.h>
-
 #include "ca-crypto.h"
+#include "ca-query.h"
 
 #define COUNTER "crl-partitions"
 
@@ -35,35 +34,12 @@ ca_crl_urls (const CaConfig *config, guint key_index, guint partition, gboolean 
   return urls;
 }
 
-/* The counter's value, 0 while there is none. */
-static gboolean
-read_counter (ICertStore *store, gint64 *value, GError **error)
-{
-  static const guint8 columns[] = { ICERT_COUNTER_VALUE };
-  ICertStoreCondition condition
-      = { .column = ICERT_COUNTER_NAME,
-          .seek = ICERT_SEEK_EQ,
-          .value
-          = { .type = ICERT_PROPERTY_TYPE_STRING, .data = COUNTER, .size = strlen (COUNTER) } };
-  ICertStoreQuery query = { .table = ICERT_STORE_COUNTERS,
-                            .n_columns = 1,
-                            .columns = columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
-  g_autoptr (GPtrArray) rows = icert_store_query (store, &query, NULL, error);
-
-  if (rows == NULL)
-    return FALSE;
-  *value = rows->len > 0 ? icert_store_row_get_int (rows->pdata[0], 0) : 0;
-  return TRUE;
-}
-
 gboolean
 ca_crl_count_partitions (ICertStore *store, guint *n_partitions, GError **error)
 {
   gint64 value;
 
-  if (!read_counter (store, &value, error))
+  if (!ca_counter_load (store, COUNTER, &value, error))
     return FALSE;
   *n_partitions = (guint) CLAMP (value, 1, 65535);
   return TRUE;
@@ -77,15 +53,12 @@ ca_crl_note_partitions (ICertStore *store, CaWriter *writer, const CaConfig *con
 
   if (config->partitions <= 1)
     return TRUE;
-  if (!read_counter (store, &value, error))
+  if (!ca_counter_load (store, COUNTER, &value, error))
     return FALSE;
   if (value >= config->partitions)
     return TRUE;
   batch = icert_store_batch_new ();
-  icert_store_batch_begin (batch, ICERT_STORE_COUNTERS,
-                           value > 0 ? ICERT_STORE_UPDATE : ICERT_STORE_INSERT);
-  icert_store_batch_set_text (batch, ICERT_COUNTER_NAME, COUNTER);
-  icert_store_batch_set_int (batch, ICERT_COUNTER_VALUE, config->partitions);
+  ca_counter_store (COUNTER, config->partitions, batch);
   return ca_writer_commit_wait (writer, g_steal_pointer (&batch), NULL, error);
 }
 

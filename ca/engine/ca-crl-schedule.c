@@ -4,13 +4,12 @@
 
 #include "ca-crl-schedule.h"
 
-#include <string.h>
-
 #include "ca-clock.h"
 #include "ca-crl-private.h"
 #include "ca-limits.h"
 #include "ca-plural.h"
 #include "ca-publisher.h"
+#include "ca-query.h"
 
 /* Names of counters: when something was last done, microseconds since 1970, and how often CRLs
  * could not be made. */
@@ -47,20 +46,10 @@ look_at (Look *look, gint64 time)
 static gint64
 read_counter (CaEngine *engine, const char *name)
 {
-  static const guint8 columns[] = { ICERT_COUNTER_VALUE };
-  ICertStoreCondition condition
-      = { .kind = ICERT_STORE_COMPARE,
-          .column = ICERT_COUNTER_NAME,
-          .seek = ICERT_SEEK_EQ,
-          .value = { .type = ICERT_PROPERTY_TYPE_STRING, .data = name, .size = strlen (name) } };
-  ICertStoreQuery query = { .table = ICERT_STORE_COUNTERS,
-                            .n_columns = 1,
-                            .columns = columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
-  g_autoptr (GPtrArray) rows = icert_store_query (engine->store, &query, NULL, NULL);
+  gint64 value = 0;
 
-  return rows != NULL && rows->len > 0 ? icert_store_row_get_int (rows->pdata[0], 0) : 0;
+  ca_counter_load (engine->store, name, &value, NULL);
+  return value;
 }
 
 /* A time to come is one of a clock that was wrong. */
@@ -77,11 +66,7 @@ write_counter (CaEngine *engine, const char *name, gint64 value)
 {
   ICertStoreBatch *batch = icert_store_batch_new ();
 
-  icert_store_batch_begin (batch, ICERT_STORE_COUNTERS, ICERT_STORE_DELETE);
-  icert_store_batch_set_text (batch, ICERT_COUNTER_NAME, name);
-  icert_store_batch_begin (batch, ICERT_STORE_COUNTERS, ICERT_STORE_INSERT);
-  icert_store_batch_set_text (batch, ICERT_COUNTER_NAME, name);
-  icert_store_batch_set_int (batch, ICERT_COUNTER_VALUE, value);
+  ca_counter_store (name, value, batch);
   ca_writer_commit_wait (engine->writer, batch, NULL, NULL);
 }
 

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "ca-clock-state.h"
 #include "ca-crypto.h"
+#include "ca-query.h"
 #include "ca-request-row.h"
 #include "ca-submit.h"
 

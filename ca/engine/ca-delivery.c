@@ -5,6 +5,7 @@
 #include "ca-delivery.h"
 
 #include "ca-clock.h"
+#include "ca-query.h"
 
 CaDelivery *
 ca_delivery_new (CaRequest *request, CaExitModule *module, ICertExitEvents event)
@@ -103,16 +104,8 @@ delivery_of_row (const ICertStoreRow *row, CaExitModule *module)
 gboolean
 ca_delivery_load (ICertStore *store, GPtrArray *modules, GQueue *deliveries, GError **error)
 {
-  ICertStoreCondition condition = { .kind = ICERT_STORE_COMPARE,
-                                    .column = ICERT_OUTBOX_DEAD,
-                                    .seek = ICERT_SEEK_EQ,
-                                    .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = 0 } };
-  ICertStoreQuery query = { .table = ICERT_STORE_OUTBOX,
-                            .n_columns = G_N_ELEMENTS (outbox_columns),
-                            .columns = outbox_columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
-  g_autoptr (GPtrArray) rows = icert_store_query (store, &query, NULL, error);
+  g_autoptr (GPtrArray) rows = ca_query_int (store, ICERT_STORE_OUTBOX, ICERT_OUTBOX_DEAD, 0,
+                                             outbox_columns, G_N_ELEMENTS (outbox_columns), error);
 
   if (rows == NULL)
     return FALSE;

@@ -4,7 +4,7 @@
 
 #include "ca-expiry.h"
 
-#include <string.h>
+#include "ca-query.h"
 
 static const guint thresholds[] = { 50, 25, 10, 0 };
 
@@ -34,28 +34,13 @@ counter_of (const CaIssuer *issuer)
   return g_strdup_printf ("ca-expiry-%u", issuer->certificate_index);
 }
 
-/* What was said already; -1 when that cannot be read, *@known whether there is a row. */
+/* What was said already; -1 when that cannot be read. */
 static gint64
-load_stage (CaEngine *engine, const char *counter, gboolean *known)
+load_stage (CaEngine *engine, const char *counter)
 {
-  static const guint8 columns[] = { ICERT_COUNTER_VALUE };
-  ICertStoreCondition condition
-      = { .kind = ICERT_STORE_COMPARE,
-          .column = ICERT_COUNTER_NAME,
-          .seek = ICERT_SEEK_EQ,
-          .value
-          = { .type = ICERT_PROPERTY_TYPE_STRING, .data = counter, .size = strlen (counter) } };
-  ICertStoreQuery query = { .table = ICERT_STORE_COUNTERS,
-                            .n_columns = G_N_ELEMENTS (columns),
-                            .columns = columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
-  g_autoptr (GPtrArray) rows = icert_store_query (engine->store, &query, NULL, NULL);
+  gint64 stage;
 
-  *known = rows != NULL && rows->len > 0;
-  if (rows == NULL)
-    return -1;
-  return *known ? icert_store_row_get_int (rows->pdata[0], 0) : 0;
+  return ca_counter_load (engine->store, counter, &stage, NULL) ? stage : -1;
 }
 
 static char *
@@ -73,7 +58,7 @@ describe (const CaIssuer *issuer, guint stage)
 }
 
 static gboolean
-store_stage (CaEngine *engine, const char *counter, gboolean known, guint stage, const char *detail)
+store_stage (CaEngine *engine, const char *counter, guint stage, const char *detail)
 {
   g_autoptr (ICertStoreBatch) batch = icert_store_batch_new ();
   g_autoptr (GPtrArray) audit
@@ -81,10 +66,7 @@ store_stage (CaEngine *engine, const char *counter, gboolean known, guint stage,
   g_autofree char *outcome = g_strdup_printf ("%u", thresholds[stage - 1]);
   g_autoptr (GError) error = NULL;
 
-  icert_store_batch_begin (batch, ICERT_STORE_COUNTERS,
-                           known ? ICERT_STORE_UPDATE : ICERT_STORE_INSERT);
-  icert_store_batch_set_text (batch, ICERT_COUNTER_NAME, counter);
-  icert_store_batch_set_int (batch, ICERT_COUNTER_VALUE, stage);
+  ca_counter_store (counter, stage, batch);
   g_ptr_array_add (audit, ca_audit_record_new (NULL, "ca-expiry", "ca", outcome, detail));
   if (ca_writer_commit_wait (engine->writer, g_steal_pointer (&batch), g_steal_pointer (&audit),
                              &error))
@@ -98,13 +80,12 @@ warn (CaEngine *engine, const CaIssuer *issuer, guint stage)
 {
   g_autofree char *counter = counter_of (issuer);
   g_autofree char *detail = NULL;
-  gboolean known;
-  gint64 said = load_stage (engine, counter, &known);
+  gint64 said = load_stage (engine, counter);
 
   if (said < 0 || said >= stage)
     return;
   detail = describe (issuer, stage);
-  if (!store_stage (engine, counter, known, stage, detail))
+  if (!store_stage (engine, counter, stage, detail))
     return;
   g_message ("%s", detail);
   ca_exit_host_alarm (engine->exits, "ca-expiry", detail);

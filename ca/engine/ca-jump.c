@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "ca-changes.h"
-#include "ca-clock-state.h"
 #include "ca-crypto.h"
+#include "ca-query.h"
 
 /* More numbers of a counter than an engine ever took in a second, and what a clock may be off by */
 #define MOST_PER_SECOND 20000
@@ -51,32 +51,15 @@ read_live (const char *store_class, const char *path, GError **error)
 static gboolean
 has_record (const char *store_class, const char *path, const CaAuditHead *head, gboolean *found)
 {
-  static const guint8 columns[] = { ICERT_AUDIT_HASH };
-  ICertStoreCondition condition
-      = { .kind = ICERT_STORE_COMPARE,
-          .column = ICERT_AUDIT_SEQUENCE,
-          .seek = ICERT_SEEK_EQ,
-          .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = head->sequence } };
-  ICertStoreQuery query = { .table = ICERT_STORE_AUDIT,
-                            .n_columns = G_N_ELEMENTS (columns),
-                            .columns = columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
   g_autoptr (GObject) object = icert_registry_create_module (icert_registry_get_default (),
                                                              store_class, "ICertStore", NULL);
-  g_autoptr (GPtrArray) rows = NULL;
+  gboolean read;
 
   *found = FALSE;
   if (object == NULL || !icert_store_open (ICERT_STORE (object), path, FALSE, NULL))
     return FALSE;
-  rows = icert_store_query (ICERT_STORE (object), &query, NULL, NULL);
-  if (rows != NULL && rows->len == 1)
-    {
-      const ICertStoreValue *hash = icert_store_row_get (rows->pdata[0], 0);
-
-      *found = hash->size == sizeof head->hash && memcmp (hash->data, head->hash, hash->size) == 0;
-    }
-  return icert_store_close (ICERT_STORE (object), NULL) && rows != NULL;
+  read = ca_audit_has (ICERT_STORE (object), head->sequence, head->hash, found, NULL);
+  return icert_store_close (ICERT_STORE (object), NULL) && read;
 }
 
 gboolean

@@ -9,6 +9,8 @@
 #include "icert-keyfile.h"
 #include "icert-property-table.h"
 
+#include "ca-query.h"
+
 static void
 field_free (gpointer data)
 {
@@ -272,17 +274,8 @@ GPtrArray *
 ca_pinned_profile_load_all (ICertStore *store, const char *name, GError **error)
 {
   static const guint8 columns[] = { ICERT_PROFILE_TIME, ICERT_PROFILE_CONTENT };
-  ICertStoreCondition condition
-      = { .kind = ICERT_STORE_COMPARE,
-          .column = ICERT_PROFILE_NAME,
-          .seek = ICERT_SEEK_EQ,
-          .value = { .type = ICERT_PROPERTY_TYPE_STRING, .data = name, .size = strlen (name) } };
-  ICertStoreQuery query = { .table = ICERT_STORE_PROFILES,
-                            .n_columns = G_N_ELEMENTS (columns),
-                            .columns = columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
-  g_autoptr (GPtrArray) rows = icert_store_query (store, &query, NULL, error);
+  g_autoptr (GPtrArray) rows = ca_query_text (store, ICERT_STORE_PROFILES, ICERT_PROFILE_NAME, name,
+                                              columns, G_N_ELEMENTS (columns), error);
   GPtrArray *profiles;
 
   if (rows == NULL)

@@ -12,6 +12,7 @@
 
 #include "ca-clock.h"
 #include "ca-limits.h"
+#include "ca-query.h"
 
 /* What is said of failures is for people, and a column has an end. */
 #define MAX_TEXT 8000
@@ -161,16 +162,9 @@ place_of_row (const ICertStoreRow *row)
 static GPtrArray *
 load_places (ICertStore *store, gint64 crl, GError **error)
 {
-  ICertStoreCondition condition = { .kind = ICERT_STORE_COMPARE,
-                                    .column = ICERT_PUBLICATION_CRL,
-                                    .seek = ICERT_SEEK_EQ,
-                                    .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = crl } };
-  ICertStoreQuery query = { .table = ICERT_STORE_PUBLICATIONS,
-                            .n_columns = G_N_ELEMENTS (place_columns),
-                            .columns = place_columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
-  g_autoptr (GPtrArray) rows = icert_store_query (store, &query, NULL, error);
+  g_autoptr (GPtrArray) rows
+      = ca_query_int (store, ICERT_STORE_PUBLICATIONS, ICERT_PUBLICATION_CRL, crl, place_columns,
+                      G_N_ELEMENTS (place_columns), error);
   GPtrArray *places;
 
   if (rows == NULL)

@@ -5,29 +5,7 @@
 #include "ca-engine.h"
 
 #include "ca-clock.h"
-
-static GPtrArray *
-query_equal (ICertStore *store,
-             ICertStoreTable table,
-             guint column,
-             gint64 value,
-             const guint8 *columns,
-             guint n_columns,
-             GError **error)
-{
-  ICertStoreCondition condition
-      = { .kind = ICERT_STORE_COMPARE,
-          .column = column,
-          .seek = ICERT_SEEK_EQ,
-          .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = value } };
-  ICertStoreQuery query = { .table = table,
-                            .n_columns = n_columns,
-                            .columns = columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
-
-  return icert_store_query (store, &query, NULL, error);
-}
+#include "ca-query.h"
 
 /* A serial that was reserved and never got its certificate is never used again (S-E3). */
 static gboolean
@@ -36,8 +14,8 @@ orphan_serials (ICertStore *store, ICertStoreBatch *batch, GPtrArray *audit, GEr
   static const guint8 columns[]
       = { ICERT_SERIAL_ISSUER, ICERT_SERIAL_SERIAL, ICERT_SERIAL_REQUEST_ID };
   g_autoptr (GPtrArray) rows
-      = query_equal (store, ICERT_STORE_SERIALS, ICERT_SERIAL_STATE, ICERT_SERIAL_STATE_INTENT,
-                     columns, G_N_ELEMENTS (columns), error);
+      = ca_query_int (store, ICERT_STORE_SERIALS, ICERT_SERIAL_STATE, ICERT_SERIAL_STATE_INTENT,
+                      columns, G_N_ELEMENTS (columns), error);
 
   if (rows == NULL)
     return FALSE;
@@ -70,8 +48,8 @@ pend_active (ICertStore *store, ICertStoreBatch *batch, GPtrArray *audit, GError
 {
   static const guint8 columns[] = { ICERT_REQUEST_ID, ICERT_REQUEST_VERSION };
   g_autoptr (GPtrArray) rows
-      = query_equal (store, ICERT_STORE_REQUESTS, ICERT_REQUEST_DISPOSITION,
-                     ICERT_ROW_DISPOSITION_ACTIVE, columns, G_N_ELEMENTS (columns), error);
+      = ca_query_int (store, ICERT_STORE_REQUESTS, ICERT_REQUEST_DISPOSITION,
+                      ICERT_ROW_DISPOSITION_ACTIVE, columns, G_N_ELEMENTS (columns), error);
 
   if (rows == NULL)
     return FALSE;

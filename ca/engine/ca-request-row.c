@@ -10,6 +10,7 @@
 #include "ca-clock.h"
 #include "ca-crypto.h"
 #include "ca-der.h"
+#include "ca-query.h"
 #include "ca-roles.h"
 
 /* Subject attributes that have columns of their own. */
@@ -469,28 +470,6 @@ load_text (const ICertStoreRow *row, guint8 column)
   return icert_store_row_dup_text (row, position_of (column));
 }
 
-static GPtrArray *
-query_by_id (ICertStore *store,
-             ICertStoreTable table,
-             guint key_column,
-             gint64 id,
-             const guint8 *columns,
-             guint n_columns,
-             GError **error)
-{
-  ICertStoreCondition condition = { .kind = ICERT_STORE_COMPARE,
-                                    .column = key_column,
-                                    .seek = ICERT_SEEK_EQ,
-                                    .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = id } };
-  ICertStoreQuery query = { .table = table,
-                            .n_columns = n_columns,
-                            .columns = columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
-
-  return icert_store_query (store, &query, NULL, error);
-}
-
 /* `CODE: message`, so that the class of an error survives the store. */
 static GError *
 load_status (const ICertStoreRow *row)
@@ -562,8 +541,8 @@ load_attributes (CaRequest *request, ICertStore *store, GError **error)
 {
   static const guint8 columns[] = { ICERT_ATTRIBUTE_NAME, ICERT_ATTRIBUTE_VALUE };
   g_autoptr (GPtrArray) rows
-      = query_by_id (store, ICERT_STORE_ATTRIBUTES, ICERT_ATTRIBUTE_REQUEST_ID, request->id,
-                     columns, G_N_ELEMENTS (columns), error);
+      = ca_query_int (store, ICERT_STORE_ATTRIBUTES, ICERT_ATTRIBUTE_REQUEST_ID, request->id,
+                      columns, G_N_ELEMENTS (columns), error);
 
   if (rows == NULL)
     return FALSE;
@@ -584,8 +563,8 @@ load_extensions (CaRequest *request, ICertStore *store, GError **error)
   static const guint8 columns[]
       = { ICERT_EXTENSION_NAME_COLUMN, ICERT_EXTENSION_FLAGS_COLUMN, ICERT_EXTENSION_VALUE_COLUMN };
   g_autoptr (GPtrArray) rows
-      = query_by_id (store, ICERT_STORE_EXTENSIONS, ICERT_EXTENSION_REQUEST_ID_COLUMN, request->id,
-                     columns, G_N_ELEMENTS (columns), error);
+      = ca_query_int (store, ICERT_STORE_EXTENSIONS, ICERT_EXTENSION_REQUEST_ID_COLUMN, request->id,
+                      columns, G_N_ELEMENTS (columns), error);
 
   if (rows == NULL)
     return FALSE;
@@ -622,8 +601,8 @@ ca_request_row_load (ICertStore *store, gint64 id, GError **error)
 {
   g_autoptr (CaRequest) request = NULL;
   g_autoptr (GBytes) raw = NULL;
-  g_autoptr (GPtrArray) rows = query_by_id (store, ICERT_STORE_REQUESTS, ICERT_REQUEST_ID, id,
-                                            load_columns, G_N_ELEMENTS (load_columns), error);
+  g_autoptr (GPtrArray) rows = ca_query_int (store, ICERT_STORE_REQUESTS, ICERT_REQUEST_ID, id,
+                                             load_columns, G_N_ELEMENTS (load_columns), error);
 
   if (rows == NULL)
     return NULL;
@@ -761,8 +740,8 @@ ca_request_row_load_trace (ICertStore *store, gint64 id, GError **error)
 {
   static const guint8 columns[] = { ICERT_TRACE_SEQUENCE, ICERT_TRACE_TRACE };
   GVariantBuilder builder;
-  g_autoptr (GPtrArray) rows = query_by_id (store, ICERT_STORE_TRACES, ICERT_TRACE_REQUEST_ID, id,
-                                            columns, G_N_ELEMENTS (columns), error);
+  g_autoptr (GPtrArray) rows = ca_query_int (store, ICERT_STORE_TRACES, ICERT_TRACE_REQUEST_ID, id,
+                                             columns, G_N_ELEMENTS (columns), error);
 
   if (rows == NULL)
     return NULL;

@@ -5,6 +5,7 @@
 #include "ca-engine.h"
 
 #include "ca-clock-state.h"
+#include "ca-query.h"
 #include "ca-secret.h"
 
 static gboolean
