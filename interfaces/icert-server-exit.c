@@ -133,7 +133,7 @@ icert_server_exit_get_crl (ICertServerExit *self, int key_index, gboolean delta,
  * icert_server_exit_get_alarm:
  * @self: a server object of an event
  * @code: (out) (optional) (nullable) (transfer full): what it is about, for programs: `test` (the
- *   daily test of this way), `ca-expiry`, `crl-expiring`, `crl-expired`, `crl-failed`,
+ *   daily test of this way), `ca-expiry`, `config`, `crl-expiring`, `crl-expired`, `crl-failed`,
  *   `publish-failed`, `read-back`; `checkpoint` with `ICERT_EXIT_EVENT_AUDIT_CHECKPOINT`
  * @error: return location for an error
  *

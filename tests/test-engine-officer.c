@@ -103,7 +103,8 @@ test_long_refusal (void)
   g_assert_false (icert_admin_set_config_entry (ca->admin, node, "Entry", value, NULL, &error));
   g_assert_nonnull (error);
   fake_ca_reopen (ca);
-  object = fake_ca_query_text (ca, "SELECT object FROM audit WHERE verb = 'write-config'");
+  object = fake_ca_query_text (
+      ca, "SELECT object FROM audit WHERE verb = 'write-config' AND outcome <> 'FOUND'");
   g_assert_nonnull (object);
   g_assert_cmpuint (strlen (object), <=, 2048);
   g_assert_true (g_str_has_suffix (object, "n\u2026"));
@@ -539,7 +540,8 @@ test_config_entry (void)
   id = submit_pending (ca);
   g_object_unref (resubmit (ca, id, ICERT_DISPOSITION_ISSUED, "Issued*"));
   g_assert_cmpint (column (ca, id, "(not_after - not_before) / 86400000000"), <=, 7);
-  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM config_history"), ==, 1);
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM config_history WHERE id > 9"), ==,
+                   1);
 }
 
 static void
@@ -584,7 +586,8 @@ test_bad_entries (void)
       g_object_unref (resubmit (ca, id, ICERT_DISPOSITION_ISSUED, NULL));
     }
   fake_ca_reopen (ca);
-  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM config_history"), ==, 0);
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM config_history WHERE id > 9"), ==,
+                   0);
 }
 
 static gboolean
@@ -610,7 +613,8 @@ test_race_of_entries (void)
   entries = icert_admin_list_config_entries (ca->admin, "Roles", NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (g_strv_length (entries), ==, 21);
-  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM config_history"), ==, 20);
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM config_history WHERE id > 9"), ==,
+                   20);
 }
 
 /* All at once */
@@ -683,7 +687,8 @@ test_all_at_once (void)
     g_thread_join (threads[i]);
   g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM requests WHERE disposition = 20"),
                    ==, 2 * N_ROUNDS);
-  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM config_history"), ==, N_ROUNDS);
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM config_history WHERE id > 9"), ==,
+                   N_ROUNDS);
   fake_ca_check_audit (ca);
 }
 

@@ -1117,13 +1117,15 @@ static const Line lines[] = {
   { "export-key", NULL, NULL, NULL, NULL },
 };
 
+/* That something is about to be done is no decision. */
 static char *
 records_since (FakeTown *town, gint64 since)
 {
-  g_autofree char *sql = g_strdup_printf ("SELECT coalesce (group_concat (verb || ' ' || outcome, "
-                                          "', '), '') FROM (SELECT * FROM audit WHERE sequence > "
-                                          "%" G_GINT64_FORMAT " ORDER BY sequence)",
-                                          since);
+  g_autofree char *sql
+      = g_strdup_printf ("SELECT coalesce (group_concat (verb || ' ' || outcome, "
+                         "', '), '') FROM (SELECT * FROM audit WHERE sequence > "
+                         "%" G_GINT64_FORMAT " AND outcome <> 'BEGUN' ORDER BY sequence)",
+                         since);
 
   return fake_town_query_text (town, sql);
 }

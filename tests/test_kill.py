@@ -7,6 +7,8 @@ N: how many submissions are killed (default 40; the long suite asks for 200).
 
 import hashlib
 import json
+import os
+import pathlib
 import random
 import signal
 import sqlite3
@@ -195,6 +197,73 @@ class Loop(tool.ToolTest):
         identities = [line[1] for line in answered]
         self.assertEqual(len(set(identities)), len(identities))
         self.check_store()
+
+
+class Configure(tool.ToolTest):
+    """Whatever ca.conf is in force has its record, wherever the change of it was killed."""
+
+    def setUp(self):
+        self.ca = self.folder.path / "demo"
+
+    def ask(self, sql, *values):
+        store = sqlite3.connect(self.ca / "store" / "ca.db")
+        try:
+            return store.execute(sql, values).fetchall()
+        finally:
+            store.close()
+
+    def kill(self, step, *arguments):
+        """`icert ARGUMENTS`, killed before step STEP that changes a file; whether it died."""
+        library = pathlib.Path(os.environ["G_TEST_BUILDDIR"]) / "libfake-kill.so"
+        process = subprocess.run(
+            ["icert", "--json", *arguments],
+            cwd=self.folder.path,
+            env=dict(self.folder.environment, LD_PRELOAD=str(library),
+                     FAKE_KILL_FOLDER=str(self.ca), FAKE_KILL_STEP=str(step)),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        self.assertIn(process.returncode, (0, -signal.SIGKILL), process.stderr)
+        return process.returncode != 0
+
+    def check_config(self, number, old, new):
+        """The value in force, and the records that go with it."""
+        answer = self.run_icert(0, "--json", "get-config", "CRL", "CRLPeriod").json
+        value = answer["CRLPeriod"]
+        self.assertIn(value, (old, new))
+        self.assertEqual(self.ask("SELECT new_value FROM config_history WHERE id = 1"),
+                         [((self.ca / "ca.conf").read_text(),)])
+        self.assertEqual(self.ask("SELECT count(*) FROM config_history WHERE id = 2"), [(0,)])
+        rows = self.ask("SELECT old_value FROM config_history WHERE id > 9 AND new_value = ?", new)
+        done = self.ask("SELECT count(*) FROM audit WHERE verb = 'write-config' AND outcome = 'OK'"
+                        " AND detail LIKE ? || ';%'", new)
+        begun = self.ask("SELECT count(*) FROM audit WHERE outcome = 'BEGUN'"
+                         " AND detail LIKE '%CRLPeriod = ' || ? || ' %'", new)
+        if value == new:
+            self.assertEqual((rows, done, begun), ([(old,)], [(1,)], [(1,)]), number)
+        else:
+            self.assertEqual((rows, done), ([], [(0,)]), number)
+        self.assertEqual(self.ask("SELECT count(*) FROM audit WHERE outcome = 'OUTSIDE'"), [(0,)])
+        self.assertFalse((self.ca / "ca.conf.before").exists())
+        return value
+
+    def test_between_steps(self):
+        """S-F6, S-N6: killed at any step, the old or the new ca.conf is there with its record"""
+        value, step, deaths, changed = "7d", 1, 0, 0
+        while True:
+            new = f"{100 + step}d"
+            died = self.kill(step, "set-config", "CRL", "CRLPeriod", new)
+            before, value = value, self.check_config(step, value, new)
+            changed += died and value != before
+            if not died:
+                break
+            deaths += 1
+            step += 1 if KILLS > 100 else 2
+        self.assertEqual(value, new)
+        self.assertGreater(deaths, 10)
+        # some of them behind the file, and completed
+        self.assertGreater(changed, 0)
+        self.assertGreater(self.ask("SELECT count(*) FROM audit WHERE detail LIKE '%interruption'")[0][0], 0)
+        self.assertGreater(self.ask("SELECT count(*) FROM audit WHERE outcome = 'CALLED-OFF'")[0][0], 0)
+        self.run_icert(0, "audit", "verify")
 
 
 if __name__ == "__main__":

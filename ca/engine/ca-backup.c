@@ -187,11 +187,11 @@ check_no_secret (const char *folder, const CaTreeFile *file, GError **error)
   return FALSE;
 }
 
-/* Behind the store: a key or certificate that a row speaks of is there. */
+/* Behind the store: a key or certificate that a row speaks of is there. ca.conf and the record of
+ * it are of one moment, since the caller has the config_mutex. */
 static gboolean
 copy_files (Job *job, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&job->engine->config_mutex);
   g_autoptr (GPtrArray) paths = ca_tree_list (job->engine->folder, is_left_out, NULL, error);
 
   ca_progress_enter (job->progress, "files", 0.9, 1);
@@ -213,6 +213,8 @@ copy_files (Job *job, GError **error)
 static gboolean
 fill_part (Job *job, const CaFacts *facts, GError **error)
 {
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&job->engine->config_mutex);
+
   job->manifest->name = g_strdup (facts->config->name);
   job->manifest->config = g_strdup (facts->config_string);
   job->manifest->folder = g_strdup (job->engine->folder);

@@ -373,26 +373,65 @@ check_fixed (const CaConfig *before, const CaConfig *after, GError **error)
 }
 
 GPtrArray *
-ca_config_set_entries (const char *folder,
-                       GVariant *entries,
-                       gboolean write,
-                       CaConfigJudge judge,
-                       gpointer data,
-                       GError **error)
+ca_config_plan_entries (const CaConfig *config,
+                        GVariant *entries,
+                        CaConfigJudge judge,
+                        gpointer data,
+                        CaConfig **after,
+                        GError **error)
 {
-  g_autoptr (ICertKeyfile) file = _ca_config_load_file (folder, error);
-  g_autoptr (CaConfig) before = file != NULL ? _ca_config_read (folder, file, error) : NULL;
+  g_autoptr (ICertKeyfile) file = icert_keyfile_parse (config->source, "ca.conf", error);
   g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func (change_free);
   g_autoptr (CaConfig) judged = NULL;
-  g_autofree char *path = g_build_filename (folder, "ca.conf", NULL);
 
-  if (before == NULL || !change_entries (file, entries, changes, error))
+  if (file == NULL || !change_entries (file, entries, changes, error))
     return NULL;
-  judged = _ca_config_read (folder, file, error);
-  if (judged == NULL || !check_fixed (before, judged, error)
-      || (judge != NULL && !judge (judged, data, error))
-      || (write && !icert_keyfile_save (file, path, 0600, error)))
+  judged = _ca_config_read (config->folder, file, error);
+  if (judged == NULL || !check_fixed (config, judged, error)
+      || (judge != NULL && !judge (judged, data, error)))
     return NULL;
+  *after = g_steal_pointer (&judged);
+  return g_steal_pointer (&changes);
+}
+
+/* Entries of @first that @second has not, or has with another value. @removed: only those it has
+ * not
+ */
+static void
+compare_files (ICertKeyfile *first, ICertKeyfile *second, gboolean removed, GPtrArray *changes)
+{
+  g_auto (GStrv) groups = icert_keyfile_list_groups (first);
+
+  for (guint i = 0; groups != NULL && groups[i] != NULL; i++)
+    {
+      g_auto (GStrv) keys = icert_keyfile_list_keys (first, groups[i]);
+
+      for (guint j = 0; keys != NULL && keys[j] != NULL; j++)
+        {
+          const char *one = icert_keyfile_lookup (first, groups[i], keys[j]);
+          const char *other = icert_keyfile_lookup (second, groups[i], keys[j]);
+          CaEntryChange *change;
+
+          if (removed ? other != NULL : g_strcmp0 (one, other) == 0)
+            continue;
+          change = change_new (removed ? first : second, groups[i], keys[j]);
+          change->new = g_strdup (removed ? NULL : one);
+          g_ptr_array_add (changes, change);
+        }
+    }
+}
+
+GPtrArray *
+ca_config_diff (GBytes *before, GBytes *after, GError **error)
+{
+  g_autoptr (ICertKeyfile) old = icert_keyfile_parse (before, "ca.conf", error);
+  g_autoptr (ICertKeyfile) new = old != NULL ? icert_keyfile_parse (after, "ca.conf", error) : NULL;
+  g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func (change_free);
+
+  if (new == NULL)
+    return NULL;
+  compare_files (old, new, TRUE, changes);
+  compare_files (new, old, FALSE, changes);
   return g_steal_pointer (&changes);
 }
 
@@ -404,24 +443,4 @@ ca_config_entry_new (const char *node, const char *entry, GVariant *value)
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(ssmv)"));
   g_variant_builder_add (&builder, "(ssmv)", canonical_node (node), entry, value);
   return g_variant_builder_end (&builder);
-}
-
-gboolean
-ca_config_set_entry (const char *folder,
-                     const char *node,
-                     const char *entry,
-                     GVariant *value,
-                     CaConfigJudge judge,
-                     gpointer data,
-                     char **old,
-                     GError **error)
-{
-  g_autoptr (GVariant) entries = g_variant_ref_sink (ca_config_entry_new (node, entry, value));
-  g_autoptr (GPtrArray) changes = ca_config_set_entries (folder, entries, TRUE, judge, data, error);
-
-  if (changes == NULL)
-    return FALSE;
-  if (changes->len > 0)
-    *old = g_strdup (((CaEntryChange *) changes->pdata[0])->old);
-  return TRUE;
 }

@@ -47,25 +47,19 @@ GVariant *ca_config_describe_entry (const char *folder,
 /* The engine's word on a configuration that is not in the file yet. */
 typedef gboolean (*CaConfigJudge) (CaConfig *config, gpointer data, GError **error);
 
-/* Judges the file with the entries of @entries changed, here and by @judge (nullable), and writes
- * it when @write: all of them or none. @entries: a(ssmv) of node, entry and value; no value:
- * removed; entry "": the node; "+X" and "-X" of a list: X is added or taken out. (transfer full):
- * of CaEntryChange; NULL with an error */
-GPtrArray *ca_config_set_entries (const char *folder,
-                                  GVariant *entries,
-                                  gboolean write,
-                                  CaConfigJudge judge,
-                                  gpointer data,
-                                  GError **error);
-/* the same of one entry. @old: text before, nullable */
-gboolean ca_config_set_entry (const char *folder,
-                              const char *node,
-                              const char *entry,
-                              GVariant *value,
-                              CaConfigJudge judge,
-                              gpointer data,
-                              char **old,
-                              GError **error);
+/* Judges @config with the entries of @entries changed, here and by @judge (nullable); writes
+ * nothing. @entries: a(ssmv) of node, entry and value; no value: removed; entry "": the node; "+X"
+ * and "-X" of a list: X is added or taken out. @after: (out) (transfer full): what it would be.
+ * (transfer full): of CaEntryChange; NULL with an error */
+GPtrArray *ca_config_plan_entries (const CaConfig *config,
+                                   GVariant *entries,
+                                   CaConfigJudge judge,
+                                   gpointer data,
+                                   CaConfig **after,
+                                   GError **error);
+/* (transfer full): of CaEntryChange, in the order of the files: what makes @after of @before, two
+ * texts of ca.conf */
+GPtrArray *ca_config_diff (GBytes *before, GBytes *after, GError **error);
 /* a(ssmv) of one entry; floating */
 GVariant *ca_config_entry_new (const char *node, const char *entry, GVariant *value);
 /* whether one administrator may change @entry of @node alone under dual control (S-D11) */

@@ -81,6 +81,7 @@ ca_config_unref (CaConfig *config)
   if (config == NULL || !g_atomic_ref_count_dec (&config->ref_count))
     return;
   g_free (config->folder);
+  g_clear_pointer (&config->source, g_bytes_unref);
   g_free (config->name);
   g_free (config->url);
   g_free (config->hash);
@@ -706,6 +707,7 @@ _ca_config_read (const char *folder, ICertKeyfile *file, GError **error)
 {
   g_autoptr (CaConfig) config = config_new (folder);
 
+  config->source = icert_keyfile_to_bytes (file);
   if (!read_ca (config, file, error) || !read_groups (config, file, error)
       || !read_chain (config, file, error) || !read_store (config, file, error)
       || !read_crl (config, file, error) || !read_audit (config, file, error)
@@ -851,24 +853,36 @@ ca_config_has_administrator (const CaConfig *config)
   return FALSE;
 }
 
-gboolean
-ca_config_add_key (const char *folder, guint index, const CaKeyConfig *key, GError **error)
+CaConfig *
+ca_config_with_key (const CaConfig *config, guint index, const CaKeyConfig *key, GError **error)
 {
-  g_autoptr (ICertKeyfile) file = _ca_config_load_file (folder, error);
-  g_autoptr (CaConfig) judged = NULL;
-  g_autofree char *path = g_build_filename (folder, "ca.conf", NULL);
+  g_autoptr (ICertKeyfile) file = icert_keyfile_parse (config->source, "ca.conf", error);
   g_autofree char *group = g_strdup_printf ("Key %u", index);
 
   if (file == NULL)
-    return FALSE;
+    return NULL;
   if (icert_keyfile_lookup (file, group, "Url") != NULL)
     {
       icert_set_error (error, ICERT_ERROR_CONFLICT, group, "is set (a new key index)");
-      return FALSE;
+      return NULL;
     }
   if (!icert_keyfile_set (file, group, "Class", key->class_id, error)
       || !icert_keyfile_set (file, group, "Url", key->url, error))
-    return FALSE;
-  judged = _ca_config_read (folder, file, error);
-  return judged != NULL && icert_keyfile_save (file, path, 0600, error);
+    return NULL;
+  return _ca_config_read (config->folder, file, error);
+}
+
+gboolean
+ca_config_save (const CaConfig *config, GError **error)
+{
+  g_autofree char *path = g_build_filename (config->folder, "ca.conf", NULL);
+  g_autoptr (ICertKeyfile) file = icert_keyfile_parse (config->source, "ca.conf", error);
+  g_autoptr (GError) local = NULL;
+
+  if (file == NULL || icert_keyfile_save (file, path, 0600, &local))
+    return file != NULL;
+  /* no paths (error contract) */
+  g_message ("%s", local->message);
+  icert_set_error (error, ICERT_ERROR_STORAGE, "ca.conf", "cannot be written (a disk with room)");
+  return FALSE;
 }

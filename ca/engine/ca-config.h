@@ -64,7 +64,8 @@ typedef struct
 typedef struct
 {
   gatomicrefcount ref_count;
-  char *folder; /* of the CA, absolute */
+  char *folder;   /* of the CA, absolute */
+  GBytes *source; /* the text it was read from */
   char *name;
   gboolean is_root;
   char *url;
@@ -129,12 +130,13 @@ const CaAgent *ca_config_find_agent (const CaConfig *config,
                                      const char *profile,
                                      char *const *subject);
 
-/* Writes [Key @index] into the file: @key's class and address, both behind a crash. CONFLICT when
- * it is there. */
-gboolean ca_config_add_key (const char *folder,
-                            guint index,
-                            const CaKeyConfig *key,
-                            GError **error);
+/* (transfer full): @config with a group [Key @index]. CONFLICT when it is there. */
+CaConfig *ca_config_with_key (const CaConfig *config,
+                              guint index,
+                              const CaKeyConfig *key,
+                              GError **error);
+/* Replaces the file by what @config was read from; a crash finds the old or the new one. */
+gboolean ca_config_save (const CaConfig *config, GError **error);
 /* text of roles: "officer;reader" */
 char *ca_roles_to_text (ICertRoles roles);
 /* somebody would be administrator by it */

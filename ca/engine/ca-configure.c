@@ -4,12 +4,17 @@
 
 #include "ca-configure.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
 
 #include "ca-changes.h"
-#include "ca-clock.h"
 #include "ca-config-entry.h"
+#include "ca-config-record.h"
 #include "ca-crypto.h"
+#include "ca-folder.h"
 
 static gboolean
 refuse (CaEngine *engine,
@@ -59,31 +64,6 @@ is_operational (GVariant *entries)
   return TRUE;
 }
 
-/* The history of the configuration, so that a change can be undone (beyond-adcs.md 4.6). Its ids
- * are times, and rise when the clock does not. */
-static ICertStoreBatch *
-history_batch (CaEngine *engine, const CaCaller *administrator, GPtrArray *changes)
-{
-  ICertStoreBatch *batch = icert_store_batch_new ();
-  gint64 now = ca_clock_now ();
-
-  for (guint i = 0; i < changes->len; i++)
-    {
-      const CaEntryChange *change = changes->pdata[i];
-
-      engine->last_history = MAX (now, engine->last_history + 1);
-      icert_store_batch_begin (batch, ICERT_STORE_CONFIG_HISTORY, ICERT_STORE_INSERT);
-      icert_store_batch_set_int (batch, ICERT_CONFIG_HISTORY_ID, engine->last_history);
-      icert_store_batch_set_int (batch, ICERT_CONFIG_HISTORY_TIME, now);
-      icert_store_batch_set_text (batch, ICERT_CONFIG_HISTORY_ACTOR, administrator->name);
-      icert_store_batch_set_text (batch, ICERT_CONFIG_HISTORY_NODE, change->node);
-      icert_store_batch_set_text (batch, ICERT_CONFIG_HISTORY_ENTRY, change->entry);
-      icert_store_batch_set_text (batch, ICERT_CONFIG_HISTORY_OLD_VALUE, change->old);
-      icert_store_batch_set_text (batch, ICERT_CONFIG_HISTORY_NEW_VALUE, change->new);
-    }
-  return batch;
-}
-
 /* What the audit log says of a change: the mode, or who approved it (S-D11). */
 static char *
 describe_change (CaEngine *engine, const CaCaller *second, GPtrArray *changes)
@@ -97,8 +77,63 @@ describe_change (CaEngine *engine, const CaCaller *second, GPtrArray *changes)
   return g_strdup_printf ("%s%s", value, facts->config->dual_control ? "" : "; single operator");
 }
 
-/* The entries go into the file, the engine reads it, the store keeps its history: all of it or
- * nothing (S-N6). */
+/* The old file keeps a second name until the new one is recorded: to take it back needs no room on
+ * a full disk. */
+static gboolean
+replace_file (const CaConfig *after, const char *path, const char *kept, GError **error)
+{
+  g_unlink (kept);
+  if (link (path, kept) == 0)
+    return ca_config_save (after, error);
+  icert_set_error (error, ICERT_ERROR_STORAGE, "ca.conf", "cannot be kept: %s (a writable folder)",
+                   g_strerror (errno));
+  return FALSE;
+}
+
+/* @reload: the engine read the new file, perhaps */
+static void
+take_back (CaEngine *engine,
+           const CaConfigIntent *intent,
+           const char *path,
+           const char *kept,
+           gboolean reload)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* what has only the old name is the old file: rename() leaves two names of one file alone */
+  if (g_rename (kept, path) != 0 && errno != ENOENT)
+    g_message ("ca.conf as it was before: %s", g_strerror (errno));
+  g_unlink (kept);
+  /* or a power cut could bring the new file back behind the record that it was called off */
+  if (!ca_folder_sync (engine->folder, &error) || (reload && !ca_engine_reload (engine, &error)))
+    g_message ("ca.conf as it was before: %s", error->message);
+  ca_config_record_call_off (engine, intent);
+}
+
+/* All of it or nothing (S-N6), and never without a record (S-F6). */
+static gboolean
+carry_out (CaEngine *engine,
+           const CaConfigIntent *intent,
+           const CaConfig *after,
+           gboolean reload,
+           GError **error)
+{
+  g_autofree char *path = g_build_filename (engine->folder, "ca.conf", NULL);
+  g_autofree char *kept = g_build_filename (engine->folder, CA_CONFIG_KEPT, NULL);
+
+  if (!ca_config_record_settle (engine, intent->before, error)
+      || !ca_config_record_begin (engine, intent, error))
+    return FALSE;
+  if (replace_file (after, path, kept, error) && (!reload || ca_engine_reload (engine, error))
+      && ca_config_record_end (engine, intent, error))
+    {
+      g_unlink (kept);
+      return TRUE;
+    }
+  take_back (engine, intent, path, kept, reload);
+  return FALSE;
+}
+
 static gboolean
 change_config (CaEngine *engine,
                const CaCaller *administrator,
@@ -107,32 +142,24 @@ change_config (CaEngine *engine,
                GVariant *entries,
                GError **error)
 {
+  g_autoptr (CaConfig) before = ca_config_load (engine->folder, error);
+  g_autoptr (CaConfig) after = NULL;
   g_autofree char *object = object_of (entries);
   g_autofree char *detail = NULL;
-  g_autoptr (GPtrArray) changes
-      = ca_config_set_entries (engine->folder, entries, TRUE, judge_cb, engine, error);
-  GPtrArray *audit;
+  g_autoptr (GPtrArray) changes = NULL;
+  CaConfigIntent intent
+      = { .first = administrator, .second = second, .verb = verb, .object = object };
 
-  if (changes == NULL || !ca_engine_reload (engine, error))
+  if (before != NULL)
+    changes = ca_config_plan_entries (before, entries, judge_cb, engine, &after, error);
+  if (changes == NULL)
     return FALSE;
   detail = describe_change (engine, second, changes);
-  audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
-  g_ptr_array_add (
-      audit, ca_audit_record_new (administrator, ca_verb_to_string (verb), object, "OK", detail));
-  return ca_writer_commit_wait (engine->writer, history_batch (engine, administrator, changes),
-                                audit, error);
-}
-
-static void
-put_back (CaEngine *engine, const char *path, const char *contents)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!g_file_set_contents_full (path, contents, -1,
-                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
-                                 &error)
-      || !ca_engine_reload (engine, &error))
-    g_message ("ca.conf as it was before: %s", error->message);
+  intent.detail = detail;
+  intent.changes = changes;
+  intent.before = before->source;
+  intent.after = after->source;
+  return carry_out (engine, &intent, after, TRUE, error);
 }
 
 gboolean
@@ -143,26 +170,48 @@ ca_configure_apply (CaEngine *engine,
                     GVariant *entries,
                     GError **error)
 {
-  g_autofree char *path = g_build_filename (engine->folder, "ca.conf", NULL);
-  g_autofree char *before = NULL;
-  g_autofree char *after = NULL;
   gboolean ok;
 
   g_mutex_lock (&engine->config_mutex);
-  g_file_get_contents (path, &before, NULL, NULL);
   ok = change_config (engine, first, second, verb, entries, error);
-  if (!ok && before != NULL && g_file_get_contents (path, &after, NULL, NULL)
-      && strcmp (before, after) != 0)
-    put_back (engine, path, before);
   g_mutex_unlock (&engine->config_mutex);
   return ok;
+}
+
+gboolean
+ca_configure_add_key (CaEngine *engine,
+                      const CaCaller *administrator,
+                      guint index,
+                      const CaKeyConfig *key,
+                      GError **error)
+{
+  g_autoptr (CaConfig) before = ca_config_load (engine->folder, error);
+  g_autoptr (CaConfig) after
+      = before != NULL ? ca_config_with_key (before, index, key, error) : NULL;
+  g_autoptr (GPtrArray) changes
+      = after != NULL ? ca_config_diff (before->source, after->source, error) : NULL;
+  g_autofree char *object = g_strdup_printf ("[Key %u]", index);
+  CaConfigIntent intent = { .first = administrator,
+                            .verb = CA_VERB_RENEW,
+                            .object = object,
+                            .detail = key->url,
+                            .changes = changes };
+
+  if (changes == NULL)
+    return FALSE;
+  intent.before = before->source;
+  intent.after = after->source;
+  return carry_out (engine, &intent, after, FALSE, error);
 }
 
 char *
 ca_configure_hash (CaEngine *engine, GVariant *entries, GError **error)
 {
+  g_autoptr (CaConfig) config = ca_config_load (engine->folder, error);
+  g_autoptr (CaConfig) after = NULL;
   g_autoptr (GPtrArray) changes
-      = ca_config_set_entries (engine->folder, entries, FALSE, judge_cb, engine, error);
+      = config != NULL ? ca_config_plan_entries (config, entries, judge_cb, engine, &after, error)
+                       : NULL;
   g_autoptr (GString) text = NULL;
   guint8 digest[32];
 
@@ -249,18 +298,19 @@ static const guint8 history_columns[]
         ICERT_CONFIG_HISTORY_NEW_VALUE };
 static const char *const history_names[] = { "id", "time", "actor", "node", "entry", "old", "new" };
 
-/* @id: 0 = all of them, the newest first */
+/* @id: 0 = all changes, the newest first */
 static GPtrArray *
 load_history (CaEngine *engine, gint64 id, GError **error)
 {
   ICertStoreCondition condition = { .kind = ICERT_STORE_COMPARE,
                                     .column = ICERT_CONFIG_HISTORY_ID,
-                                    .seek = ICERT_SEEK_EQ,
-                                    .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = id } };
+                                    .seek = id != 0 ? ICERT_SEEK_EQ : ICERT_SEEK_GT,
+                                    .value = { .type = ICERT_PROPERTY_TYPE_LONG,
+                                               .integer = id != 0 ? id : CA_CONFIG_RECORD_LAST } };
   ICertStoreQuery query = { .table = ICERT_STORE_CONFIG_HISTORY,
                             .n_columns = G_N_ELEMENTS (history_columns),
                             .columns = history_columns,
-                            .condition = id != 0 ? &condition : NULL,
+                            .condition = &condition,
                             .sort_column = -1,
                             .descending = TRUE };
 
@@ -309,7 +359,7 @@ undo_entries (CaEngine *engine, gint64 id, GError **error)
 
   if (rows == NULL)
     return NULL;
-  if (rows->len == 0)
+  if (rows->len == 0 || id <= CA_CONFIG_RECORD_LAST)
     {
       icert_set_error (error, ICERT_ERROR_NOT_FOUND, "id",
                        "no change %" G_GINT64_FORMAT " (one of the history)", id);

@@ -7,7 +7,7 @@
 /* What administrators do with the configuration, its history, and how it is undone. */
 
 /* @verb: CA_VERB_WRITE_CONFIG or CA_VERB_WRITE_SECURITY; @entries: a(ssmv) as
- * ca_config_set_entries(). Under dual control PENDING, unless every node is operational. */
+ * ca_config_plan_entries(). Under dual control PENDING, unless every node is operational. */
 gboolean ca_configure_set (CaEngine *engine,
                            CaCaller *administrator,
                            CaVerb verb,
@@ -28,5 +28,12 @@ gboolean ca_configure_apply (CaEngine *engine,
                              CaVerb verb,
                              GVariant *entries,
                              GError **error);
+/* Writes [Key @index] for a renewal; under the config_mutex, and ca_engine_reload() is the
+ * caller's. CONFLICT when it is there */
+gboolean ca_configure_add_key (CaEngine *engine,
+                               const CaCaller *administrator,
+                               guint index,
+                               const CaKeyConfig *key,
+                               GError **error);
 /* SHA-256, hex, of what the entries are now; NULL when @entries would not be taken */
 char *ca_configure_hash (CaEngine *engine, GVariant *entries, GError **error);

@@ -14,6 +14,7 @@
 
 #include "ca-blocked-keys.h"
 #include "ca-clock.h"
+#include "ca-config-record.h"
 #include "ca-crl-schedule.h"
 #include "ca-crl.h"
 #include "ca-exit-module.h"
@@ -122,7 +123,10 @@ static gboolean
 start_modules (CaEngine *engine, GError **error)
 {
   engine->facts = ca_load_facts (engine, error);
-  if (engine->facts == NULL || !load_weak_keys (error) || !ca_blocked_keys_load (engine, error)
+  if (engine->facts == NULL
+      || !ca_config_record_settle (engine, engine->facts->config->source, error)
+      || !ca_profiles_settle (engine, engine->facts->config, error) || !load_weak_keys (error)
+      || !ca_blocked_keys_load (engine, error)
       || !ca_crl_note_partitions (engine->store, engine->writer, engine->facts->config, error))
     return FALSE;
   engine->policies = ca_policy_host_new (engine->registry, engine->facts, error);
@@ -134,6 +138,7 @@ start_modules (CaEngine *engine, GError **error)
     return FALSE;
   /* what an exit says of CRLs may be an alarm, which comes back here */
   ca_exit_host_start (engine->exits);
+  ca_config_record_alarm (engine);
   ca_auditor_set_exits (engine->auditor, engine->exits);
   ca_auditor_set_facts (engine->auditor, engine->facts);
   ca_expiry_check (engine);
@@ -184,6 +189,7 @@ engine_close (CaEngine *engine)
   g_mutex_clear (&engine->crl_mutex);
   g_mutex_clear (&engine->expiry_mutex);
   g_mutex_clear (&engine->change_mutex);
+  g_free (engine->config_alarm);
   g_free (engine->folder);
   g_free (engine);
 }
@@ -373,6 +379,7 @@ ca_engine_reload (CaEngine *engine, GError **error)
   g_autoptr (CaFacts) old = NULL;
 
   if (fresh == NULL || !find_policies (engine, fresh->config, error)
+      || !ca_config_record_settle (engine, fresh->config->source, error)
       || !ca_crl_note_partitions (engine->store, engine->writer, fresh->config, error)
       || !ca_policy_host_reload (engine->policies, engine->registry, fresh, error))
     return FALSE;

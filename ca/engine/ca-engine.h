@@ -76,10 +76,12 @@ struct _CaEngine
 
   struct _CaCrlSchedule *crl_schedule;
 
-  GMutex config_mutex; /* one change of ca.conf at a time */
-  gint64 last_history; /* id of the newest row of its history, under the config mutex */
-  GMutex change_mutex; /* one decision about changes that wait at a time (ca-changes.c) */
-  GMutex crl_mutex;    /* one run of CRLs at a time */
+  GMutex config_mutex;    /* one change of ca.conf at a time */
+  gint64 last_history;    /* id of the newest row of its history, under the config mutex */
+  gboolean config_intent; /* a change of ca.conf is being carried out; under the config mutex */
+  char *config_alarm;     /* (nullable): what exits have to hear of it; under the config mutex */
+  GMutex change_mutex;    /* one decision about changes that wait at a time (ca-changes.c) */
+  GMutex crl_mutex;       /* one run of CRLs at a time */
   GMutex expiry_mutex;
   gint64 expiry_due; /* seconds, under that mutex: when to look again (ca-expiry.c) */
   GMutex mutex;

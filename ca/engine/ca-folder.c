@@ -294,6 +294,20 @@ ca_folder_write_certificate (const char *folder,
          && (text[0] == '\0' || write_text (chain_path, text, error));
 }
 
+gboolean
+ca_folder_sync (const char *folder, GError **error)
+{
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  gboolean ok = fd >= 0 && fsync (fd) == 0;
+
+  if (!ok)
+    icert_set_error (error, ICERT_ERROR_STORAGE, "folder", "cannot be made durable: %s (a disk)",
+                     g_strerror (errno));
+  if (fd >= 0)
+    close (fd);
+  return ok;
+}
+
 /* By descriptors, and never through a link: the name may be one that somebody else chose too, as
  * /tmp/ca.part-4711. */
 static void

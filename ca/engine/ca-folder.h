@@ -45,6 +45,8 @@ gboolean ca_folder_write_pem (const char *path, const char *label, GBytes *der, 
 /* S-F5: whether the folder, its configuration, certificates and profiles can be changed by the CA's
  * user alone; keys, secret, store and modules are judged by who reads them. CONFIG */
 gboolean ca_folder_check (const char *folder, GError **error);
+/* makes what was renamed or removed in @folder durable. STORAGE */
+gboolean ca_folder_sync (const char *folder, GError **error);
 /* removes a folder that could not be finished; what a link leads to stays */
 void ca_folder_remove (const char *folder);
 /* The folder that the CA's record names; NULL when it has none, or is not of this machine. */

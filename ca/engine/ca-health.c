@@ -12,6 +12,7 @@
 #include <glib/gstdio.h>
 
 #include "ca-audit-verify.h"
+#include "ca-config-record.h"
 #include "ca-crl.h"
 #include "ca-folder.h"
 #include "ca-limits.h"
@@ -524,6 +525,29 @@ check_modules (Health *health)
   say (health, HEALTH_OK, NULL, "all modules are at work");
 }
 
+/* S-F6: what was written by hand is named until two administrators agree to it, or it is gone. */
+static void
+check_configuration (Health *health)
+{
+  g_auto (CaConfigState) state = { NULL };
+  g_autoptr (GError) error = NULL;
+
+  if (!ca_config_record_get_state (health->engine, &state, &error))
+    {
+      say_error (health, "mend ca.conf: the CA would not open again", error);
+      return;
+    }
+  if (state.unagreed != NULL)
+    say (health, HEALTH_FAILURE,
+         "take it back, or set it by 'icert set-config' and have another administrator approve",
+         "in force without two administrators: %s", state.unagreed);
+  if (state.waiting != NULL)
+    say (health, HEALTH_WARNING,
+         "'icert set-config' changes it; what stands there takes effect at the next start",
+         "ca.conf was changed outside the engine: %s", state.waiting);
+  say (health, HEALTH_OK, NULL, "is as the audit log knows it");
+}
+
 /* S-B2 */
 static void
 check_weak_keys (Health *health)
@@ -566,6 +590,7 @@ static const struct
   { "store", check_store },
   { "lock", check_lock },
   { "folder", check_folder },
+  { "configuration", check_configuration },
   { "disk", check_disk },
   { "clock", check_clock },
   { "keys", check_keys },

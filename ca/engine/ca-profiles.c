@@ -12,7 +12,9 @@
 
 #include "ca-changes.h"
 #include "ca-clock.h"
+#include "ca-config-record.h"
 #include "ca-crypto.h"
+#include "ca-folder.h"
 #include "icert-keyfile.h"
 
 #define SUFFIX ".profile"
@@ -31,6 +33,11 @@ static const guint8 columns[]
 static const char *const column_names[] = { "name",  "hash",      "version",   "time",   "actor-id",
                                             "actor", "second-id", "withdrawn", "content" };
 #define CONTENT 8
+
+/* A change under way, for ca_config_record_put_profile(): name; SHA-256 of the file before ("":
+ * none) and contents to be (none: withdrawn); name and id of who asked; detail of the record; their
+ * door; object of the record */
+#define INTENT_TYPE "(ssmssssus)"
 
 /* Where Template.Policy has its profiles */
 static char *
@@ -166,6 +173,14 @@ add_row (ICertStoreBatch *batch,
   icert_store_batch_set_text (batch, ICERT_PROFILE_CONTENT, contents);
 }
 
+static void
+delete_row (ICertStoreBatch *batch, const char *name, const char *hash)
+{
+  icert_store_batch_begin (batch, ICERT_STORE_PROFILES, ICERT_STORE_DELETE);
+  icert_store_batch_set_text (batch, ICERT_PROFILE_NAME, name);
+  icert_store_batch_set_text (batch, ICERT_PROFILE_HASH, hash);
+}
+
 gboolean
 ca_profiles_open (CaEngine *engine, GError **error)
 {
@@ -229,7 +244,11 @@ write_file (const char *path, const char *contents, GError **error)
   g_autoptr (GError) local = NULL;
 
   if (contents == NULL && (g_unlink (path) == 0 || errno == ENOENT))
-    return TRUE;
+    {
+      g_autofree char *folder = g_path_get_dirname (path);
+
+      return ca_folder_sync (folder, error);
+    }
   if (contents != NULL
       && g_file_set_contents_full (path, contents, -1,
                                    G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
@@ -248,17 +267,15 @@ forget_known (CaEngine *engine)
   g_mutex_unlock (&engine->mutex);
 }
 
-/* The next request is judged by what is there now. A policy that cannot read it anew looks by
- * itself, and what it judges meanwhile is judged again (S-D12). */
+/* Under the config_mutex. The next request is judged by what is there now. A policy that cannot
+ * read it anew looks by itself, and what it judges meanwhile is judged again (S-D12). */
 static void
 reload_policies (CaEngine *engine, CaFacts *facts)
 {
   g_autoptr (GError) error = NULL;
 
-  g_mutex_lock (&engine->config_mutex);
   if (!ca_policy_host_reload (engine->policies, engine->registry, facts, &error))
     g_message ("policies: %s", error->message);
-  g_mutex_unlock (&engine->config_mutex);
 }
 
 /* @hash: nullable; of the content that stays */
@@ -278,7 +295,126 @@ withdraw_others (ICertStoreBatch *batch, GPtrArray *rows, const char *name, cons
     }
 }
 
+/* As @rows has it: a change did not come off. @hash: (nullable) of the content that was to be */
+static void
+put_rows_back (ICertStoreBatch *batch, GPtrArray *rows, const char *name, const char *hash)
+{
+  for (guint i = 0; i < rows->len; i++)
+    {
+      g_autofree char *its = icert_store_row_dup_text (rows->pdata[i], 1);
+
+      delete_row (batch, name, its);
+      icert_store_batch_begin (batch, ICERT_STORE_PROFILES, ICERT_STORE_INSERT);
+      for (guint j = 0; j < G_N_ELEMENTS (columns); j++)
+        {
+          const ICertStoreValue *cell = icert_store_row_get (rows->pdata[i], j);
+          g_autofree char *text = NULL;
+
+          if (cell->type == ICERT_PROPERTY_TYPE_STRING)
+            text = icert_store_row_dup_text (rows->pdata[i], j);
+          if (text != NULL)
+            icert_store_batch_set_text (batch, columns[j], text);
+          else if (cell->type != ICERT_PROPERTY_TYPE_NONE)
+            icert_store_batch_set_int (batch, columns[j], cell->integer);
+        }
+    }
+  if (hash != NULL && !has_hash (rows, hash, FALSE))
+    delete_row (batch, name, hash);
+}
+
+typedef struct
+{
+  const CaCaller *first, *second; /* second: nullable */
+  const char *name;
+  const char *contents; /* nullable */
+  char *hash;           /* of them */
+  char *object, *detail;
+  GPtrArray *rows; /* of before */
+} Installation;
+
+static void
+installation_clear (Installation *self)
+{
+  g_free (self->hash);
+  g_free (self->object);
+  g_free (self->detail);
+  g_clear_pointer (&self->rows, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Installation, installation_clear)
+
+static GPtrArray *
+record_of (const Installation *self, const char *outcome)
+{
+  return ca_audit_list_new (ca_audit_record_new (
+      self->first, ca_verb_to_string (CA_VERB_WRITE_PROFILE), self->object, outcome, self->detail));
+}
+
 /* The row comes first: a file without one decides nothing, a row without a file does no harm. */
+static gboolean
+begin (CaEngine *engine, const Installation *self, const CaConfig *config, GError **error)
+{
+  g_autofree char *before = ca_profiles_hash_file (config, self->name);
+  ICertStoreBatch *batch = icert_store_batch_new ();
+  g_autoptr (GVariant) intent = g_variant_ref_sink (g_variant_new (
+      INTENT_TYPE, self->name, before != NULL ? before : "", self->contents, self->first->name,
+      self->first->id, self->detail, (guint32) self->first->door, self->object));
+  g_autofree char *text = g_variant_print (intent, FALSE);
+
+  withdraw_others (batch, self->rows, self->name, self->hash);
+  if (self->contents != NULL)
+    add_row (batch, self->name, self->contents, self->first, self->second,
+             !has_hash (self->rows, self->hash, FALSE));
+  ca_config_record_put_profile (batch, text);
+  return ca_writer_commit_wait (engine->writer, batch, record_of (self, "BEGUN"), error);
+}
+
+static gboolean
+end (CaEngine *engine, const Installation *self, GError **error)
+{
+  ICertStoreBatch *batch = icert_store_batch_new ();
+
+  ca_config_record_put_profile (batch, NULL);
+  return ca_writer_commit_wait (engine->writer, batch, record_of (self, "OK"), error);
+}
+
+static void
+call_off (CaEngine *engine, const Installation *self)
+{
+  ICertStoreBatch *batch = icert_store_batch_new ();
+  g_autoptr (GError) error = NULL;
+
+  put_rows_back (batch, self->rows, self->name, self->hash);
+  ca_config_record_put_profile (batch, NULL);
+  if (!ca_writer_commit_wait (engine->writer, batch, record_of (self, "CALLED-OFF"), &error))
+    g_message ("profile %s is what it was; that has no record yet: %s", self->name, error->message);
+}
+
+static gboolean
+install (CaEngine *engine, const Installation *self, CaFacts *facts, GError **error)
+{
+  g_autofree char *path = path_of (facts->config, self->name);
+  g_autofree char *before = NULL;
+
+  if (!ca_profiles_settle (engine, facts->config, error))
+    return FALSE;
+  if (!g_file_get_contents (path, &before, NULL, NULL))
+    before = NULL;
+  if (!begin (engine, self, facts->config, error))
+    return FALSE;
+  forget_known (engine);
+  if (write_file (path, self->contents, error) && end (engine, self, error))
+    {
+      reload_policies (engine, facts);
+      return TRUE;
+    }
+  write_file (path, before, NULL);
+  call_off (engine, self);
+  forget_known (engine);
+  reload_policies (engine, facts);
+  return FALSE;
+}
+
 gboolean
 ca_profiles_apply (CaEngine *engine,
                    const CaCaller *first,
@@ -287,45 +423,77 @@ ca_profiles_apply (CaEngine *engine,
                    GError **error)
 {
   g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
-  const char *name, *contents;
-  g_autofree char *path = NULL;
-  g_autofree char *hash = NULL;
-  g_autofree char *object = NULL;
-  g_autofree char *detail = NULL;
+  g_auto (Installation) self = { .first = first, .second = second };
   g_autoptr (GBytes) content = NULL;
-  g_autoptr (GPtrArray) rows = NULL;
-  ICertStoreBatch *batch;
-  GPtrArray *audit;
+  gboolean ok;
 
-  g_variant_get (value, "(&sm&s)", &name, &contents);
-  if (contents != NULL)
-    content = g_bytes_new (contents, strlen (contents));
+  g_variant_get (value, "(&sm&s)", &self.name, &self.contents);
+  if (self.contents != NULL)
+    {
+      content = g_bytes_new (self.contents, strlen (self.contents));
+      self.hash = hash_of (self.contents, strlen (self.contents));
+    }
   /* at the moment of approval other waivers may stand than when it was asked for */
-  if (content != NULL && !check_content (engine, name, content, error))
+  if (content != NULL && !check_content (engine, self.name, content, error))
     return FALSE;
-  rows = load_rows (engine, name, error);
-  if (rows == NULL)
-    return FALSE;
-  hash = contents != NULL ? hash_of (contents, strlen (contents)) : NULL;
-  batch = icert_store_batch_new ();
-  withdraw_others (batch, rows, name, hash);
-  if (contents != NULL)
-    add_row (batch, name, contents, first, second, !has_hash (rows, hash, FALSE));
-  object = g_strconcat ("profile:", name, NULL);
-  detail = g_strdup_printf (
-      "%s%s%s", hash != NULL ? hash : "withdrawn", second != NULL ? "; approved by " : "",
+  self.object = g_strconcat ("profile:", self.name, NULL);
+  self.detail = g_strdup_printf (
+      "%s%s%s", self.hash != NULL ? self.hash : "withdrawn", second != NULL ? "; approved by " : "",
       second != NULL ? second->name : (facts->config->dual_control ? "" : "; single operator"));
-  audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
-  g_ptr_array_add (audit, ca_audit_record_new (first, ca_verb_to_string (CA_VERB_WRITE_PROFILE),
-                                               object, "OK", detail));
-  if (!ca_writer_commit_wait (engine->writer, batch, audit, error))
+  g_mutex_lock (&engine->config_mutex);
+  self.rows = load_rows (engine, self.name, error);
+  ok = self.rows != NULL && install (engine, &self, facts, error);
+  g_mutex_unlock (&engine->config_mutex);
+  return ok;
+}
+
+/* A change that a crash cut off: its rows are there, so it is finished, unless somebody has put
+ * another file there. */
+static gboolean
+finish (CaEngine *engine, const CaConfig *config, GVariant *intent, GError **error)
+{
+  const char *name, *before, *contents, *actor, *id, *detail, *object;
+  guint32 door;
+  ICertStoreBatch *batch;
+  g_autoptr (CaCaller) first = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *now = NULL;
+  g_autofree char *wanted = NULL;
+  g_autofree char *text = NULL;
+  gboolean is_ours;
+
+  g_variant_get (intent, "(&s&sm&s&s&s&su&s)", &name, &before, &contents, &actor, &id, &detail,
+                 &door, &object);
+  path = path_of (config, name);
+  now = ca_profiles_hash_file (config, name);
+  wanted = contents != NULL ? hash_of (contents, strlen (contents)) : NULL;
+  is_ours = g_strcmp0 (now, wanted) == 0 || strcmp (now != NULL ? now : "", before) == 0;
+  if (is_ours && g_strcmp0 (now, wanted) != 0 && !write_file (path, contents, error))
     return FALSE;
-  forget_known (engine);
-  path = path_of (facts->config, name);
-  if (!write_file (path, contents, error))
+  first = ca_caller_new_principal (actor, (const char *[]){ id, NULL }, (CaDoor) door);
+  text = g_strdup_printf ("%s; %s", detail,
+                          is_ours ? "completed after an interruption" : "another file is there");
+  batch = icert_store_batch_new ();
+  ca_config_record_put_profile (batch, NULL);
+  return ca_writer_commit_wait (
+      engine->writer, batch,
+      ca_audit_list_new (ca_audit_record_new (first, ca_verb_to_string (CA_VERB_WRITE_PROFILE),
+                                              object, is_ours ? "OK" : "CALLED-OFF", text)),
+      error);
+}
+
+gboolean
+ca_profiles_settle (CaEngine *engine, const CaConfig *config, GError **error)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GVariant) intent = NULL;
+
+  if (!ca_config_record_load_profile (engine->store, &text, error))
     return FALSE;
-  reload_policies (engine, facts);
-  return TRUE;
+  if (text == NULL)
+    return TRUE;
+  intent = g_variant_parse (G_VARIANT_TYPE (INTENT_TYPE), text, NULL, NULL, error);
+  return intent != NULL && finish (engine, config, intent, error);
 }
 
 char *

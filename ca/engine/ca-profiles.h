@@ -13,6 +13,9 @@
 
 /* When the CA is opened: the first time, everything in the folder is taken as found. */
 gboolean ca_profiles_open (CaEngine *engine, GError **error);
+/* Before policies read their files, or a profile is changed: what a crash cut off is finished.
+ * AUDIT, STORAGE */
+gboolean ca_profiles_settle (CaEngine *engine, const CaConfig *config, GError **error);
 /* @content: NULL = the profile is withdrawn */
 gboolean ca_profiles_set (CaEngine *engine,
                           CaCaller *administrator,

@@ -13,6 +13,7 @@
 #include "ca-builder.h"
 #include "ca-ceremony.h"
 #include "ca-changes.h"
+#include "ca-configure.h"
 #include "ca-cross.h"
 #include "ca-folder.h"
 #include "ca-install.h"
@@ -139,7 +140,7 @@ make_key (Renewal *self, GError **error)
       || !adopt_key (self, &config, path, secret, error)
       || (self->key == NULL && !generate_key (self, path, secret, error)))
     return FALSE;
-  return ca_config_add_key (self->engine->folder, self->index, &config, error);
+  return ca_configure_add_key (self->engine, self->caller, self->index, &config, error);
 }
 
 static gboolean
