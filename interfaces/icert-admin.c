@@ -215,6 +215,15 @@ ICERT_DEFINE_UNSUPPORTED (icert_admin,
                           gint64 id,
                           GCancellable *cancellable)
 
+ICERT_DEFINE_UNSUPPORTED (icert_admin,
+                          resubmit_request_version,
+                          ICertResponse *,
+                          NULL,
+                          ICertAdmin *self,
+                          gint64 id,
+                          gint64 content_version,
+                          GCancellable *cancellable)
+
 static void
 icert_admin_default_init (ICertAdminInterface *iface)
 {
@@ -252,6 +261,7 @@ icert_admin_default_init (ICertAdminInterface *iface)
   iface->describe_config_entry = icert_admin_real_describe_config_entry;
   iface->list_config_history = icert_admin_real_list_config_history;
   iface->undo_config_entry = icert_admin_real_undo_config_entry;
+  iface->resubmit_request_version = icert_admin_real_resubmit_request_version;
 }
 
 static gboolean
@@ -547,6 +557,9 @@ icert_admin_deny_request_finish (ICertAdmin *self, GAsyncResult *result, GError 
  * Asks the policy again about a pending request, this time with an officer's approval (AD CS:
  * ICertAdmin::ResubmitRequest). An administrator may resubmit a denied one too.
  *
+ * What is approved is the content that the request has at that moment. Whoever looked at it first
+ * calls [method@ICert.Admin.resubmit_request_version], which a change since then refuses.
+ *
  * Any thread; blocks until the answer is durable. Right: officer, or administrator.
  *
  * Errors: `ICERT_ERROR_NOT_FOUND`; `ICERT_ERROR_WRONG_STATE` for a request that is neither pending
@@ -618,6 +631,106 @@ icert_admin_resubmit_request_finish (ICertAdmin *self, GAsyncResult *result, GEr
   g_return_val_if_fail (ICERT_IS_ADMIN (self), NULL);
 
   return _icert_finish_pointer (self, result, icert_admin_resubmit_request_async, error);
+}
+
+/**
+ * icert_admin_resubmit_request_version:
+ * @self: an admin object
+ * @id: request id
+ * @content_version: `Request.ContentVersion` of the view when the officer looked at the request,
+ *   from 1 on
+ * @cancellable: (nullable): to stop waiting
+ * @error: return location for an error
+ *
+ * [method@ICert.Admin.resubmit_request] of the content that the officer saw, and of no other.
+ *
+ * Each change that an officer makes to a request counts its content version up, from 1. If
+ * another one is stored than the one that is given, somebody changed the request since it was
+ * looked at: nobody judges or signs anything, and the request stays as it is (S-D12). What is
+ * compared is what is judged and signed: a change that comes meanwhile loses, or the call does.
+ * AD CS has no such method; its officers approve what is stored at that moment.
+ *
+ * Any thread; blocks until the answer is durable. Right: officer, or administrator.
+ *
+ * Errors: those of [method@ICert.Admin.resubmit_request]; `ICERT_ERROR_WRONG_STATE` with the field
+ * `content-version`, the stored version as detail `actual` and the given one as detail `expected`;
+ * `ICERT_ERROR_MALFORMED` for a content version below 1.
+ *
+ * Returns: (transfer full): the answer, or `NULL` with `error` set
+ */
+ICertResponse *
+icert_admin_resubmit_request_version (ICertAdmin *self,
+                                      gint64 id,
+                                      gint64 content_version,
+                                      GCancellable *cancellable,
+                                      GError **error)
+{
+  ICertAdminInterface *iface;
+  GError *local_error = NULL;
+  ICertResponse *answer;
+
+  g_return_val_if_fail (ICERT_IS_ADMIN (self), NULL);
+
+  if (!_icert_check_id (id, error))
+    return NULL;
+  if (content_version < 1)
+    {
+      icert_set_error (error, ICERT_ERROR_MALFORMED, "content-version",
+                       "%" G_GINT64_FORMAT " (from 1 on)", content_version);
+      return NULL;
+    }
+  iface = ICERT_ADMIN_GET_IFACE (self);
+  ICERT_REQUIRE_SLOT (iface, resubmit_request_version, NULL, error);
+  answer = iface->resubmit_request_version (self, id, content_version, cancellable, &local_error);
+  return _icert_end_object (answer, ICERT_TYPE_RESPONSE, local_error, self,
+                            "resubmit_request_version", error);
+}
+
+/**
+ * icert_admin_resubmit_request_version_async:
+ * @self: an admin object
+ * @id: request id
+ * @content_version: `Request.ContentVersion` of the view when the officer looked at the request
+ * @cancellable: (nullable): to stop waiting
+ * @callback: (scope async) (nullable): called in the caller's main context when there is an
+ *   answer
+ * @user_data: data for `callback`
+ *
+ * [method@ICert.Admin.resubmit_request_version] without blocking.
+ */
+void
+icert_admin_resubmit_request_version_async (ICertAdmin *self,
+                                            gint64 id,
+                                            gint64 content_version,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer user_data)
+{
+  g_return_if_fail (ICERT_IS_ADMIN (self));
+
+  _icert_call_async (self, G_CALLBACK (icert_admin_resubmit_request_version),
+                     icert_admin_resubmit_request_version_async, G_TYPE_OBJECT, cancellable,
+                     callback, user_data, G_TYPE_INT64, id, G_TYPE_INT64, content_version,
+                     G_TYPE_INVALID);
+}
+
+/**
+ * icert_admin_resubmit_request_version_finish:
+ * @self: an admin object
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends [method@ICert.Admin.resubmit_request_version_async]. Errors are those of
+ * [method@ICert.Admin.resubmit_request_version].
+ *
+ * Returns: (transfer full): the answer, or `NULL` with `error` set
+ */
+ICertResponse *
+icert_admin_resubmit_request_version_finish (ICertAdmin *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (ICERT_IS_ADMIN (self), NULL);
+
+  return _icert_finish_pointer (self, result, icert_admin_resubmit_request_version_async, error);
 }
 
 /**

@@ -158,6 +158,12 @@ struct _ICertAdminInterface
                                  gint64 id,
                                  GCancellable *cancellable,
                                  GError **error);
+
+  ICertResponse *(*resubmit_request_version) (ICertAdmin *self,
+                                              gint64 id,
+                                              gint64 content_version,
+                                              GCancellable *cancellable,
+                                              GError **error);
 };
 
 ICERT_AVAILABLE_IN_0_1
@@ -648,5 +654,25 @@ ICERT_AVAILABLE_IN_0_1
 gboolean icert_admin_undo_config_entry_finish (ICertAdmin *self,
                                                GAsyncResult *result,
                                                GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+ICertResponse *icert_admin_resubmit_request_version (ICertAdmin *self,
+                                                     gint64 id,
+                                                     gint64 content_version,
+                                                     GCancellable *cancellable,
+                                                     GError **error);
+
+ICERT_AVAILABLE_IN_0_1
+void icert_admin_resubmit_request_version_async (ICertAdmin *self,
+                                                 gint64 id,
+                                                 gint64 content_version,
+                                                 GCancellable *cancellable,
+                                                 GAsyncReadyCallback callback,
+                                                 gpointer user_data);
+
+ICERT_AVAILABLE_IN_0_1
+ICertResponse *icert_admin_resubmit_request_version_finish (ICertAdmin *self,
+                                                            GAsyncResult *result,
+                                                            GError **error);
 
 G_END_DECLS

@@ -160,7 +160,7 @@ static const struct
 
 /* Details whose value is a number; `status` is one of 32 bits. Everything else is text. */
 static const char *const number_details[]
-    = { "offset", "limit", "actual", "request-id", "retry-after", "change", NULL };
+    = { "offset", "limit", "actual", "expected", "request-id", "retry-after", "change", NULL };
 
 /**
  * icert_error_quark:

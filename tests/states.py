@@ -280,6 +280,17 @@ class Verbs:
     def do_resubmit(self, subject):
         return self.admin.resubmit_request(subject.number, None).get_disposition()
 
+    def do_resubmit_seen(self, subject):
+        seen = (self.place.look(subject.number) or [0, 0, 0, 1])[3]
+        return self.resubmit_version(subject, seen)
+
+    def do_resubmit_stale(self, subject):
+        return self.resubmit_version(subject, 7)
+
+    def resubmit_version(self, subject, version):
+        answer = self.admin.resubmit_request_version(subject.number, version, None)
+        return answer.get_disposition()
+
     def do_is_valid(self, subject):
         return self.admin.is_valid_certificate(subject.serial, None)[0]
 

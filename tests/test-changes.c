@@ -831,6 +831,114 @@ test_approver_lost_role_meanwhile (void)
                    0);
 }
 
+/* The content that was seen (S-D12) */
+
+static gint64
+version_of (FakeTown *town, const char *name, gint64 id)
+{
+  static const char *const columns[] = { "Request.ContentVersion", NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertEnumViewRow) rows = NULL;
+  g_autoptr (GPtrArray) page = NULL;
+  g_autoptr (GVariant) value = NULL;
+  ICertView *view = fake_town_meet (town, name)->view;
+
+  g_assert_true (icert_view_set_columns (view, columns, &error));
+  g_assert_true (icert_view_add_restriction (view, "Request.RequestID", ICERT_SEEK_EQ,
+                                             g_variant_new_int64 (id), &error));
+  rows = icert_view_open_view (view, NULL, &error);
+  g_assert_no_error (error);
+  page = icert_enum_view_row_next (rows, 2, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (page->len, ==, 1);
+  value = icert_view_row_get_value (page->pdata[0], columns[0], &error);
+  g_assert_no_error (error);
+  return g_variant_get_int64 (value);
+}
+
+static void
+refuse_version (FakeTown *town, const char *name, gint64 id, gint64 version, gint64 actual)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) details = NULL;
+  guint64 number = 0;
+
+  g_assert_null (icert_admin_resubmit_request_version (fake_town_meet (town, name)->admin, id,
+                                                       version, NULL, &error));
+  fake_assert_error (error, ICERT_ERROR_WRONG_STATE, "content-version", 0x80094003);
+  details = icert_error_get_details (error);
+  g_assert_true (g_variant_lookup (details, "actual", "t", &number));
+  g_assert_cmpint ((gint64) number, ==, actual);
+  g_assert_true (g_variant_lookup (details, "expected", "t", &number));
+  g_assert_cmpint ((gint64) number, ==, version);
+  g_assert_true (g_variant_lookup (details, "request-id", "t", &number));
+  g_assert_cmpint ((gint64) number, ==, id);
+}
+
+static void
+change_attribute (FakeTown *town, const char *name, gint64 id)
+{
+  g_autoptr (GHashTable) attributes = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GError) error = NULL;
+
+  g_hash_table_insert (attributes, (gpointer) "Note", (gpointer) name);
+  g_assert_true (icert_admin_set_request_attributes (fake_town_meet (town, name)->admin, id,
+                                                     attributes, NULL, &error));
+  g_assert_no_error (error);
+}
+
+/* another name in the certificate */
+static void
+change_names (FakeTown *town, const char *name, gint64 id)
+{
+  static const guint8 names[] = "\x30\x10\x82\x0e"
+                                "www.evil.local";
+  g_autoptr (GBytes) value = g_bytes_new_static (names, sizeof names - 1);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (icert_admin_set_certificate_extension (fake_town_meet (town, name)->admin, id,
+                                                        "2.5.29.17", ICERT_EXTENSION_NONE, value,
+                                                        NULL, &error));
+  g_assert_no_error (error);
+}
+
+static void
+test_content_seen (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (
+      TRUE, ROLES "[OfficerRights few]\nOfficers=user:other\nProfiles=WebServer\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  gint64 id = fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  gint64 seen = version_of (town, "chief", id);
+
+  g_test_summary ("S-D12: an officer approves the content that was seen: what another officer "
+                  "changed since, attribute or names, is refused, and nothing is signed");
+  g_assert_cmpint (seen, ==, 1);
+  change_attribute (town, "other", id);
+  refuse_version (town, "chief", id, seen, 2);
+  change_names (town, "other", id);
+  refuse_version (town, "chief", id, 2, 3);
+  refuse_version (town, "chief", id, 4, 3);
+  /* who may not decide does not hear how often it was changed */
+  g_assert_null (icert_admin_resubmit_request_version (fake_town_meet (town, "watch")->admin, id,
+                                                       seen, NULL, &error));
+  fake_assert_error (error, ICERT_ERROR_NOT_AUTHORIZED, "caller", 0);
+  g_clear_error (&error);
+  g_assert_cmpint (version_of (town, "chief", id), ==, 3);
+  fake_town_close (town);
+  g_assert_cmpint (fake_town_query_int (town, "SELECT count(*) FROM serials"), ==, 0);
+  g_assert_cmpint (fake_town_query_int (town, "SELECT count(*) FROM audit WHERE verb = 'resubmit' "
+                                              "AND outcome = 'WRONG_STATE'"),
+                   ==, 3);
+  g_assert_cmpint (fake_town_query_int (town, "SELECT count(*) FROM audit WHERE verb = 'sign'"), ==,
+                   0);
+  response = icert_admin_resubmit_request_version (fake_town_meet (town, "chief")->admin, id, 3,
+                                                   NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+}
+
 static void
 test_hidden (void)
 {
@@ -1376,6 +1484,48 @@ test_ca_certificate_approver_gone (void)
 }
 
 static void
+test_ca_content_seen (void)
+{
+  g_autoptr (FakeTown) town = new_root (TRUE, ROLES "user:dora=submitter;administrator\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  ICertAdmin *chief = fake_town_meet (town, "chief")->admin;
+  gint64 id = ask_for_ca (town, "dora", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  gint64 seen = version_of (town, "chief", id);
+  gint64 change, next;
+
+  g_test_summary (
+      "S-D12, S-G3: of a CA certificate an administrator approves what the officer saw: "
+      "not what was changed before the approval, nor what was changed after it");
+  g_assert_null (icert_admin_resubmit_request_version (chief, id, seen, NULL, &error));
+  change = assert_waits (error);
+  g_clear_error (&error);
+  change_attribute (town, "other", id);
+  refuse_approval (town, "anna", change, ICERT_ERROR_WRONG_STATE);
+  assert_state (town, change, "failed");
+  refuse_version (town, "chief", id, seen, seen + 1);
+  g_assert_null (icert_admin_resubmit_request_version (chief, id, seen + 1, NULL, &error));
+  next = assert_waits (error);
+  g_assert_cmpint (next, !=, change);
+  g_clear_error (&error);
+  approve (town, "anna", next);
+  change_attribute (town, "other", id);
+  refuse_version (town, "chief", id, seen + 1, seen + 2);
+  g_assert_null (icert_admin_resubmit_request_version (chief, id, seen + 2, NULL, &error));
+  change = assert_waits (error);
+  g_assert_cmpint (change, !=, next);
+  g_clear_error (&error);
+  approve (town, "anna", change);
+  response = icert_admin_resubmit_request_version (chief, id, seen + 2, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
+  fake_town_close (town);
+  g_assert_cmpint (fake_town_query_int (town, "SELECT approved_version FROM requests WHERE "
+                                              "disposition = 20"),
+                   ==, seen + 2);
+}
+
+static void
 test_ca_certificate_alone (void)
 {
   g_autoptr (FakeTown) town = new_root (FALSE, ROLES "user:dora=submitter;administrator\n");
@@ -1658,6 +1808,8 @@ main (int argc, char **argv)
   g_test_add_func ("/changes/s-g3-ca-certificate", test_ca_certificate);
   g_test_add_func ("/changes/s-d13-ca-certificate-approver-gone",
                    test_ca_certificate_approver_gone);
+  g_test_add_func ("/changes/s-d12-content-seen", test_content_seen);
+  g_test_add_func ("/changes/s-d12-ca-content-seen", test_ca_content_seen);
   g_test_add_func ("/changes/s-g3-ca-certificate-alone", test_ca_certificate_alone);
   g_test_add_func ("/changes/s-g3-ca-by-submission", test_ca_by_submission);
   g_test_add_func ("/changes/s-g3-direct-command", test_direct_command);

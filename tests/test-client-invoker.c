@@ -499,6 +499,10 @@ test_not_implemented (Fixture *fixture, gconstpointer data)
   assert_error_and_clear (&error, ICERT_ERROR_NOT_SUPPORTED, "list_profiles");
   g_assert_null (icert_admin_resubmit_request (ICERT_ADMIN (client), 1, NULL, &error));
   assert_error_and_clear (&error, ICERT_ERROR_NOT_SUPPORTED, "resubmit_request");
+  g_assert_null (icert_admin_resubmit_request_version (ICERT_ADMIN (client), 1, 1, NULL, &error));
+  assert_error_and_clear (&error, ICERT_ERROR_NOT_SUPPORTED, "resubmit_request_version");
+  g_assert_null (icert_admin_resubmit_request_version (ICERT_ADMIN (client), 1, 0, NULL, &error));
+  assert_error_and_clear (&error, ICERT_ERROR_MALFORMED, "content-version");
   g_assert_false (icert_view_add_alternative (ICERT_VIEW (client), &error));
   assert_error_and_clear (&error, ICERT_ERROR_NOT_SUPPORTED, "add_alternative");
 }

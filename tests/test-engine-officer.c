@@ -403,6 +403,16 @@ race_thread (gpointer data)
   return NULL;
 }
 
+/* Another's change came before this one was stored, or before it was looked at. */
+static void
+assert_lost (const GError *error)
+{
+  g_autofree char *field = icert_error_get_field (error);
+
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_WRONG_STATE);
+  g_assert_true (g_str_equal (field, "request") || g_str_equal (field, "content-version"));
+}
+
 static guint
 race (FakeCa *ca, gint64 id, const Verb *runners, guint n)
 {
@@ -424,7 +434,7 @@ race (FakeCa *ca, gint64 id, const Verb *runners, guint n)
       g_thread_join (threads[i]);
       won += racers[i].won;
       if (!racers[i].won)
-        fake_assert_error (racers[i].error, ICERT_ERROR_WRONG_STATE, "request", 0);
+        assert_lost (racers[i].error);
       g_clear_error (&racers[i].error);
     }
   g_mutex_clear (&gate);
@@ -475,6 +485,35 @@ test_race_of_changes (void)
       g_assert_cmpint (won, >=, 1);
       g_assert_cmpint (column (ca, id, "content_version"), ==, before + won);
     }
+}
+
+static gboolean
+do_resubmit_seen (FakeCa *ca, gint64 id, GError **error)
+{
+  g_autoptr (ICertResponse) response
+      = icert_admin_resubmit_request_version (ca->admin, id, 1, NULL, error);
+
+  return response != NULL;
+}
+
+static void
+test_race_of_content (void)
+{
+  static const Verb both[] = { do_resubmit_seen, do_set_attributes };
+  g_autoptr (FakeCa) ca = fake_ca_new (NULL);
+
+  g_test_summary ("S-D12: an officer approves what was seen while another changes it: one of them "
+                  "wins, and no certificate is of a content that nobody saw");
+  for (guint round = 0; round < 20; round++)
+    {
+      gint64 id = submit_pending (ca);
+
+      g_assert_cmpint (race (ca, id, both, G_N_ELEMENTS (both)), ==, 1);
+      g_assert_cmpint (column (ca, id, "content_version"), ==,
+                       column (ca, id, "disposition") == 20 ? 1 : 2);
+    }
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT count(*) FROM serials WHERE state = 1"), ==,
+                   fake_ca_query_int (ca, "SELECT count(*) FROM requests WHERE disposition = 20"));
 }
 
 /* Trace */
@@ -710,6 +749,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/officer/ca-bit/S-L3", test_ca_by_officer);
   g_test_add_func ("/engine/officer/race/S-E6", test_race);
   g_test_add_func ("/engine/officer/race-of-changes/S-E6", test_race_of_changes);
+  g_test_add_func ("/engine/officer/race-of-content/S-D12", test_race_of_content);
   g_test_add_func ("/engine/officer/trace", test_trace);
   g_test_add_func ("/engine/officer/roles", test_roles);
   g_test_add_func ("/engine/officer/config-entry", test_config_entry);

@@ -152,6 +152,13 @@ ask_resubmit (FakePerson *person, const Thing *thing, GError **error)
 }
 
 static void
+ask_resubmit_version (FakePerson *person, const Thing *thing, GError **error)
+{
+  g_autoptr (ICertResponse) response
+      = icert_admin_resubmit_request_version (person->admin, thing->id, 7, NULL, error);
+}
+
+static void
 ask_revoke (FakePerson *person, const Thing *thing, GError **error)
 {
   icert_admin_revoke (person->admin, thing->serial, ICERT_REVOCATION_REASON_SUPERSEDED, NULL, NULL,
@@ -205,6 +212,7 @@ static const struct
   { "Admin.set_certificate_extension", ask_extension, "chief" },
   { "Admin.deny_request", ask_deny, "chief" },
   { "Admin.resubmit_request", ask_resubmit, "chief boss" },
+  { "Admin.resubmit_request_version", ask_resubmit_version, "chief boss" },
   { "Admin.revoke", ask_revoke, "chief" },
   { "Admin.unrevoke", ask_unrevoke, "chief" },
   { "Admin.set_publish_expired", ask_publish_expired, "chief" },
@@ -251,7 +259,9 @@ ask (FakePerson *person, guint method, const Thing *thing)
   Echo echo;
 
   /* that one is answered by a worker */
-  asker = methods[method].ask == ask_resubmit ? NULL : g_thread_self ();
+  asker = methods[method].ask == ask_resubmit || methods[method].ask == ask_resubmit_version
+              ? NULL
+              : g_thread_self ();
   g_atomic_int_set (&n_questions, 0);
   methods[method].ask (person, thing, &error);
   echo.questions = g_atomic_int_get (&n_questions);

@@ -279,6 +279,13 @@ call_resubmit_request (FakePerson *person, GError **error)
 }
 
 static void
+call_resubmit_request_version (FakePerson *person, GError **error)
+{
+  g_autoptr (ICertResponse) response
+      = icert_admin_resubmit_request_version (person->admin, target, 1, NULL, error);
+}
+
+static void
 call_is_valid_certificate (FakePerson *person, GError **error)
 {
   ICertRevocationReason reason;
@@ -573,6 +580,14 @@ static const Call calls[] = {
     .verb = "resubmit" },
   { .method = "Admin.resubmit_request",
     .call = call_resubmit_request,
+    .state = ICERT_ROW_DISPOSITION_DENIED,
+    .verb = "resubmit-denied" },
+  { .method = "Admin.resubmit_request_version",
+    .call = call_resubmit_request_version,
+    .state = ICERT_ROW_DISPOSITION_PENDING,
+    .verb = "resubmit" },
+  { .method = "Admin.resubmit_request_version",
+    .call = call_resubmit_request_version,
     .state = ICERT_ROW_DISPOSITION_DENIED,
     .verb = "resubmit-denied" },
   { .method = "Ca.get_crl", .call = call_get_crl },
@@ -1075,6 +1090,9 @@ static const Line lines[] = {
   { "deny", NULL, call_deny_request, "deny NOT_FOUND", NULL },
   { "resubmit", make_pending, call_resubmit_request, "sign ISSUED, resubmit issued", NULL },
   { "resubmit-denied", make_denied, call_resubmit_request, "sign ISSUED, resubmit issued",
+    "resubmit NOT_AUTHORIZED" },
+  { "resubmit", make_pending, call_resubmit_request_version, "sign ISSUED, resubmit issued", NULL },
+  { "resubmit-denied", make_denied, call_resubmit_request_version, "sign ISSUED, resubmit issued",
     "resubmit NOT_AUTHORIZED" },
   { "revoke", make_issued, do_revoke, "revoke revoked", NULL },
   { "revoke", NULL, call_revoke, "revoke NOT_FOUND", NULL },

@@ -295,10 +295,16 @@ shown = queue["Queue"](None)
 contents = pathlib.Path(sys.argv[2]).read_bytes()
 request = ICert.Request.open(None)
 answer = request.submit(0, contents, {"CertificateTemplate": "WebServer"})
-while answer.request_id not in shown.ids:
+number = answer.request_id
+while number not in shown.seen:
     GLib.MainContext.default().iteration(True)
-ICert.Admin.open(None).deny_request(answer.request_id, None)
-while shown.ids:
+admin = ICert.Admin.open(None)
+admin.set_request_attributes(number, {"Note": "changed"})
+shown.obey(f"issue {number}")
+while shown.seen[number] != 2:
+    GLib.MainContext.default().iteration(True)
+admin.deny_request(number, None)
+while shown.seen:
     GLib.MainContext.default().iteration(True)
 """
 
@@ -331,7 +337,8 @@ class Officers(ExampleTest):
 
     @example("python/examples/officer_queue.py")
     def test_live(self):
-        """What another client does appears in officer_queue.py at once"""
+        """S-D12: what another client does appears in officer_queue.py at once, and nothing
+        is issued that was changed since it was shown"""
         path = self.folder.request("live", "live.example.org")
         _, *arguments = self.command(path)
         process = subprocess.run(
@@ -345,7 +352,9 @@ class Officers(ExampleTest):
         self.assertRegex(
             process.stdout.decode(),
             r"^(\+ \d+ \S+ from .*\n)*"
-            r"\+ (\d+) live\.example\.org from .*\n- \2 denied\n$",
+            r"\+ (\d+) live\.example\.org from .* \(version 1\)\n"
+            r"! content-version: .* was changed .*\n"
+            r"\+ \2 live\.example\.org from .* \(version 2\)\n- \2 denied\n$",
         )
 
     @example("js/examples/queue.js")

@@ -408,6 +408,40 @@ class WithCa(tool.ToolTest):
         answer = self.run_icert(1, "submit", path, "--profile", "User", "--out", "no/such/folder.crt")
         self.assertRegex(answer.error, r"^icert: FAILED: file: ")
 
+    def test_resubmit_what_was_seen(self):
+        """S-D12: resubmit --content-version refuses what was changed since explain showed it"""
+        number = self.submit(3, "seen", "--profile", "WebServer")["request-id"]
+        shown = self.run_icert(0, "explain", number).text.splitlines()[-1]
+        self.assertRegex(shown, f"^content version 1: 'icert resubmit {number} --content-version 1'")
+        self.run_icert(0, "set-attributes", number, "Note:changed")
+        answer = self.run_icert(1, "resubmit", number, "--content-version", "1")
+        self.assertRegex(answer.error, r"^icert: WRONG_STATE: content-version: request \d+ has 2, ")
+        self.assertIn(f"remedy: look at it again: 'icert explain {number}'", answer.error)
+        error = self.run_icert(1, "--json", "resubmit", number, "--content-version", "1").json["error"]
+        self.assertEqual(error["details"]["actual"], 2)
+        self.assertEqual(error["details"]["expected"], 1)
+        self.assertEqual(self.run_icert(3, "--json", "retrieve", number).json["disposition"], "pending")
+        self.run_icert(2, "resubmit", number, "--content-version", "-1")
+        shown = self.run_icert(0, "explain", number).text.splitlines()[-1]
+        self.assertRegex(shown, "^content version 2: ")
+        self.run_icert(0, "resubmit", number, "--content-version", "2")
+        self.assertNotIn("content version", self.run_icert(0, "explain", number).text)
+        answer = self.run_icert(1, "resubmit", number)
+        self.assertIn(f"RequestID = {number}", answer.error)
+
+    def test_remedies_name_their_things(self):
+        """A remedy can be run as it stands: ids, nodes and files are filled in"""
+        number = self.submit(0, "done", "--profile", "User")["request-id"]
+        for arguments, remedy in (
+            (["deny", number], f"'icert view --where \"RequestID = {number}\"' shows the state"),
+            (["describe", "CA", "Colour"], "'icert get-config CA' lists the entries of the node"),
+            (["set-config", "CA", "Colour", "red"], "'icert get-config' lists the nodes"),
+        ):
+            with self.subTest(arguments):
+                answer = self.run_icert(1, *arguments)
+                self.assertIn(f"remedy: {remedy}", answer.error)
+                self.assertNotRegex(answer.error, r"[{}]|\bID\b|\bNODE\b")
+
     def test_explain_unknown(self):
         """A request that is not there is NOT_FOUND"""
         for verb in (["explain"], ["retrieve"], ["resubmit"], ["deny"]):

@@ -145,12 +145,12 @@ class Revoke(tool.ToolTest):
         """What names no certificate of the CA says where serials and ids are found"""
         _, serial, path = self.issue()
         for arguments, code, remedy in (
-            (["revoke", "99", "hold"], "NOT_FOUND: serial", "RequestID = ID"),
+            (["revoke", "99", "hold"], "NOT_FOUND: serial", "--columns RequestID,SerialNumber"),
             (["revoke", "serial", "hold"], "MALFORMED: serial", "openssl x509 -serial"),
             (["revoke", "serial=", "hold"], "MALFORMED: serial", "openssl x509 -serial"),
             (["revoke", path.with_suffix(".pem"), "hold"], "NOT_FOUND: certificate", ""),
             (["revoke", self.folder.path, "hold"], "FAILED: file", ""),
-            (["unrevoke", path], "WRONG_STATE: certificate", "icert is-valid"),
+            (["unrevoke", path], "WRONG_STATE: certificate", f"icert is-valid {serial.lower()}"),
             (["revoke", serial, "cACompromise"], "FORBIDDEN_FIELD: reason", "another reason"),
         ):
             with self.subTest(arguments):

@@ -13,8 +13,6 @@ ToolExit tool_report_error (Tool *tool, const ToolVerb *verb, const GError *erro
 const char *tool_error_code (const GError *error);
 /* the line without `icert: ` and without the bracket */
 char *tool_error_line (const GError *error);
-/* what to do about it; NULL where there is nothing to say */
-char *tool_error_remedy (const GError *error);
 /* the members of the object `error` of a JSON document */
 JsonNode *tool_error_to_json (const GError *error);
 

@@ -8,6 +8,7 @@
 
 #include "tool-error.h"
 #include "tool-file.h"
+#include "tool-remedy.h"
 
 #define BEGIN "-----BEGIN CERTIFICATE-----"
 #define END "-----END CERTIFICATE-----"
@@ -88,8 +89,8 @@ look_up (Tool *tool, GBytes *certificate, GError **error)
   return NULL;
 }
 
-char *
-tool_find_serial (Tool *tool, const char *text, GError **error)
+static char *
+find (Tool *tool, const char *text, GError **error)
 {
   g_autoptr (GBytes) certificate = NULL;
   char *serial = normalize (text);
@@ -100,4 +101,13 @@ tool_find_serial (Tool *tool, const char *text, GError **error)
     return g_strdup (text);
   certificate = read_certificate (text, error);
   return certificate != NULL ? look_up (tool, certificate, error) : NULL;
+}
+
+char *
+tool_find_serial (Tool *tool, const char *text, GError **error)
+{
+  char *serial = find (tool, text, error);
+
+  tool_remedy_note ("serial", serial);
+  return serial;
 }

@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "tool-remedy.h"
 #include "tool-rows.h"
 
 /* What an entry is: each fact that the CA tells of it */
@@ -15,6 +16,7 @@ run (Tool *tool, char **arguments, GError **error)
   const char *name;
   GVariant *value;
 
+  tool_remedy_note ("node", arguments[0]);
   if (admin != NULL)
     facts = icert_admin_describe_config_entry (admin, arguments[0], arguments[1], NULL, error);
   if (facts == NULL)

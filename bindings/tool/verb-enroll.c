@@ -9,6 +9,7 @@
 #include "tool-file.h"
 #include "tool-output.h"
 #include "tool-passphrase.h"
+#include "tool-remedy.h"
 #include "tool-response.h"
 
 static char *option_profile;
@@ -281,6 +282,7 @@ run (Tool *tool, char **arguments, GError **error)
 
   if (!check_options (error))
     return TOOL_EXIT_USAGE;
+  tool_remedy_note ("key", option_key);
   enroll = make_enroll (error);
   if (enroll == NULL)
     return TOOL_EXIT_FAILED;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "tool-output.h"
+#include "tool-remedy.h"
 
 static gboolean
 add_entry (ToolRecord *record,
@@ -49,6 +50,7 @@ add_entries (ToolRecord *record, ICertAdmin *admin, char **arguments, GError **e
   g_auto (GStrv) entries = NULL;
   gsize i;
 
+  tool_remedy_note ("node", arguments[0]);
   if (arguments[1] != NULL)
     return add_entry (record, admin, arguments[0], arguments[1], error);
   entries = icert_admin_list_config_entries (admin, arguments[0], NULL, error);

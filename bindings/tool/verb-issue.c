@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "tool-remedy.h"
 #include "tool-submission.h"
 
 static const GOptionEntry options[] = { TOOL_SUBMISSION_OPTION_ENTRIES, { NULL } };
@@ -29,6 +30,9 @@ run (Tool *tool, char **arguments, GError **error)
       response = resubmit (tool, id, error);
       if (response == NULL)
         {
+          g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, id);
+
+          tool_remedy_note ("request", text);
           g_prefix_error (error, "request %" G_GINT64_FORMAT " is pending; resubmitting it: ", id);
           return TOOL_EXIT_FAILED;
         }

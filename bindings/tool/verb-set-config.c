@@ -4,6 +4,7 @@
 
 #include "tool-error.h"
 #include "tool-output.h"
+#include "tool-remedy.h"
 
 static gboolean option_unset;
 static gint64 option_undo;
@@ -61,6 +62,7 @@ run (Tool *tool, char **arguments, GError **error)
       tool_usage_error (error, "arguments: NODE ENTRY VALUE, or --undo ID (one of them)");
       return TOOL_EXIT_USAGE;
     }
+  tool_remedy_note ("node", arguments[0]);
   text = arguments[2];
   if ((text == NULL) != option_unset)
     {

@@ -261,6 +261,25 @@ person_of (const char *id, const char *name)
   return ca_caller_new_principal (name, principals, CA_DOOR_LOCAL);
 }
 
+/* The request whose resubmission waits, with the content version that was asked for. NULL without
+ * an error: the change is another one. */
+static CaRequest *
+load_request (CaEngine *engine, const Row *row, gint64 *version, GError **error)
+{
+  CaVerb verb = ca_verb_from_string (row->verb);
+  g_autoptr (GVariant) value = NULL;
+  gint64 id;
+
+  if (verb != CA_VERB_RESUBMIT && verb != CA_VERB_RESUBMIT_DENIED)
+    return NULL;
+  value = g_variant_parse (G_VARIANT_TYPE (CA_CHANGE_REQUEST_TYPE), row->value, NULL, NULL, error);
+  if (value == NULL)
+    return NULL;
+  g_variant_get_child (value, 0, "x", &id);
+  g_variant_get_child (value, 1, "x", version);
+  return ca_engine_load (engine, id, error);
+}
+
 /* S-D10 holds for a CA certificate too: whoever submitted the request is not the second person. */
 static gboolean
 check_submitter (CaEngine *engine,
@@ -269,19 +288,33 @@ check_submitter (CaEngine *engine,
                  const CaCaller *second,
                  GError **error)
 {
-  CaVerb verb = ca_verb_from_string (row->verb);
-  g_autoptr (GVariant) value = NULL;
-  g_autoptr (CaRequest) request = NULL;
-  gint64 id;
+  g_autoptr (GError) local = NULL;
+  gint64 version;
+  g_autoptr (CaRequest) request = load_request (engine, row, &version, &local);
 
-  if (verb != CA_VERB_RESUBMIT && verb != CA_VERB_RESUBMIT_DENIED)
+  if (local == NULL)
+    return request == NULL || ca_roles_check_approval (facts->config, second, request, error);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* S-D12: an approval of what was changed since it was asked for would never be used, but whoever
+ * gave it would believe to have approved what is there. */
+static gboolean
+check_content (CaEngine *engine, const Row *row, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gint64 version;
+  g_autoptr (CaRequest) request = load_request (engine, row, &version, &local);
+
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  else if (request == NULL || request->content_version == version)
     return TRUE;
-  value = g_variant_parse (G_VARIANT_TYPE (CA_CHANGE_REQUEST_TYPE), row->value, NULL, NULL, error);
-  if (value == NULL)
-    return FALSE;
-  g_variant_get_child (value, 0, "x", &id);
-  request = ca_engine_load (engine, id, error);
-  return request != NULL && ca_roles_check_approval (facts->config, second, request, error);
+  else
+    icert_set_error (error, ICERT_ERROR_WRONG_STATE, "change",
+                     "%s was changed since it was asked for (a new change)", row->object);
+  return FALSE;
 }
 
 /* What whoever approves must be allowed to, when they do and when it is used (S-D13) */
@@ -539,6 +572,7 @@ approve (CaEngine *engine, CaCaller *second, gint64 id, GError **error)
   g_autoptr (Row) row = load (engine, id, error);
   g_autoptr (CaCaller) first = NULL;
   g_autoptr (GError) failure = NULL;
+  gboolean is_made_now;
   CaVerb verb;
 
   if (row == NULL || !check_waits (engine, row, second, error)
@@ -548,11 +582,12 @@ approve (CaEngine *engine, CaCaller *second, gint64 id, GError **error)
   first = person_of (row->actor, row->actor_name);
   if (verb == CA_N_VERBS || !ca_roles_check (facts->config, first, verb, error))
     return FALSE;
-  if (verb != CA_VERB_WRITE_CONFIG && verb != CA_VERB_WRITE_SECURITY
-      && verb != CA_VERB_SET_CA_PROPERTY && verb != CA_VERB_WRITE_PROFILE)
-    return set_state (engine, row, CA_CHANGE_APPROVED, second, second, NULL, error);
-  if (apply (engine, row, first, second, verb, &failure))
-    return set_state (engine, row, CA_CHANGE_DONE, second, second, NULL, error);
+  is_made_now = verb == CA_VERB_WRITE_CONFIG || verb == CA_VERB_WRITE_SECURITY
+                || verb == CA_VERB_SET_CA_PROPERTY || verb == CA_VERB_WRITE_PROFILE;
+  if (is_made_now ? apply (engine, row, first, second, verb, &failure)
+                  : check_content (engine, row, &failure))
+    return set_state (engine, row, is_made_now ? CA_CHANGE_DONE : CA_CHANGE_APPROVED, second,
+                      second, NULL, error);
   if (set_state (engine, row, CA_CHANGE_FAILED, second, second, failure->message, error))
     g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;

@@ -185,7 +185,7 @@ ca_config_describe_entry (const char *folder, const char *node, const char *entr
       g_autofree char *quoted = icert_error_quote (entry, -1);
 
       icert_set_error (error, ICERT_ERROR_UNKNOWN_NAME, "entry",
-                       "no entry %s of that node (icert get-config NODE lists them)", quoted);
+                       "no entry %s of that node (one that icert get-config lists)", quoted);
       return NULL;
     }
   g_variant_dict_init (&dict, NULL);

@@ -137,10 +137,12 @@ void ca_engine_submit (CaEngine *engine,
 ICertResponse *ca_engine_submit_wait (CaEngine *engine,
                                       const CaSubmission *submission,
                                       GError **error);
-/* Step 6: an officer wants a pending request judged again; waits as well. */
+/* Step 6: an officer wants a pending request judged again; @version: the content that the officer
+ * saw (S-D12), 0: what there is. WRONG_STATE; waits as well. */
 ICertResponse *ca_engine_resubmit_wait (CaEngine *engine,
                                         CaCaller *officer,
                                         gint64 id,
+                                        gint64 version,
                                         GError **error);
 
 /* what a client is told of @request, with chain and CRLs */

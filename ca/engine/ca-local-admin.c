@@ -86,7 +86,19 @@ ca_local_admin_resubmit_request (ICertAdmin *admin,
 {
   g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
 
-  return ca_engine_resubmit_wait (engine_of (admin), caller, id, error);
+  return ca_engine_resubmit_wait (engine_of (admin), caller, id, 0, error);
+}
+
+static ICertResponse *
+ca_local_admin_resubmit_request_version (ICertAdmin *admin,
+                                         gint64 id,
+                                         gint64 content_version,
+                                         GCancellable *cancellable,
+                                         GError **error)
+{
+  g_autoptr (CaCaller) caller = ca_local_ref_caller (CA_LOCAL (admin));
+
+  return ca_engine_resubmit_wait (engine_of (admin), caller, id, content_version, error);
 }
 
 static ICertRoles
@@ -353,6 +365,7 @@ admin_iface_init (ICertAdminInterface *iface)
   iface->set_certificate_extension = ca_local_admin_set_certificate_extension;
   iface->deny_request = ca_local_admin_deny_request;
   iface->resubmit_request = ca_local_admin_resubmit_request;
+  iface->resubmit_request_version = ca_local_admin_resubmit_request_version;
   iface->get_my_roles = ca_local_admin_get_my_roles;
   iface->get_trace = ca_local_admin_get_trace;
   iface->get_config_entry = ca_local_admin_get_config_entry;

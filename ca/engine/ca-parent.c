@@ -71,7 +71,7 @@ ask (CaEngine *root, CaCaller *caller, GBytes *request, GError **error)
     {
       id = icert_response_get_request_id (response);
       g_clear_object (&response);
-      response = ca_engine_resubmit_wait (root, caller, id, error);
+      response = ca_engine_resubmit_wait (root, caller, id, 0, error);
       if (response == NULL)
         return NULL;
     }

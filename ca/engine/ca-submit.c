@@ -40,6 +40,7 @@ typedef struct
   ICertRequestFormat format;
 
   gint64 resubmit_id; /* 0: a new request */
+  gint64 version;     /* of its content, that the officer saw; 0: not said */
   guint serial_draws;
   gboolean reserved;     /* the serial is a row already */
   CaVerb again;          /* of a resubmission: what it is, by the state it was in */
@@ -574,6 +575,29 @@ check_approval (CaJob *job, GError **error)
   return FALSE;
 }
 
+/* S-D12: what was loaded is judged, signed and stored, and the store takes it only if its row has
+ * not changed since; so there is nothing between this comparison and the signature. */
+static gboolean
+check_version (const CaJob *job, GError **error)
+{
+  const CaRequest *request = job->request;
+
+  if (job->version == 0 || job->version == request->content_version)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_WRONG_STATE, "content-version",
+                   "request %" G_GINT64_FORMAT " has %" G_GINT64_FORMAT ", it was changed "
+                   "(%" G_GINT64_FORMAT ", which was seen)",
+                   request->id, request->content_version, job->version);
+  if (error != NULL)
+    {
+      icert_error_add_detail (*error, "status", "0x80094003");
+      icert_error_add_detail (*error, "actual", "%" G_GINT64_FORMAT, request->content_version);
+      icert_error_add_detail (*error, "expected", "%" G_GINT64_FORMAT, job->version);
+      icert_error_add_detail (*error, "request-id", "%" G_GINT64_FORMAT, request->id);
+    }
+  return FALSE;
+}
+
 /* Step 6: what an officer wants judged again */
 static CaStep
 reload (CaJob *job)
@@ -596,8 +620,9 @@ reload (CaJob *job)
     }
   else if (!ca_roles_check (job->facts->config, job->caller, job->again, &error))
     ;
-  else if (ca_roles_check_officer (job->facts->config, job->caller, request, &error))
-    check_approval (job, &error);
+  else if (ca_roles_check_officer (job->facts->config, job->caller, request, &error)
+           && check_approval (job, &error))
+    check_version (job, &error);
   if (error != NULL)
     return refuse (job, "resubmit", error);
   g_clear_pointer (&request->config, ca_config_unref);
@@ -879,7 +904,12 @@ ca_engine_submit (CaEngine *engine, const CaSubmission *submission, CaAnswer ans
 
 /* Step 6: an officer wants a pending request judged again. */
 static void
-queue_again (CaEngine *engine, CaCaller *officer, gint64 id, CaAnswer answer, gpointer data)
+queue_again (CaEngine *engine,
+             CaCaller *officer,
+             gint64 id,
+             gint64 version,
+             CaAnswer answer,
+             gpointer data)
 {
   GError *error = NULL;
   CaJob *job;
@@ -888,6 +918,7 @@ queue_again (CaEngine *engine, CaCaller *officer, gint64 id, CaAnswer answer, gp
     return;
   job = job_new (engine, officer, answer, data);
   job->resubmit_id = id;
+  job->version = version;
   if (!check_gate (engine, &error))
     {
       refuse (job, "resubmit", error);
@@ -937,11 +968,15 @@ ca_engine_submit_wait (CaEngine *engine, const CaSubmission *submission, GError 
 }
 
 ICertResponse *
-ca_engine_resubmit_wait (CaEngine *engine, CaCaller *officer, gint64 id, GError **error)
+ca_engine_resubmit_wait (CaEngine *engine,
+                         CaCaller *officer,
+                         gint64 id,
+                         gint64 version,
+                         GError **error)
 {
   Pending pending = { .response = NULL };
 
   ca_waiter_init (&pending.waiter, TRUE);
-  queue_again (engine, officer, id, wake_cb, &pending);
+  queue_again (engine, officer, id, version, wake_cb, &pending);
   return wait_for (&pending, error);
 }

@@ -5,6 +5,7 @@
 #include "fuzz.h"
 
 #include "tool-error.h"
+#include "tool-remedy.h"
 #include "tool-where.h"
 
 /* `icert view --where`: tool_where_parse(). */
@@ -44,7 +45,7 @@ static void
 check_error (const GError *error)
 {
   g_autofree char *line = tool_error_line (error);
-  g_autofree char *remedy = tool_error_remedy (error);
+  g_autofree char *remedy = tool_remedy_dup (error);
 
   fuzz_check_text (line);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // queue.js [CA [REQUEST…]]: the officer's queue, which follows what happens: `issue ID`, `deny ID
-// [REASON]` and `quit` are read from standard input. The requests are submitted first. Run by `gjs -m`.
+// [REASON]` and `quit` are read from standard input. The requests are submitted first. What is issued
+// is the version of the content that was shown last. Run by `gjs -m`.
 
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
@@ -8,13 +9,17 @@ import System from 'system';
 import ICert, {attributes, bytes, date, describe, select} from '../icert.js';
 
 const COLUMNS = ['Request.RequestID', 'Request.RequesterName', 'Request.CommonName',
-  'Request.SubmittedWhen'];
+  'Request.SubmittedWhen', 'Request.ContentVersion'];
 /** @type {import('../icert.js').Condition} */
 const WAITING = ['Request.Disposition', '=', ICert.RowDisposition.PENDING];
 
+/** @type {Map<number, number>} content versions, by request id */
+const seen = new Map();
+
 function show(row) {
-  const [id, requester, name, when] = COLUMNS.map(column => row[column]);
-  print(`+ ${id} ${name ?? '-'} from ${requester} at ${date(when)?.toISOString()}`);
+  const [id, requester, name, when, version] = COLUMNS.map(column => row[column]);
+  seen.set(id, version);
+  print(`+ ${id} ${name ?? '-'} from ${requester} at ${date(when)?.toISOString()} (version ${version})`);
 }
 
 async function showQueue(config) {
@@ -38,7 +43,7 @@ function follow(ca, config) {
 async function obey(admin, line) {
   const [verb, id, ...words] = line.trim().split(/\s+/);
   if (verb === 'issue')
-    await admin.resubmit_request_async(Number(id), null);
+    await admin.resubmit_request_version_async(Number(id), seen.get(Number(id)) ?? 1, null);
   else if (verb === 'deny')
     await admin.deny_request_async(Number(id), words.join(' ') || null, null);
   else

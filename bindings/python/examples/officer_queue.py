@@ -3,7 +3,8 @@
 """The officer's queue: lists what is pending, shows what changes, and obeys.
 
 Commands come from standard input: "issue ID", "deny ID [REASON]", "show ID", "quit".
-A line with + came into the queue, one with - left it.
+A line with + came into the queue or was changed, one with - left it. What is issued is the
+version of the content that was shown last: a change that nobody saw is refused.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ COLUMNS = [
     "Request.RequesterName",
     "Request.CommonName",
     "Request.SubmittedWhen",
+    "Request.ContentVersion",
 ]
 HELP = "issue ID, deny ID [REASON], show ID, quit"
 
@@ -33,7 +35,7 @@ class Queue:
         self.config = config
         self.admin = ICert.Admin.open(config)
         self.ca = self.admin.get_ca()
-        self.ids: set[int] = set()
+        self.seen: dict[int, int] = {}
         self.ca.connect("request-changed", self.changed)
 
     def rows(self, request_id: int | None = None) -> ICert.View:
@@ -50,11 +52,13 @@ class Queue:
 
     def list(self, request_id: int | None = None) -> None:
         for row in self.rows(request_id):
-            number, requester, name, when = (row[column] for column in COLUMNS)
-            self.ids.add(number)
+            number, requester, name, when, version = (
+                row[column] for column in COLUMNS
+            )
+            self.seen[number] = version
             print(
                 f"+ {number} {name or '-'} from {requester} "
-                f"at {when:%Y-%m-%d %H:%M:%S}",
+                f"at {when:%Y-%m-%d %H:%M:%S} (version {version})",
                 flush=True,
             )
 
@@ -64,8 +68,7 @@ class Queue:
         """The signal says which request changed; what it is now, the database says."""
         if disposition == ICert.Disposition.UNDER_SUBMISSION:
             self.list(request_id)
-        elif request_id in self.ids:
-            self.ids.discard(request_id)
+        elif self.seen.pop(request_id, None) is not None:
             print(f"- {request_id} {disposition.value_nick}", flush=True)
 
     def show(self, request_id: int) -> None:
@@ -78,6 +81,15 @@ class Queue:
                 ]
                 print("  " + "  ".join(word for word in words if word), flush=True)
 
+    def issue(self, request_id: int) -> None:
+        """Approves what was shown, and nothing that was changed since."""
+        if request_id not in self.seen:
+            print(f"! {request_id}: not in the queue", flush=True)
+            return
+        answer = self.admin.resubmit_request_version(request_id, self.seen[request_id])
+        if answer.disposition != ICert.Disposition.ISSUED:
+            print(f"! {request_id}: {answer.message}", flush=True)
+
     def obey(self, line: str) -> bool:
         """One command; False for the last."""
         verb, _, rest = line.strip().partition(" ")
@@ -86,9 +98,7 @@ class Queue:
             return False
         try:
             if verb == "issue":
-                answer = self.admin.resubmit_request(int(number))
-                if answer.disposition != ICert.Disposition.ISSUED:
-                    print(f"! {number}: {answer.message}", flush=True)
+                self.issue(int(number))
             elif verb == "deny":
                 self.admin.deny_request(int(number), reason or None)
             elif verb == "show":
