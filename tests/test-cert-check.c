@@ -262,22 +262,29 @@ put_back (sqlite3 *db)
   run_sql (db, "COMMIT");
 }
 
-static FakeCa *
-new_ca (void)
+/* By the profile that was written just now; the third is @wish, whose key it takes. */
+static void
+issue_three (FakeCa *ca, const FakeWish *wish)
 {
-  FakeCa *ca = fake_ca_new (NULL);
-  EVP_PKEY *key = EVP_EC_gen ("P-256");
-  FakeWish wish = { .common_name = "third.example.org",
-                    .names = "dNSName:third.example.org;iPAddress:192.0.2.7",
-                    .key = key };
-  g_autoptr (GBytes) request = fake_wish_to_request (&wish);
+  g_autoptr (GBytes) request = fake_wish_to_request (wish);
 
-  fake_ca_write_profile (ca, FALSE, NULL);
   fake_ca_reopen (ca);
   issue (ca, "first.example.org");
   issue (ca, "second.example.org");
   fake_ca_submit_for (ca, request, "Test", ICERT_DISPOSITION_ISSUED);
-  EVP_PKEY_free (key);
+  EVP_PKEY_free (wish->key);
+}
+
+static FakeCa *
+new_ca (void)
+{
+  FakeCa *ca = fake_ca_new (NULL);
+  FakeWish wish = { .common_name = "third.example.org",
+                    .names = "dNSName:third.example.org;iPAddress:192.0.2.7",
+                    .key = EVP_EC_gen ("P-256") };
+
+  fake_ca_write_profile (ca, FALSE, NULL);
+  issue_three (ca, &wish);
   return ca;
 }
 
@@ -327,12 +334,10 @@ static FakeCa *
 new_rich_ca (void)
 {
   FakeCa *ca = fake_ca_new (NULL);
-  EVP_PKEY *key = EVP_EC_gen ("P-256");
   FakeWish wish = { .common_name = "third.example.org",
                     .names = "dNSName:third.example.org;dNSName:*.example.org;iPAddress:192.0.2.7",
                     .oid = "1.2.3.4.5",
-                    .key = key };
-  g_autoptr (GBytes) request = fake_wish_to_request (&wish);
+                    .key = EVP_EC_gen ("P-256") };
 
   fake_ca_write (ca, "profiles/Test.profile",
                  "[Profile]\nName=Test\nVersion=1\nEnroll=submitter\nApproval=none\n"
@@ -341,11 +346,7 @@ new_rich_ca (void)
                  "[Key]\nTypes=ec-p256;ec-p384;rsa-2048\n"
                  "[Extensions]\nKeyUsage=auto\nExtendedKeyUsage=emailProtection\n"
                  "FromRequest=1.2.3.4.5\n1.3.6.1.5.5.7.1.24=hex:3003020105\n");
-  fake_ca_reopen (ca);
-  issue (ca, "first.example.org");
-  issue (ca, "second.example.org");
-  fake_ca_submit_for (ca, request, "Test", ICERT_DISPOSITION_ISSUED);
-  EVP_PKEY_free (key);
+  issue_three (ca, &wish);
   return ca;
 }
 

@@ -436,17 +436,6 @@ make_foreign (FakeKey *key, X509_NAME *issuer)
   return x509;
 }
 
-static GBytes *
-to_der (X509 *x509)
-{
-  guchar *der = NULL;
-  int size = i2d_X509 (x509, &der);
-  GBytes *bytes = g_bytes_new (der, (gsize) size);
-
-  OPENSSL_free (der);
-  return bytes;
-}
-
 static void
 test_agent_of_another_ca (Fixture *fixture, gconstpointer data)
 {
@@ -463,7 +452,7 @@ test_agent_of_another_ca (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < 3; i++)
     {
       X509 *x509 = make_foreign (key, i == 2 ? ours : NULL);
-      g_autoptr (GBytes) der = to_der (x509);
+      g_autoptr (GBytes) der = fake_x509_to_der (x509);
       g_autofree char *hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, der);
       g_autofree char *principal = g_strconcat ("cert:", hash, NULL);
       const FakeMessageWish wish = { .pair_name = "requestername", .pair_value = "nobody" };

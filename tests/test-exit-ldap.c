@@ -12,6 +12,7 @@
 #include "exit-ldap-session.h"
 #include "exit-ldap.h"
 #include "fake-crl.h"
+#include "fake-folder.h"
 
 #define SUFFIX "dc=example,dc=org"
 #define ADMIN "cn=admin," SUFFIX
@@ -215,28 +216,13 @@ set_up (Fixture *fixture, gconstpointer data)
 }
 
 static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
-}
-
-static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   stop_slapd (fixture);
   g_object_unref (fixture->server);
   g_assert_finalize_object (fixture->exit);
   g_hash_table_unref (fixture->settings);
-  remove_tree (fixture->folder);
+  fake_folder_remove (fixture->folder);
   g_free (fixture->folder);
   g_free (fixture->url);
 }

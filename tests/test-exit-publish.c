@@ -14,6 +14,7 @@
 #include "exit-publish-pattern.h"
 #include "exit-publish.h"
 #include "fake-crl.h"
+#include "fake-folder.h"
 
 typedef struct
 {
@@ -84,27 +85,11 @@ set_up (Fixture *fixture, gconstpointer data)
 }
 
 static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir
-      = g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_assert_cmpint (g_remove (path), ==, 0);
-}
-
-static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   g_object_unref (fixture->server);
   g_assert_finalize_object (fixture->exit);
-  remove_tree (fixture->folder);
+  fake_folder_remove (fixture->folder);
   g_free (fixture->folder);
 }
 

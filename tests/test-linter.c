@@ -621,17 +621,33 @@ test_extension_size (void)
   assert_plan_lint (large, "certificate_size", "tbsCertificate");
 }
 
+typedef struct
+{
+  const char *oid;
+  const char *lint;
+  gboolean critical;
+  const char *value;
+  gsize size;
+} WrongExtension;
+
+static void
+add_wrong (FakeIssuer *fake, const WrongExtension *wrong)
+{
+  fake_issuer_set_extension (fake, wrong->oid, wrong->critical ? ICERT_EXTENSION_CRITICAL : 0,
+                             wrong->value, wrong->size);
+}
+
+static void
+assert_wrong (FakeIssuer *fake, const WrongExtension *wrong)
+{
+  add_wrong (fake, wrong);
+  assert_plan_lint (fake, wrong->lint, wrong->oid);
+}
+
 static void
 test_criticality (void)
 {
-  static const struct
-  {
-    const char *oid;
-    const char *lint;
-    gboolean critical;
-    const char *value;
-    gsize size;
-  } wrong[] = {
+  static const WrongExtension wrong[] = {
     { "2.5.29.15", "key_usage_critical", FALSE, OCTETS ("\x03\x02\x07\x80") },
     { "2.5.29.31", "crl_distribution_points_critical", TRUE,
       OCTETS ("\x30\x0d\x30\x0b\xa0\x09\xa0\x07\x86\x05http:") },
@@ -656,24 +672,14 @@ test_criticality (void)
     {
       g_autoptr (FakeIssuer) fake = new_fake ();
 
-      fake_issuer_set_extension (fake, wrong[i].oid,
-                                 wrong[i].critical ? ICERT_EXTENSION_CRITICAL : 0, wrong[i].value,
-                                 wrong[i].size);
-      assert_plan_lint (fake, wrong[i].lint, wrong[i].oid);
+      assert_wrong (fake, &wrong[i]);
     }
 }
 
 static void
 test_ca_only (void)
 {
-  static const struct
-  {
-    const char *oid;
-    const char *lint;
-    gboolean critical;
-    const char *value;
-    gsize size;
-  } wrong[] = {
+  static const WrongExtension wrong[] = {
     { "2.5.29.30", "name_constraints_ca_only", TRUE,
       OCTETS ("\x30\x07\xa0\x05\x30\x03\x82\x01"
               "a") },
@@ -688,23 +694,14 @@ test_ca_only (void)
     {
       g_autoptr (FakeIssuer) fake = new_fake ();
       g_autoptr (FakeIssuer) ca = new_ca ();
-      ICertExtensionFlags flags = wrong[i].critical ? ICERT_EXTENSION_CRITICAL : 0;
 
-      fake_issuer_set_extension (fake, wrong[i].oid, flags, wrong[i].value, wrong[i].size);
-      assert_plan_lint (fake, wrong[i].lint, wrong[i].oid);
-      fake_issuer_set_extension (ca, wrong[i].oid, flags, wrong[i].value, wrong[i].size);
+      assert_wrong (fake, &wrong[i]);
+      add_wrong (ca, &wrong[i]);
       assert_accepted (ca);
     }
 }
 
-static const struct
-{
-  const char *oid;
-  const char *lint;
-  gboolean critical;
-  const char *value;
-  gsize size;
-} wrong_forms[] = {
+static const WrongExtension wrong_forms[] = {
   /* OID, SEQUENCE expected; nothing; a bit that RFC 5280 does not define; zero bits */
   { "2.5.29.15", "key_usage_form", TRUE, OCTETS ("\x06\x01\x2a") },
   { "2.5.29.15", "key_usage_form", TRUE, OCTETS ("\x03\x01\x00") },
@@ -739,20 +736,14 @@ static const struct
   { "1.3.6.1.4.1.11129.2.4.3", "ct_poison_form", TRUE, OCTETS ("\x04\x00") },
 };
 
-static const struct
-{
-  const char *oid;
-  const char *lint;
-  const char *value;
-  gsize size;
-} wrong_in_ca[] = {
-  { "2.5.29.33", "policy_mappings_form", OCTETS ("\x30\x00") },
+static const WrongExtension wrong_in_ca[] = {
+  { "2.5.29.33", "policy_mappings_form", TRUE, OCTETS ("\x30\x00") },
   /* to anyPolicy */
-  { "2.5.29.33", "policy_mappings_form",
+  { "2.5.29.33", "policy_mappings_form", TRUE,
     OCTETS ("\x30\x0d\x30\x0b\x06\x03\x2a\x03\x04\x06\x04\x55\x1d\x20\x00") },
-  { "2.5.29.36", "policy_constraints_form", OCTETS ("\x30\x00") },
-  { "2.5.29.36", "policy_constraints_form", OCTETS ("\x30\x03\x80\x01\xff") },
-  { "2.5.29.54", "inhibit_any_policy_form", OCTETS ("\x02\x01\xff") },
+  { "2.5.29.36", "policy_constraints_form", TRUE, OCTETS ("\x30\x00") },
+  { "2.5.29.36", "policy_constraints_form", TRUE, OCTETS ("\x30\x03\x80\x01\xff") },
+  { "2.5.29.54", "inhibit_any_policy_form", TRUE, OCTETS ("\x02\x01\xff") },
 };
 
 static void
@@ -763,18 +754,13 @@ test_forms (void)
     {
       g_autoptr (FakeIssuer) fake = new_fake ();
 
-      fake_issuer_set_extension (fake, wrong_forms[i].oid,
-                                 wrong_forms[i].critical ? ICERT_EXTENSION_CRITICAL : 0,
-                                 wrong_forms[i].value, wrong_forms[i].size);
-      assert_plan_lint (fake, wrong_forms[i].lint, wrong_forms[i].oid);
+      assert_wrong (fake, &wrong_forms[i]);
     }
   for (gsize i = 0; i < G_N_ELEMENTS (wrong_in_ca); i++)
     {
       g_autoptr (FakeIssuer) fake = new_ca ();
 
-      fake_issuer_set_extension (fake, wrong_in_ca[i].oid, ICERT_EXTENSION_CRITICAL,
-                                 wrong_in_ca[i].value, wrong_in_ca[i].size);
-      assert_plan_lint (fake, wrong_in_ca[i].lint, wrong_in_ca[i].oid);
+      assert_wrong (fake, &wrong_in_ca[i]);
     }
 }
 

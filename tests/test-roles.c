@@ -248,21 +248,33 @@ call_get_my_roles (FakePerson *person, GError **error)
 }
 
 static void
-call_set_request_attributes (FakePerson *person, GError **error)
+set_attributes (FakePerson *person, gint64 id, GError **error)
 {
   g_autoptr (GHashTable) attributes = g_hash_table_new (g_str_hash, g_str_equal);
 
   g_hash_table_insert (attributes, (gpointer) "Note", (gpointer) "seen");
-  icert_admin_set_request_attributes (person->admin, NO_ID, attributes, NULL, error);
+  icert_admin_set_request_attributes (person->admin, id, attributes, NULL, error);
+}
+
+static void
+call_set_request_attributes (FakePerson *person, GError **error)
+{
+  set_attributes (person, NO_ID, error);
+}
+
+static void
+set_extension (FakePerson *person, gint64 id, GError **error)
+{
+  g_autoptr (GBytes) value = g_bytes_new_static ("\x05\x00", 2);
+
+  icert_admin_set_certificate_extension (person->admin, id, "1.2.3.4", ICERT_EXTENSION_NONE, value,
+                                         NULL, error);
 }
 
 static void
 call_set_certificate_extension (FakePerson *person, GError **error)
 {
-  g_autoptr (GBytes) value = g_bytes_new_static ("\x05\x00", 2);
-
-  icert_admin_set_certificate_extension (person->admin, NO_ID, "1.2.3.4", ICERT_EXTENSION_NONE,
-                                         value, NULL, error);
+  set_extension (person, NO_ID, error);
 }
 
 static void
@@ -930,19 +942,13 @@ make_stopped (FakeTown *town)
 static void
 do_set_attributes (FakePerson *person, GError **error)
 {
-  g_autoptr (GHashTable) attributes = g_hash_table_new (g_str_hash, g_str_equal);
-
-  g_hash_table_insert (attributes, (gpointer) "Note", (gpointer) "seen");
-  icert_admin_set_request_attributes (person->admin, row_id, attributes, NULL, error);
+  set_attributes (person, row_id, error);
 }
 
 static void
 do_set_extension (FakePerson *person, GError **error)
 {
-  g_autoptr (GBytes) value = g_bytes_new_static ("\x05\x00", 2);
-
-  icert_admin_set_certificate_extension (person->admin, row_id, "1.2.3.4", ICERT_EXTENSION_NONE,
-                                         value, NULL, error);
+  set_extension (person, row_id, error);
 }
 
 static void

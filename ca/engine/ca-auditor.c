@@ -383,12 +383,9 @@ judge_line (const char *line, gpointer data, GError **error)
 static gint64
 get_restored (CaAuditor *auditor)
 {
-  gint64 restored;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&auditor->mutex);
 
-  g_mutex_lock (&auditor->mutex);
-  restored = auditor->restored;
-  g_mutex_unlock (&auditor->mutex);
-  return restored;
+  return auditor->restored;
 }
 
 /* @line: what is to be written; NULL: only looks. @last: nullable */
@@ -541,12 +538,9 @@ seal (CaAuditor *auditor, GError **error)
 static guint
 get_n_facts (CaAuditor *auditor)
 {
-  guint n;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&auditor->mutex);
 
-  g_mutex_lock (&auditor->mutex);
-  n = auditor->n_facts;
-  g_mutex_unlock (&auditor->mutex);
-  return n;
+  return auditor->n_facts;
 }
 
 /* The trouble of the last attempt, or none; TRUE when it is new. Takes @error (nullable). That all

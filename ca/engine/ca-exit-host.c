@@ -383,12 +383,9 @@ settle_run (CaExitHost *host,
 static gboolean
 is_abandoned (CaExitHost *host)
 {
-  gboolean abandoned;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&host->mutex);
 
-  g_mutex_lock (&host->mutex);
-  abandoned = host->abandoned;
-  g_mutex_unlock (&host->mutex);
-  return abandoned;
+  return host->abandoned;
 }
 
 /* The second half of a delivery: what became of it. Takes @delivery. */

@@ -7,7 +7,6 @@
 
 #include <icert.h>
 
-#include <glib/gstdio.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
@@ -17,6 +16,8 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "fake-folder.h"
 
 #define GROUP 2000
 #define ROUNDS 5
@@ -318,21 +319,6 @@ measure (const char *config, const char *folder, gint64 n)
   return accepted && ratio <= option_most_ratio && cost.rss_mb <= option_most_memory;
 }
 
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -354,6 +340,6 @@ main (int argc, char **argv)
   config = make_ca (ca_folder);
   fill_store (ca_folder, n);
   ok = measure (config, folder, n);
-  remove_tree (folder);
+  fake_folder_remove (folder);
   return ok ? 0 : 1;
 }

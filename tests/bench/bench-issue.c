@@ -6,12 +6,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <glib/gstdio.h>
 #include <icert.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+#include "fake-folder.h"
 #include "fake-lent.h"
 
 /* bench-issue: certificates through the public interfaces, with the default policy, audit and a
@@ -383,21 +383,6 @@ append_policies (const char *config)
 }
 
 static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
-}
-
-static void
 bench (const char *folder)
 {
   g_autoptr (GError) error = NULL;
@@ -456,6 +441,6 @@ main (int argc, char **argv)
   /* The records of the user's CAs stay as they are. */
   g_setenv ("XDG_CONFIG_HOME", folder, TRUE);
   bench (folder);
-  remove_tree (folder);
+  fake_folder_remove (folder);
   return 0;
 }

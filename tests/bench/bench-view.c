@@ -6,11 +6,12 @@
 
 #include "config.h"
 
-#include <glib/gstdio.h>
 #include <icert.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+
+#include "fake-folder.h"
 
 #define SMALL_ROWS 10000
 /* rows of one requester, and in one span of time, whatever the number of all rows is */
@@ -423,24 +424,6 @@ make_ca (Size *size, const char *folder, gint64 rows)
   fill (place, rows);
 }
 
-static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      if (g_file_test (child, G_FILE_TEST_IS_DIR) && !g_file_test (child, G_FILE_TEST_IS_SYMLINK))
-        remove_folder (child);
-      else
-        g_unlink (child);
-    }
-  g_rmdir (path);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -471,6 +454,6 @@ main (int argc, char **argv)
       g_object_unref (held[i]);
       g_free (sizes[i].address);
     }
-  remove_folder (folder);
+  fake_folder_remove (folder);
   return 0;
 }

@@ -20,8 +20,8 @@ fake_folder_new (void)
   return self;
 }
 
-static void
-remove_all (const char *path)
+void
+fake_folder_remove (const char *path)
 {
   g_autoptr (GDir) dir = NULL;
   const char *name;
@@ -36,7 +36,7 @@ remove_all (const char *path)
     {
       g_autofree char *child = g_build_filename (path, name, NULL);
 
-      remove_all (child);
+      fake_folder_remove (child);
     }
   g_assert_no_errno (g_rmdir (path));
 }
@@ -44,7 +44,7 @@ remove_all (const char *path)
 void
 fake_folder_free (FakeFolder *self)
 {
-  remove_all (self->path);
+  fake_folder_remove (self->path);
   g_free (self->path);
   g_free (self);
 }

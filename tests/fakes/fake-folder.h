@@ -21,4 +21,6 @@ char *fake_folder_path (FakeFolder *self, const char *name);
 void fake_folder_write (FakeFolder *self, const char *name, const char *contents);
 /* Copies the file @path to @name */
 void fake_folder_copy (FakeFolder *self, const char *path, const char *name);
+/* Removes a folder that somebody else made, with all that is in it, or a file */
+void fake_folder_remove (const char *path);
 void fake_folder_chmod (FakeFolder *self, const char *name, int mode);
