@@ -266,15 +266,16 @@ insert_extensions (const CaRequest *request, ICertStoreBatch *batch)
 static void
 insert_trace (const CaRequest *request, ICertStoreBatch *batch)
 {
-  g_autoptr (GBytes) bytes = NULL;
+  const guint8 *octets;
+  gsize size;
 
   if (ca_trace_get_n_entries (request->trace) == 0)
     return;
-  bytes = ca_trace_to_bytes (request->trace);
+  octets = ca_trace_get_octets (request->trace, &size);
   icert_store_batch_begin (batch, ICERT_STORE_TRACES, ICERT_STORE_INSERT);
   icert_store_batch_set_int (batch, ICERT_TRACE_REQUEST_ID, request->id);
   icert_store_batch_set_int (batch, ICERT_TRACE_SEQUENCE, request->version + 1);
-  icert_store_batch_set_bytes (batch, ICERT_TRACE_TRACE, bytes);
+  icert_store_batch_set_data (batch, ICERT_TRACE_TRACE, octets, size);
 }
 
 static void

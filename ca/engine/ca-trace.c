@@ -8,34 +8,56 @@
 
 #include "ca-clock.h"
 
-#define TRACE_FORM 1
+/* What the store keeps: an octet with the version of the form, then the entries. Each has its time
+ * and six texts: kind, module, rule, field, seen, allowed. A trace says few things again and again,
+ * and one that needs a page of the store for itself costs as much as all other rows of a request;
+ * so the time is what passed since the entry before, and a text that stood here before is a number.
+ * A GVariant would cost as much as verifying a signature.
+ *
+ * Numbers have seven bits in an octet, the lowest first; the eighth says that more follow. The time
+ * is one, the sign in its lowest bit. A text begins with one: 0 when there is none, twice its size
+ * in front of its octets, or twice its place among those that were written out, plus 1.
+ *
+ * In the first form, which old rows have, the time has eight octets, and each text its size in two
+ * octets in front, all little-endian. */
+#define FIRST_FORM 1
+#define TRACE_FORM 2
 /* A text of a module is cut behind this many octets. */
 #define LONGEST_TEXT 4096
+#define USUAL_SIZE 960
+#define N_TEXTS 6
+/* so many texts can be said again; where two have the same slot, the later one can */
+#define N_SLOTS 128
+#define MAX_KNOWN 96
+
+typedef struct
+{
+  guint32 offset;
+  guint32 size;
+} KnownText;
 
 struct _CaTrace
 {
-  GArray *entries;
+  guint n_entries;
+  gint64 time; /* of the last entry */
+  GByteArray *octets;
+  guint n_known;
+  KnownText known[MAX_KNOWN]; /* texts that were written out, where they stand */
+  guint8 slots[N_SLOTS];      /* 1 + index of a known text, by its hash; 0: none yet */
 };
-
-static void
-clear_entry (gpointer data)
-{
-  CaTraceEntry *entry = data;
-
-  g_free (entry->module);
-  g_free (entry->rule);
-  g_free (entry->field);
-  g_free (entry->seen);
-  g_free (entry->allowed);
-}
 
 CaTrace *
 ca_trace_new (void)
 {
-  CaTrace *trace = g_new0 (CaTrace, 1);
+  CaTrace *trace = g_new (CaTrace, 1);
+  const guint8 form = TRACE_FORM;
 
-  trace->entries = g_array_sized_new (FALSE, FALSE, sizeof (CaTraceEntry), 16);
-  g_array_set_clear_func (trace->entries, clear_entry);
+  trace->n_entries = 0;
+  trace->time = 0;
+  trace->octets = g_byte_array_sized_new (USUAL_SIZE);
+  trace->n_known = 0;
+  memset (trace->slots, 0, sizeof trace->slots);
+  g_byte_array_append (trace->octets, &form, 1);
   return trace;
 }
 
@@ -44,8 +66,73 @@ ca_trace_free (CaTrace *trace)
 {
   if (trace == NULL)
     return;
-  g_array_unref (trace->entries);
+  g_byte_array_unref (trace->octets);
   g_free (trace);
+}
+
+static void
+put_number (GByteArray *octets, guint64 number)
+{
+  guint8 wire[10];
+  guint n = 0;
+
+  for (; number > 0x7f; number >>= 7)
+    wire[n++] = (guint8) (number | 0x80);
+  wire[n++] = (guint8) number;
+  g_byte_array_append (octets, wire, n);
+}
+
+/* Texts of a trace differ in size, or at their ends. */
+static guint
+slot_of (const char *text, gsize size)
+{
+  guint hash = (guint) size;
+
+  hash = hash * 31 + (guchar) text[0];
+  hash = hash * 31 + (guchar) text[size / 2];
+  hash = hash * 31 + (guchar) text[size - 1];
+  return hash % N_SLOTS;
+}
+
+static gboolean
+is_known (const CaTrace *trace, guint slot, const char *text, gsize size)
+{
+  const KnownText *known = &trace->known[trace->slots[slot] - 1];
+
+  return trace->slots[slot] > 0 && known->size == size
+         && memcmp (trace->octets->data + known->offset, text, size) == 0;
+}
+
+static void
+put_text (CaTrace *trace, const char *text)
+{
+  gsize size = text != NULL ? MIN (strlen (text), LONGEST_TEXT) : 0;
+  guint slot;
+
+  if (size == 0)
+    {
+      put_number (trace->octets, 0);
+      return;
+    }
+  slot = slot_of (text, size);
+  if (is_known (trace, slot, text, size))
+    {
+      put_number (trace->octets, (trace->slots[slot] - 1) * 2 + 1);
+      return;
+    }
+  put_number (trace->octets, size * 2);
+  if (trace->n_known < MAX_KNOWN)
+    {
+      trace->known[trace->n_known++] = (KnownText){ trace->octets->len, size };
+      trace->slots[slot] = (guint8) trace->n_known;
+    }
+  g_byte_array_append (trace->octets, (const guint8 *) text, size);
+}
+
+static guint64
+zigzag (gint64 number)
+{
+  return ((guint64) number << 1) ^ (guint64) (number >> 63);
 }
 
 void
@@ -57,91 +144,140 @@ ca_trace_add (CaTrace *trace,
               const char *seen,
               const char *allowed)
 {
-  CaTraceEntry entry = { ca_clock_now (),   kind,
-                         g_strdup (module), g_strdup (rule),
-                         g_strdup (field),  g_strdup (seen),
-                         g_strdup (allowed) };
+  gint64 now = ca_clock_now ();
 
-  g_array_append_val (trace->entries, entry);
+  put_number (trace->octets, zigzag (now - trace->time));
+  trace->time = now;
+  put_text (trace, kind);
+  put_text (trace, module);
+  put_text (trace, rule);
+  put_text (trace, field);
+  put_text (trace, seen);
+  put_text (trace, allowed);
+  trace->n_entries++;
 }
 
 guint
 ca_trace_get_n_entries (const CaTrace *trace)
 {
-  return trace->entries->len;
+  return trace->n_entries;
 }
 
-/* What the store keeps: an octet with the version of the form; for each entry the time and six
- * texts, each with its length in front, all little-endian. A GVariant would cost as much as
- * verifying a signature. */
-
-static void
-put_number (GByteArray *octets, guint64 number, guint n_octets)
+const guint8 *
+ca_trace_get_octets (const CaTrace *trace, gsize *size)
 {
-  guint64 wire = GUINT64_TO_LE (number);
-
-  g_byte_array_append (octets, (const guint8 *) &wire, n_octets);
+  *size = trace->octets->len;
+  return trace->octets->data;
 }
 
-static void
-put_text (GByteArray *octets, const char *text)
+/* Reading */
+
+typedef struct
 {
-  gsize size = text != NULL ? MIN (strlen (text), LONGEST_TEXT) : 0;
-
-  put_number (octets, size, 2);
-  g_byte_array_append (octets, (const guint8 *) (text != NULL ? text : ""), size);
-}
-
-GBytes *
-ca_trace_to_bytes (const CaTrace *trace)
-{
-  GByteArray *octets = g_byte_array_sized_new (trace->entries->len * 96 + 1);
-
-  put_number (octets, TRACE_FORM, 1);
-  for (guint i = 0; i < trace->entries->len; i++)
-    {
-      const CaTraceEntry *entry = &g_array_index (trace->entries, CaTraceEntry, i);
-
-      put_number (octets, entry->time, 8);
-      put_text (octets, entry->kind);
-      put_text (octets, entry->module);
-      put_text (octets, entry->rule);
-      put_text (octets, entry->field);
-      put_text (octets, entry->seen);
-      put_text (octets, entry->allowed);
-    }
-  return g_byte_array_free_to_bytes (octets);
-}
+  const guint8 *position;
+  gsize left;
+  gboolean first_form;
+  gint64 time;   /* of the entry before */
+  GArray *known; /* of KnownText, which start at the first octet */
+  const guint8 *start;
+} TraceReader;
 
 /* FALSE at the end, and when the octets are not what was written. */
 static gboolean
-take (const guint8 **position, gsize *left, void *to, gsize size)
+take (TraceReader *reader, void *to, gsize size)
 {
-  if (*left < size)
+  if (reader->left < size)
     return FALSE;
-  memcpy (to, *position, size);
-  *position += size;
-  *left -= size;
+  memcpy (to, reader->position, size);
+  reader->position += size;
+  reader->left -= size;
+  return TRUE;
+}
+
+static gboolean
+take_number (TraceReader *reader, guint64 *number)
+{
+  guint8 octet = 0x80;
+
+  *number = 0;
+  for (guint shift = 0; (octet & 0x80) != 0; shift += 7)
+    {
+      if (shift > 63 || !take (reader, &octet, 1))
+        return FALSE;
+      *number |= (guint64) (octet & 0x7f) << shift;
+    }
+  return TRUE;
+}
+
+/* where the text is whose octets follow */
+static gboolean
+skip_text (TraceReader *reader, gsize size, KnownText *text)
+{
+  if (size > reader->left)
+    return FALSE;
+  *text = (KnownText){ reader->position - reader->start, size };
+  reader->position += size;
+  reader->left -= size;
+  return TRUE;
+}
+
+static gboolean
+find_first_form (TraceReader *reader, KnownText *text)
+{
+  guint16 wire;
+
+  return take (reader, &wire, sizeof wire) && skip_text (reader, GUINT16_FROM_LE (wire), text);
+}
+
+static gboolean
+find_text (TraceReader *reader, KnownText *text)
+{
+  guint64 number;
+
+  if (!take_number (reader, &number))
+    return FALSE;
+  if (number % 2 != 0)
+    {
+      if (number / 2 >= reader->known->len)
+        return FALSE;
+      *text = g_array_index (reader->known, KnownText, number / 2);
+      return TRUE;
+    }
+  if (!skip_text (reader, number / 2, text))
+    return FALSE;
+  if (text->size > 0)
+    g_array_append_val (reader->known, *text);
   return TRUE;
 }
 
 /* Modules may hand in any octets; a GVariant string must be UTF-8. */
 static char *
-take_text (const guint8 **position, gsize *left)
+take_text (TraceReader *reader)
 {
-  guint16 wire;
-  gsize size;
-  char *text;
+  KnownText text;
 
-  if (!take (position, left, &wire, sizeof wire))
+  if (!(reader->first_form ? find_first_form (reader, &text) : find_text (reader, &text)))
     return NULL;
-  size = GUINT16_FROM_LE (wire);
-  if (size > *left)
-    return NULL;
-  text = g_utf8_make_valid ((const char *) *position, size);
-  *position += size;
-  *left -= size;
-  return text;
+  return g_utf8_make_valid ((const char *) reader->start + text.offset, text.size);
+}
+
+static gboolean
+take_time (TraceReader *reader)
+{
+  guint64 wire;
+
+  if (reader->first_form)
+    {
+      if (!take (reader, &wire, sizeof wire))
+        return FALSE;
+      reader->time = (gint64) GUINT64_FROM_LE (wire);
+      return TRUE;
+    }
+  if (!take_number (reader, &wire))
+    return FALSE;
+  /* wraps, like the subtraction that wrote it */
+  reader->time = (gint64) ((guint64) reader->time + ((wire >> 1) ^ -(wire & 1)));
+  return TRUE;
 }
 
 typedef struct
@@ -170,21 +306,18 @@ append_entry (const CaTraceEntry *entry, gpointer data)
 
 /* FALSE at the end */
 static gboolean
-take_entry (CaTraceEntry *entry, char *texts[6], const guint8 **position, gsize *left)
+take_entry (TraceReader *reader, CaTraceEntry *entry, char *texts[N_TEXTS])
 {
-  guint64 wire;
-
-  if (!take (position, left, &wire, sizeof wire))
+  if (!take_time (reader))
     return FALSE;
-  for (guint i = 0; i < 6; i++)
+  for (guint i = 0; i < N_TEXTS; i++)
     {
-      texts[i] = take_text (position, left);
+      texts[i] = take_text (reader);
       if (texts[i] == NULL)
         return FALSE;
     }
-  *entry = (CaTraceEntry){
-    GUINT64_FROM_LE (wire), texts[0], texts[1], texts[2], texts[3], texts[4], texts[5]
-  };
+  *entry
+      = (CaTraceEntry){ reader->time, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5] };
   return TRUE;
 }
 
@@ -193,19 +326,21 @@ ca_trace_foreach (GBytes *bytes,
                   void (*each) (const CaTraceEntry *entry, gpointer data),
                   gpointer data)
 {
-  gsize left;
-  const guint8 *position = g_bytes_get_data (bytes, &left);
+  g_autoptr (GArray) known = g_array_new (FALSE, FALSE, sizeof (KnownText));
+  TraceReader reader = { .known = known };
   gboolean whole = TRUE;
   guint8 form = 0;
 
-  if (!take (&position, &left, &form, 1) || form != TRACE_FORM)
+  reader.start = reader.position = g_bytes_get_data (bytes, &reader.left);
+  if (!take (&reader, &form, 1) || (form != FIRST_FORM && form != TRACE_FORM))
     return;
+  reader.first_form = form == FIRST_FORM;
   while (whole)
     {
-      char *texts[6] = { NULL };
+      char *texts[N_TEXTS] = { NULL };
       CaTraceEntry entry;
 
-      whole = take_entry (&entry, texts, &position, &left);
+      whole = take_entry (&reader, &entry, texts);
       if (whole)
         each (&entry, data);
       for (guint i = 0; i < G_N_ELEMENTS (texts); i++)

@@ -11,12 +11,12 @@ typedef struct _CaTrace CaTrace;
 typedef struct
 {
   gint64 time;      /* microseconds since 1970, UTC */
-  const char *kind; /* static: received, rule, read, written, verdict, engine, note, officer */
-  char *module;
-  char *rule;
-  char *field;
-  char *seen;
-  char *allowed;
+  const char *kind; /* received, rule, read, written, verdict, engine, note, officer */
+  const char *module;
+  const char *rule;
+  const char *field;
+  const char *seen;
+  const char *allowed;
 } CaTraceEntry;
 
 CaTrace *ca_trace_new (void);
@@ -30,8 +30,8 @@ void ca_trace_add (CaTrace *trace,
                    const char *seen,
                    const char *allowed);
 guint ca_trace_get_n_entries (const CaTrace *trace);
-/* what the store keeps */
-GBytes *ca_trace_to_bytes (const CaTrace *trace);
+/* lends what the store keeps of it; until the next ca_trace_add() */
+const guint8 *ca_trace_get_octets (const CaTrace *trace, gsize *size);
 /* appends the entries of a stored trace to @builder (aa{sv}), each with its @judgement number */
 void ca_trace_append_variant (GBytes *bytes, gint64 judgement, GVariantBuilder *builder);
 /* calls @each with the entries of a stored trace; those live as long as the call */
