@@ -91,6 +91,7 @@ ca_config_unref (CaConfig *config)
   g_strfreev (config->templates);
   g_strfreev (config->allowed_addresses);
   g_ptr_array_unref (config->policies);
+  ca_file_hashes_free (config->file_hashes);
   g_strfreev (config->shadow);
   g_ptr_array_unref (config->exits);
   g_free (config->store_class);
@@ -115,6 +116,7 @@ config_new (const char *folder)
   g_atomic_ref_count_init (&config->ref_count);
   config->folder = g_strdup (folder);
   config->policies = g_ptr_array_new_with_free_func (module_config_free);
+  config->file_hashes = ca_file_hashes_new ();
   config->exits = g_ptr_array_new_with_free_func (module_config_free);
   config->keys = g_ptr_array_new_with_free_func (key_config_free);
   config->roles = g_ptr_array_new_with_free_func (role_entry_free);

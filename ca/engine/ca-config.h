@@ -5,6 +5,7 @@
 #include <icert.h>
 
 #include "ca-caller.h"
+#include "ca-file-hashes.h"
 
 typedef struct
 {
@@ -60,7 +61,8 @@ typedef struct
 
 #define ca_duration_is_set(duration) ((duration)->months > 0 || (duration)->seconds > 0)
 
-/* ca.conf as read and judged: a snapshot, immutable, refcounted. */
+/* ca.conf as read and judged: a snapshot, immutable (but for what it remembers of files),
+ * refcounted. */
 typedef struct
 {
   gatomicrefcount ref_count;
@@ -82,6 +84,7 @@ typedef struct
   gboolean allow_foreign;   /* officers may import certificates of other CAs */
   gboolean allow_sha1;      /* for the proof of possession only */
   GPtrArray *policies;      /* of CaModuleConfig, in their order */
+  CaFileHashes *file_hashes;
   char **shadow;
   GPtrArray *exits; /* of CaModuleConfig */
   char *store_class, *store_url;

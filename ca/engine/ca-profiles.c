@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <glib/gstdio.h>
 
@@ -95,13 +94,11 @@ char *
 ca_profiles_hash_file (const CaConfig *config, const char *name)
 {
   g_autofree char *path = NULL;
-  g_autofree char *contents = NULL;
-  gsize size;
 
   if (!check_name (name, NULL))
     return NULL;
   path = path_of (config, name);
-  return g_file_get_contents (path, &contents, &size, NULL) ? hash_of (contents, size) : NULL;
+  return ca_file_hashes_get (config->file_hashes, path, NULL);
 }
 
 static gint64
@@ -710,16 +707,10 @@ ca_profiles_check (CaEngine *engine, CaRequest *request, GError **error)
 /* The policy looks at its files once a second: what it judged by @since may be what was there
  * before. */
 static gboolean
-is_young (CaEngine *engine, const CaRequest *request, gint64 since)
+is_young (CaEngine *engine, gint64 changed, gint64 since)
 {
-  g_autofree char *path = path_of (request->config, request->template_name);
-  struct stat status;
-  gint64 changed;
-
-  if (g_stat (path, &status) != 0)
-    return FALSE;
-  changed = status.st_ctim.tv_sec * G_USEC_PER_SEC + status.st_ctim.tv_nsec / 1000 + TICK;
-  return changed > ca_policy_host_get_loaded (engine->policies) && changed > since - LOOK;
+  return changed + TICK > ca_policy_host_get_loaded (engine->policies)
+         && changed + TICK > since - LOOK;
 }
 
 /* The policy named a version, and there is no file of it any more. */
@@ -737,14 +728,17 @@ is_gone (CaEngine *engine, const CaRequest *request)
 gboolean
 ca_profiles_is_stale (CaEngine *engine, const CaRequest *request, gint64 since)
 {
+  g_autofree char *path = NULL;
   g_autofree char *hash = NULL;
+  gint64 changed;
 
   if (request->template_name == NULL || !check_name (request->template_name, NULL))
     return FALSE;
   if (request->profile_hash == NULL)
     return is_gone (engine, request);
-  hash = ca_profiles_hash_file (request->config, request->template_name);
-  return g_strcmp0 (hash, request->profile_hash) != 0 || is_young (engine, request, since);
+  path = path_of (request->config, request->template_name);
+  hash = ca_file_hashes_get (request->config->file_hashes, path, &changed);
+  return g_strcmp0 (hash, request->profile_hash) != 0 || is_young (engine, changed, since);
 }
 
 gboolean
