@@ -292,21 +292,31 @@ is_empty (const char *const *urls)
   return urls == NULL || urls[0] == NULL;
 }
 
+/* Takes @extension; FALSE without one */
+static gboolean
+take_made (CaPlan *plan, ICertExtension *extension)
+{
+  if (extension == NULL)
+    return FALSE;
+  ca_plan_take_extension (plan, extension);
+  return TRUE;
+}
+
 static gboolean
 add_urls (CaPlan *plan,
+          CaUrlCache *cache,
           const char *const *cdp,
           const char *const *ca_issuers,
           const char *const *ocsp,
           GError **error)
 {
   if (!is_empty (cdp) && !was_decided (plan, CA_OID_CRL_DISTRIBUTION_POINTS)
-      && !take_as_own (plan, icert_extension_new_crl_distribution_points (cdp, error), error))
+      && !take_made (plan, ca_url_cache_get_crl_points (cache, cdp, error)))
     return FALSE;
   if (is_empty (ca_issuers) && is_empty (ocsp))
     return TRUE;
   return was_decided (plan, CA_OID_AUTHORITY_INFO_ACCESS)
-         || take_as_own (plan, icert_extension_new_authority_info_access (ca_issuers, ocsp, error),
-                         error);
+         || take_made (plan, ca_url_cache_get_access (cache, ca_issuers, ocsp, error));
 }
 
 /* S-C6: without a subject the names are in subjectAltName alone, so nobody may overlook it. */
@@ -349,7 +359,7 @@ ca_builder_add_own_extensions (CaPlan *plan,
   return make_alt_name_critical (plan, error) && add_subject_key_identifier (plan, key, error)
          && add_authority_key_identifier (plan, issuer->key_identifier, issuer->key_identifier_size,
                                           error)
-         && add_urls (plan, cdp, ca_issuers, ocsp, error);
+         && add_urls (plan, issuer->url_cache, cdp, ca_issuers, ocsp, error);
 }
 
 GBytes *

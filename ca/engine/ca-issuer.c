@@ -219,6 +219,7 @@ ca_issuer_new (GBytes *certificate,
   const void *data = g_bytes_get_data (certificate, &size);
 
   g_atomic_ref_count_init (&self->ref_count);
+  self->url_cache = ca_url_cache_new ();
   self->certificate_index = certificate_index;
   self->key_index = key_index;
   self->certificate = g_bytes_ref (certificate);
@@ -414,6 +415,7 @@ ca_issuer_unref (CaIssuer *self)
   g_clear_object (&self->key);
   g_strfreev (self->ca_issuers);
   g_strfreev (self->ocsp);
+  g_clear_pointer (&self->url_cache, ca_url_cache_free);
   g_free (self->hash);
   g_free (self);
 }

@@ -6,6 +6,7 @@
 
 #include "ca-crypto.h"
 #include "ca-plan.h"
+#include "ca-url-cache.h"
 
 /* One certificate of the CA with its key: what the builder, linter and signer need, decoded once.
  * Immutable; refcounted. */
@@ -27,6 +28,7 @@ typedef struct
   GPtrArray *constraints;      /* (element-type GBytes) values of the whole chain (S-C7) */
   ICertKey *key;               /* (nullable) NULL: it cannot be had, and nothing can be signed */
   char **ca_issuers, **ocsp;   /* URLs for what it issues */
+  CaUrlCache *url_cache;       /* what the builder made of them */
   char *hash;                  /* "sha256" */
   GBytes *signature_algorithm; /* AlgorithmIdentifier, DER */
   gboolean verify_signature;   /* S-E1 step 6 */
