@@ -443,6 +443,16 @@ publish (Server *server, ICertExit *exit, gint64 number, gboolean works)
   return g_variant_print (reports, FALSE);
 }
 
+static GBytes *
+read_file (const char *path)
+{
+  char *contents;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (path, &contents, &size, NULL));
+  return g_bytes_new_take (contents, size);
+}
+
 static void
 test_exit (Server *server, gconstpointer data)
 {
@@ -450,8 +460,8 @@ test_exit (Server *server, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autofree char *path = g_build_filename (server->folder, "publish", "crl", "ca.crl", NULL);
   g_autofree char *url = g_strconcat ("'", server->base, "/crl/ca.crl'", NULL);
-  g_autofree char *before = NULL;
-  g_autofree char *after = NULL;
+  g_autoptr (GBytes) before = NULL;
+  g_autoptr (GBytes) after = NULL;
   g_autofree char *good = NULL;
   g_autofree char *missing = NULL;
   g_autofree char *again = NULL;
@@ -463,13 +473,13 @@ test_exit (Server *server, gconstpointer data)
   good = publish (server, exit, 5, TRUE);
   g_assert_nonnull (strstr (good, url));
   g_assert_null (strstr (good, "failure"));
-  g_assert_true (g_file_get_contents (path, &before, NULL, NULL));
+  before = read_file (path);
   set_mode (server, "missing");
   missing = publish (server, exit, 6, FALSE);
   g_assert_nonnull (strstr (missing, "the server answers 404"));
   g_assert_nonnull (strstr (missing, "'file:///"));
-  g_assert_true (g_file_get_contents (path, &after, NULL, NULL));
-  g_assert_cmpstr (before, !=, after);
+  after = read_file (path);
+  g_assert_false (g_bytes_equal (before, after));
   set_mode (server, "good");
   g_assert_true (initialize (server, exit, server->base, &error));
   again = publish (server, exit, 7, TRUE);

@@ -44,8 +44,8 @@ void ca_exit_host_start (CaExitHost *host);
 /* Delivers what is due, for a few seconds at most, then ends. Before the writer ends. */
 void ca_exit_host_free (CaExitHost *host);
 /* Adds a row for each module that wants @event to @batch; the result (nullable) goes to
- * ca_exit_host_deliver() once the batch is durable, or to ca_exit_host_forget(). FALSE with an
- * error when no number could be had. */
+ * ca_exit_host_deliver() once the batch is durable; one that is not is freed. FALSE with an error
+ * when no number could be had. */
 gboolean ca_exit_host_record (CaExitHost *host,
                               CaRequest *request,
                               ICertExitEvents event,
