@@ -633,6 +633,21 @@ delete_denied (FakeTown *town, const char *name, GDateTime *before, gboolean *mo
                                         error);
 }
 
+/* @n requests that were denied long ago, from number 100 on */
+static void
+add_denied (FakeTown *town, guint n)
+{
+  g_autofree char *sql = g_strdup_printf (
+      "INSERT INTO requests (id, disposition, submitted_when, resolved_when) "
+      "WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < %u) "
+      "SELECT i, 31, 1, 2 FROM n",
+      n + 99);
+
+  fake_town_meet (town, "chief");
+  fake_town_close (town);
+  fake_town_run_sql (town, sql);
+}
+
 static void
 test_delete_many (void)
 {
@@ -646,11 +661,7 @@ test_delete_many (void)
   g_test_summary (
       "S-D11: one approval is for a whole deletion, however many steps it takes; not for "
       "another date or table, not for another officer, and not for the next one");
-  fake_town_meet (town, "chief");
-  fake_town_close (town);
-  fake_town_run_sql (town, "INSERT INTO requests (id, disposition, submitted_when, resolved_when) "
-                           "WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n "
-                           "WHERE i < 2599) SELECT i, 31, 1, 2 FROM n");
+  add_denied (town, 2500);
   g_assert_cmpint (delete_denied (town, "chief", before, &more, &error), ==, -1);
   change = assert_waits (error);
   g_clear_error (&error);
@@ -807,11 +818,7 @@ test_approver_lost_role_meanwhile (void)
 
   g_test_summary ("S-D13: an approval of a whole deletion ends with its approver's role, between "
                   "two steps of it");
-  fake_town_meet (town, "chief");
-  fake_town_close (town);
-  fake_town_run_sql (town, "INSERT INTO requests (id, disposition, submitted_when, resolved_when) "
-                           "WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n "
-                           "WHERE i < 1299) SELECT i, 31, 1, 2 FROM n");
+  add_denied (town, 1200);
   g_assert_cmpint (delete_denied (town, "chief", before, &more, &error), ==, -1);
   change = assert_waits (error);
   g_clear_error (&error);

@@ -1280,16 +1280,23 @@ test_exit (void)
   assert_gone (late);
 }
 
+/* Fails as often as the number says that is its data. */
 static gboolean
-fail_twice (FakeLent *self, ICertExitEvents event, ICertServerExit *server, GError **error)
+fail_at (FakeLent *self, ICertExitEvents which, ICertExitEvents event, GError **error)
 {
   guint *n_left = self->data;
 
-  if (event != ICERT_EXIT_EVENT_CERT_ISSUED || *n_left == 0)
+  if (event != which || *n_left == 0)
     return TRUE;
   --*n_left;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "no");
   return FALSE;
+}
+
+static gboolean
+fail_issued (FakeLent *self, ICertExitEvents event, ICertServerExit *server, GError **error)
+{
+  return fail_at (self, ICERT_EXIT_EVENT_CERT_ISSUED, event, error);
 }
 
 static void
@@ -1301,7 +1308,7 @@ test_exit_retry (void)
   guint n_left = 1;
 
   g_test_summary ("S-L4: what a lent exit failed at comes again, the others go on");
-  exit->hear = fail_twice;
+  exit->hear = fail_issued;
   exit->data = &n_left;
   append_exit (control, exit);
   submit_for (ca, ICERT_DISPOSITION_ISSUED, NULL);
@@ -1323,7 +1330,7 @@ test_exit_retry_waits (void)
   guint n_left = 1;
 
   g_test_summary ("S-L4: what comes again waits for what is with the owner, and is not lost");
-  exit->hear = fail_twice;
+  exit->hear = fail_issued;
   exit->data = &n_left;
   append_exit (control, exit);
   submit_for (ca, ICERT_DISPOSITION_ISSUED, NULL);
@@ -1342,13 +1349,7 @@ test_exit_retry_waits (void)
 static gboolean
 fail_pending (FakeLent *self, ICertExitEvents event, ICertServerExit *server, GError **error)
 {
-  guint *n_left = self->data;
-
-  if (event != ICERT_EXIT_EVENT_CERT_PENDING || *n_left == 0)
-    return TRUE;
-  --*n_left;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "no");
-  return FALSE;
+  return fail_at (self, ICERT_EXIT_EVENT_CERT_PENDING, event, error);
 }
 
 static gpointer
@@ -1392,7 +1393,7 @@ test_exit_outbox (void)
   guint n_left = 100;
 
   g_test_summary ("S-L4: undelivered events wait for the next exit of that type");
-  first->hear = fail_twice;
+  first->hear = fail_issued;
   first->data = &n_left;
   append_exit (control, first);
   start (control);

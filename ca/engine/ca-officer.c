@@ -11,25 +11,11 @@
 #include "ca-limits.h"
 #include "ca-oids.h"
 #include "ca-request-row.h"
+#include "ca-revoke.h"
 #include "ca-steps.h"
 #include "ca-submit.h"
 
 /* What officers do with a pending request (step 6). */
-
-static gboolean
-refuse (CaEngine *engine,
-        const CaCaller *caller,
-        CaVerb verb,
-        const char *object,
-        GError *refusal,
-        GError **error)
-{
-  ca_writer_audit (engine->writer, ca_audit_record_new (caller, ca_verb_to_string (verb), object,
-                                                        icert_error_get_code_name (refusal->code),
-                                                        refusal->message));
-  g_propagate_error (error, refusal);
-  return FALSE;
-}
 
 /* The pending request, or the reason why not. */
 static CaRequest *
@@ -119,7 +105,7 @@ ca_engine_set_attributes (CaEngine *engine,
   gpointer name, value;
 
   if (request == NULL || !ca_request_set_attributes (request, attributes, &local))
-    return refuse (engine, officer, CA_VERB_SET_ATTRIBUTES, object, local, error);
+    return ca_engine_refuse (engine, officer, CA_VERB_SET_ATTRIBUTES, object, local, error);
   request->content_version++;
   g_hash_table_iter_init (&iter, attributes);
   while (g_hash_table_iter_next (&iter, &name, &value))
@@ -188,7 +174,7 @@ ca_engine_set_extension (CaEngine *engine,
   if (request != NULL && is_der (value, &local))
     extension = icert_extension_new (oid, flags, ICERT_EXTENSION_ORIGIN_ADMIN, value, &local);
   if (extension == NULL || !check_extension (oid, flags, value, &local))
-    return refuse (engine, officer, CA_VERB_SET_EXTENSION, object, local, error);
+    return ca_engine_refuse (engine, officer, CA_VERB_SET_EXTENSION, object, local, error);
   ca_plan_take_extension (request->plan, g_object_ref (extension));
   request->content_version++;
   trace_officer (request, officer, "set-extension", oid,
@@ -231,7 +217,7 @@ ca_engine_deny (CaEngine *engine, CaCaller *officer, gint64 id, const char *reas
   GError *status = NULL;
 
   if (request == NULL || !ca_engine_check_reason (reason, &local))
-    return refuse (engine, officer, CA_VERB_DENY, object, local, error);
+    return ca_engine_refuse (engine, officer, CA_VERB_DENY, object, local, error);
   message = reason != NULL ? g_strdup_printf ("Denied by %s: %s", officer->name, reason)
                            : g_strdup_printf ("Denied by %s", officer->name);
   icert_set_error (&status, ICERT_ERROR_DENIED, "officer", "%s", message);
