@@ -6,6 +6,7 @@ N: how many runs of `renew` are killed at a step (default 25).
 """
 
 import os
+import datetime
 import pathlib
 import shutil
 import signal
@@ -218,6 +219,41 @@ class TwoTier(LifeTest):
         self.assertEqual(answer["ca-sig-cert-count"], 4)
         self.assertEqual([answer[f"ca-cert-version.{i}"] for i in range(4)],
                          [0, 0x10001, 0x10002, 0x30003])
+
+
+class Alone(LifeTest):
+    """A standalone root, which may certify CAs once its configuration says so."""
+
+    def days_of(self, name, request):
+        answer = self.run_icert(0, "--json", "--config", self.root, "issue", request, "--profile",
+                                "SubCA", "--out", name)
+        dates = dict(
+            line.split("=", 1)
+            for line in self.folder.openssl("x509", "-in", name, "-noout", "-dates").splitlines()
+        )
+        begin, end = (
+            datetime.datetime.strptime(dates[key], "%b %d %H:%M:%S %Y %Z")
+            for key in ("notBefore", "notAfter")
+        )
+        return (end - begin).days, answer.json["message"]
+
+    def test_life_of_a_branch(self):
+        """S-H1: a root's SubCA certificate lives five years, bounded by what the message names"""
+        self.root = self.init("Alone", "--type", "root")["config"]
+        self.run_icert(0, "--config", self.root, "set-config", "CA", "CAProfiles", "+SubCA")
+        request = self.init("AloneBranch", "--type", "subordinate")["request"]
+        days, message = self.days_of("long.crt", request)
+        self.assertIn(days, (1825, 1826, 1827))
+        self.assertNotIn("cut", message)
+        self.run_icert(0, "--config", self.root, "set-config", "CA", "MaxValidityPeriod", "398d")
+        days, message = self.days_of("cut.crt", request)
+        self.assertIn(days, (397, 398))
+        self.assertRegex(message, r"validity cut to .*profile: 5y; MaxValidityPeriod or ")
+        self.root = self.init("Brief", "--type", "root", "--validity", "2y")["config"]
+        self.run_icert(0, "--config", self.root, "set-config", "CA", "CAProfiles", "+SubCA")
+        days, message = self.days_of("brief.crt", request)
+        self.assertIn(days, (729, 730, 731))
+        self.assertRegex(message, r"the CA's own certificate allows no more")
 
 
 class Offline(LifeTest):

@@ -239,15 +239,14 @@ propose_validity (CaRequest *request)
   gint64 now = ca_clock_now () / G_USEC_PER_SEC;
 
   request->plan->not_before = now - config->clock_skew;
+  if (request->issuer != NULL)
+    request->plan->not_before = MAX (request->plan->not_before, request->issuer->not_before);
   request->plan->not_after
       = icert_duration_add (request->plan->not_before, config->max_validity_months,
                             config->max_validity_seconds)
         - 1;
   if (request->issuer != NULL)
-    {
-      request->plan->not_before = MAX (request->plan->not_before, request->issuer->not_before);
-      request->plan->not_after = MIN (request->plan->not_after, request->issuer->not_after);
-    }
+    request->plan->not_after = MIN (request->plan->not_after, request->issuer->not_after);
 }
 
 void

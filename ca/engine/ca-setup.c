@@ -285,7 +285,8 @@ make_issuing (CaSetup *self, const SetupPlan *plan, gboolean is_root, GError **e
                            .is_root = is_root,
                            .url = plan->url,
                            .key_type = key_type_of (self),
-                           .max_validity = "398d",
+                           /* a root may certify CAs (SubCA), which live longer than a server */
+                           .max_validity = is_root ? "5y" : "398d",
                            .ca_path_length = -1,
                            .dual_control = self->dual_control,
                            .publishes = TRUE };

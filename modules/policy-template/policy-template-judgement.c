@@ -372,7 +372,9 @@ set_validity (PolicyTemplateJudgement *judgement, GError **error)
     return FALSE;
   if (wanted > not_after)
     {
-      g_autofree char *note = g_strdup_printf ("validity cut to %s by the CA (profile: %s)",
+      g_autofree char *note = g_strdup_printf ("validity cut to %s by the CA (profile: %s; "
+                                               "MaxValidityPeriod or the CA's own certificate "
+                                               "allows no more)",
                                                proposed, profile->validity_text);
 
       policy_template_note (judgement, note);
