@@ -21,9 +21,9 @@ check_index (int index, int least, const char *field, GError **error)
 /**
  * icert_ca_get_crl:
  * @self: a CA
- * @key_index: key index of the CA: index of the first CA certificate with that key; -1 for the
- *   newest key
- * @delta: whether the delta CRL is wanted
+ * @key_index: (attributes default=-1): key index of the CA: index of the first CA certificate with
+ *   that key; -1 for the newest key
+ * @delta: (attributes default=0): whether the delta CRL is wanted
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
@@ -62,8 +62,8 @@ icert_ca_get_crl (ICertCa *self,
 /**
  * icert_ca_get_crl_async:
  * @self: a CA
- * @key_index: key index of the CA; -1 for the newest key
- * @delta: whether the delta CRL is wanted
+ * @key_index: (attributes default=-1): key index of the CA; -1 for the newest key
+ * @delta: (attributes default=0): whether the delta CRL is wanted
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
  * @user_data: data for `callback`
@@ -108,7 +108,7 @@ icert_ca_get_crl_finish (ICertCa *self, GAsyncResult *result, GError **error)
  * @self: a CA
  * @key_index: key index of the CA; -1 for the newest key
  * @partition: which partition, from 0; 0 is what was issued while there were none
- * @delta: whether the delta CRL is wanted
+ * @delta: (attributes default=0): whether the delta CRL is wanted
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
@@ -152,7 +152,7 @@ icert_ca_get_partition_crl (ICertCa *self,
  * @self: a CA
  * @key_index: key index of the CA; -1 for the newest key
  * @partition: which partition, from 0
- * @delta: whether the delta CRL is wanted
+ * @delta: (attributes default=0): whether the delta CRL is wanted
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
  * @user_data: data for `callback`

@@ -812,7 +812,7 @@ icert_security_get_effective_rights_finish (ICertSecurity *self,
 /**
  * icert_security_list_changes:
  * @self: a security object
- * @all: whether decided ones are wanted too
+ * @all: (attributes default=0): whether decided ones are wanted too
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
@@ -848,7 +848,7 @@ icert_security_list_changes (ICertSecurity *self,
 /**
  * icert_security_list_changes_async:
  * @self: a security object
- * @all: whether decided ones are wanted too
+ * @all: (attributes default=0): whether decided ones are wanted too
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
  * @user_data: data for `callback`

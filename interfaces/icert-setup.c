@@ -332,7 +332,8 @@ icert_setup_install_finish (ICertSetup *self, GAsyncResult *result, GError **err
  * @self: a setup object; its `key-type` is that of a new key (default: as before), its `validity`
  *   that of a root's new certificate (default: as long as the newest one lives)
  * @config: config string of a CA
- * @same_key: whether the newest key gets another certificate; otherwise a new key is made
+ * @same_key: (attributes default=0): whether the newest key gets another certificate; otherwise a
+ *   new key is made
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
@@ -380,7 +381,7 @@ icert_setup_renew (ICertSetup *self,
  * icert_setup_renew_async:
  * @self: a setup object
  * @config: config string of a CA
- * @same_key: whether the newest key gets another certificate
+ * @same_key: (attributes default=0): whether the newest key gets another certificate
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
  * @user_data: data for `callback`

@@ -567,8 +567,9 @@ icert_view_count_finish (ICertView *self, GAsyncResult *result, GError **error)
  * icert_view_count_by:
  * @self: a view
  * @column: name of a column, without case
- * @period: what dates are put together by, in UTC; `ICERT_PERIOD_NONE` for any other column
- * @max: how many values at most, above 0
+ * @period: (attributes default=0): what dates are put together by, in UTC; `ICERT_PERIOD_NONE` for
+ *   any other column
+ * @max: (attributes default=1000): how many values at most, above 0
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
@@ -618,8 +619,8 @@ icert_view_count_by (ICertView *self,
  * icert_view_count_by_async:
  * @self: a view
  * @column: name of a column, without case
- * @period: what dates are put together by, in UTC
- * @max: how many values at most, above 0
+ * @period: (attributes default=0): what dates are put together by, in UTC
+ * @max: (attributes default=1000): how many values at most, above 0
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async) (nullable): called in the caller's main context when there is an answer
  * @user_data: data for `callback`

@@ -207,10 +207,14 @@ class Callable:
         return hidden
 
     def parameters(self):
-        """The arguments; those that may be None at the end may be left out."""
+        """The arguments; those at the end that may be None or have a default may be left out."""
         listed = []
         for element in reversed(self.given):
-            maybe = element.get("nullable") == "1" or element.get("allow-none") == "1"
+            maybe = (
+                element.get("nullable") == "1"
+                or element.get("allow-none") == "1"
+                or element.find(f"{CORE}attribute[@name='default']") is not None
+            )
             optional = maybe and all(p.optional for p in listed)
             listed.insert(
                 0, Parameter(name_of(element), self.types.argument(element), optional)

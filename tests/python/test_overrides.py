@@ -4,6 +4,7 @@
 import contextlib
 import datetime
 import gc
+import inspect
 import sys
 import threading
 import unittest
@@ -171,6 +172,29 @@ class Values(unittest.TestCase):
         finder = ICert.Config.open()
         finder.search_path = "/nowhere"
         self.assertEqual(finder.search_path, "/nowhere")
+
+    def test_defaults(self):
+        """What the annotation (attributes default=…) says may be left out as well"""
+        wanted = {
+            ICert.View.count_by: "(self, column, period=0, max=1000, cancellable=None)",
+            ICert.Setup.renew: "(self, config, same_key=False, cancellable=None)",
+            ICert.Security.list_changes: "(self, all=False, cancellable=None)",
+            ICert.Ca.get_crl: "(self, key_index=-1, delta=False, cancellable=None)",
+            ICert.Ca.get_crl_async: "(self, key_index=-1, delta=False, cancellable=None, "
+            "callback=None, *user_data)",
+            ICert.Ca.get_partition_crl: "(self, key_index, partition, delta=False, "
+            "cancellable=None)",
+        }
+        for method, signature in wanted.items():
+            self.assertEqual(str(inspect.signature(method)), signature)
+        config = ca.make()
+        submit("default.example.org", config=config)
+        view = ICert.View.open(config)
+        rows = view.count_by("Request.RequesterName")
+        self.assertGreaterEqual(sum(row["Count"] for row in rows), 1)
+        self.assertEqual(ICert.Security.open(config).list_changes(), [])
+        with self.assertRaises(ICert.NotFoundError):
+            ICert.Ca.open(config).get_crl(7)
 
     def test_left_out(self):
         """What may be None at the end may be left out, and every argument has its name"""

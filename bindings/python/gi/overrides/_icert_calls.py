@@ -87,6 +87,20 @@ def is_callback(argument):
     )
 
 
+def default_of(argument):
+    """The value of an argument that is left out, as source; None where there is none.
+
+    Nullable ones are None, the others what the annotation (attributes default=…) says.
+    """
+    if argument.may_be_null():
+        return "None"
+    default = argument.get_attribute("default")
+    if default is None:
+        return None
+    is_boolean = argument.get_type().get_tag_as_string() == "gboolean"
+    return repr(bool(int(default)) if is_boolean else int(default))
+
+
 def python_name(name):
     return name + "_" if keyword.iskeyword(name) else name
 
@@ -112,9 +126,9 @@ class Writer:
         )
 
     def optional_from(self):
-        """Where the arguments begin that may be left out: nullable ones at the end."""
+        """Where the arguments begin that may be left out: at the end, those with a default."""
         first = len(self.arguments)
-        while first > 0 and self.arguments[first - 1].may_be_null():
+        while first > 0 and default_of(self.arguments[first - 1]) is not None:
             first -= 1
         return first
 
@@ -123,7 +137,8 @@ class Writer:
         names = ["self"] if self.is_method else []
         for number, argument in enumerate(self.arguments):
             name = python_name(argument.get_name())
-            names.append(name + "=None" if number >= first else name)
+            default = default_of(argument) if number >= first else None
+            names.append(name if default is None else f"{name}={default}")
         if self.is_async():
             names.append("*user_data")
         return ", ".join(names)
