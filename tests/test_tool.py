@@ -4,6 +4,7 @@
 
 import json
 import os
+import pwd
 import re
 import stat
 import subprocess
@@ -176,10 +177,12 @@ class WithoutCa(tool.ToolTest):
         answer = self.run_icert(1, "profile", "check", broken)
         self.assertRegex(answer.error, r"^icert: CONFIG: .*WebServer\.profile:\d+")
 
-    def test_passphrase_descriptor(self):
-        """A descriptor that gives nothing is an error before anything is made"""
-        answer = self.run_icert(1, "init", "Nope", "--dir", self.folder.path / "nope", "--passphrase-fd", "77")
+    def test_passphrase_of_keys(self):
+        """S-M2: a CA's keys have a secret of their own; init takes and offers no passphrase"""
+        answer = self.run_icert(2, "init", "Nope", "--dir", self.folder.path / "nope", "--passphrase-fd", "0")
+        self.assertIn("passphrase-fd", answer.error)
         self.assertFalse((self.folder.path / "nope").exists(), repr(answer))
+        self.assertNotIn("passphrase", self.run_icert(0, "init", "--help").text)
 
 
 class WithCa(tool.ToolTest):
@@ -548,6 +551,36 @@ class Configuration(tool.ToolTest):
         self.run_icert(0, "grant", "remove", "web")
         self.assertEqual(self.run_icert(0, "--json", "grants").json, [])
         self.run_icert(3, "submit", inside, "--profile", "WebServer")
+
+    def test_unknown_principals(self):
+        """Who gives a right to a name that no account has hears of it; what is known is not named"""
+        mine = "uid:%d" % os.getuid()
+        name = pwd.getpwuid(os.getuid()).pw_name
+        for arguments in (
+            ["grant", "slip", "--principal", mine, "--principal", "group:no-such-group", "--profile",
+             "User", "--dns", "x.example.org"],
+            ["officer-rights", "set", "slip", "--officer", "group:no-such-group", "--officer", mine],
+            ["officer-rights", "set", "slip", "--officer", f"user:{name}", "--requester",
+             "group:no-such-group"],
+            ["agents", "set", "slip", "--principal", "group:no-such-group", "--profile", "User",
+             "--subject", "user:*"],
+            ["set-config", "Roles", "group:no-such-group", "reader"],
+        ):
+            with self.subTest(arguments):
+                answer = self.run_icert(0, *arguments)
+                self.assertRegex(answer.error, "^warning: group:no-such-group: this machine has no such .*\n$")
+                answer = self.run_icert(0, "--json", *arguments)
+                self.assertEqual(answer.json["unknown-principals"], ["group:no-such-group"])
+                self.assertEqual(answer.err, b"")
+        answer = self.run_icert(0, "set-config", "Roles", "group:no-such-group", "--unset")
+        self.assertEqual(answer.err, b"")
+        answer = self.run_icert(0, "officer-rights", "remove", "slip")
+        self.assertEqual(answer.err, b"")
+        answer = self.run_icert(0, "set-config", "Roles", f"user:{name}", "reader")
+        self.assertEqual(answer.err, b"")
+        self.run_icert(0, "set-config", "Roles", f"user:{name}", "--unset")
+        self.run_icert(0, "agents", "remove", "slip")
+        self.run_icert(0, "grant", "remove", "slip")
 
     def test_roles(self):
         """roles shows what the caller may do"""

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The `icert` command: revoke, unrevoke, is-valid, import, delete-row, delete-expired."""
 
+import re
 import shutil
 import sqlite3
 
@@ -200,6 +201,24 @@ class Revoke(tool.ToolTest):
         self.assert_error(answer, "CONFLICT", "certificate")
         self.run_icert(0, "revoke", serial, "superseded")
         self.run_icert(5, "is-valid", serial)
+
+    def test_import_divided(self):
+        """Importing while CRLs are divided is refused; the remedy helps, and the CRL lists it"""
+        _, serial, path = self.issue("--config", f"local:{self.twin}")
+        self.addCleanup(self.run_icert, 0, "set-config", "CRL", "Partitions", "1")
+        self.run_icert(0, "set-config", "CRL", "Partitions", "3")
+        answer = self.run_icert(1, "import", path)
+        self.assert_error(answer, "WRONG_STATE", "Partitions")
+        command = re.search("remedy: 'icert ([^']*)'", answer.error)[1]
+        self.run_icert(0, *command.split())
+        self.run_icert(0, "import", path)
+        self.run_icert(0, "set-config", "CRL", "Partitions", "3")
+        self.run_icert(0, "revoke", serial, "superseded")
+        self.run_icert(0, "crl")
+        crl = self.folder.path / "divided.crl"
+        self.run_icert(0, "crl", "get", "--partition", "0", "--out", crl)
+        text = self.folder.openssl("crl", "-in", crl, "-noout", "-text")
+        self.assertIn(serial.upper(), text.replace(":", "").upper())
 
     def test_import_existing(self):
         """--existing-row answers the pending request with the certificate's key"""

@@ -35,7 +35,8 @@ class Sections(ToolTest):
         self.assertEqual(
             made,
             {"name": "web", "officers": ["user:alice", "user:bob"], "profiles": None}
-            | {"requesters": None},
+            # names of nobody here, which is said and no error
+            | {"requesters": None, "unknown-principals": ["user:alice", "user:bob"]},
         )
         few = ("--officer", "user:alice", "--profile", "WebServer", "--requester", "group:web")
         self.assertIn("WebServer", self.run_icert(0, "officer-rights", "set", "web", *few).text)

@@ -66,7 +66,8 @@ class Roles(unittest.TestCase):
         self.make("--dual-control")
         waits = self.run_icert(1, "set-config", "Roles", "user:alice", "reader")
         self.assertIn("PENDING: change: 1 waits", waits.error)
-        self.assertIn("icert approve", waits.error)
+        self.assertIn("warning: user:alice: this machine has no such account", waits.error)
+        self.assertIn("remedy: another administrator approves it: 'icert approve 1'", waits.error)
         self.run_icert(1, "approve", "1")
         self.run_icert(1, "approve", "7")
         rows = self.run_icert(0, "--json", "changes").json

@@ -49,6 +49,9 @@ static const struct
     "'icert is-valid' says how a certificate stands; those of the CA itself: 'icert ca'" },
   { ICERT_ERROR_WRONG_STATE, "flags",
     "'icert set-config CRL CRLDeltaPeriod 1d' switches delta CRLs on" },
+  { ICERT_ERROR_WRONG_STATE, "Partitions",
+    "'icert set-config CRL Partitions 1', import, then set it back: right for certificates that"
+    " were issued before CRLs were divided" },
   { ICERT_ERROR_WRONG_STATE, "content-version",
     "look at it again: 'icert explain {request}' ends with the version of now" },
   { ICERT_ERROR_WRONG_STATE, NULL,

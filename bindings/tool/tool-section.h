@@ -8,6 +8,7 @@
 typedef struct
 {
   const char *names[5]; /* of the columns: "name", and those of the three lists */
+  gboolean are_principals[3];
   GVariant *(*list) (ICertSecurity *security, GCancellable *cancellable, GError **error);
   gboolean (*set) (ICertSecurity *security,
                    const char *name,

@@ -24,6 +24,7 @@ static const GOptionEntry options[] = {
 
 static const ToolSection section = {
   .names = { "name", "principals", "profiles", "subjects", NULL },
+  .are_principals = { TRUE, FALSE, TRUE },
   .list = icert_security_list_agents,
   .set = icert_security_set_agent,
 };

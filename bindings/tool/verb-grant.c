@@ -5,6 +5,7 @@
 #include "tool-error.h"
 #include "tool-grant.h"
 #include "tool-output.h"
+#include "tool-principal.h"
 
 static char **option_principals;
 static char **option_profiles;
@@ -57,6 +58,7 @@ run (Tool *tool, char **arguments, GError **error)
   record = tool_grant_read (admin, node, error);
   if (record == NULL)
     return TOOL_EXIT_FAILED;
+  tool_principal_warn (tool, record, option_principals);
   tool_record_print (record, tool);
   return TOOL_EXIT_DONE;
 }

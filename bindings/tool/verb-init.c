@@ -4,12 +4,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tool-error.h"
 #include "tool-file.h"
 #include "tool-output.h"
-#include "tool-passphrase.h"
 
 static char *option_dir;
 static char *option_type;
@@ -19,7 +17,6 @@ static char *option_validity;
 static char *option_url;
 static char *option_store;
 static char *option_key_uri;
-static int option_passphrase_fd = -1;
 static gboolean option_dual_control;
 
 static const GOptionEntry options[] = {
@@ -39,8 +36,6 @@ static const GOptionEntry options[] = {
     "Base of the CRL and issuer URLs in certificates", "URL" },
   { "store", 0, 0, G_OPTION_ARG_STRING, &option_store, "sqlite (default), or a URL", "STORE" },
   { "key-uri", 0, 0, G_OPTION_ARG_STRING, &option_key_uri, "Where the key is to be made", "URI" },
-  { "passphrase-fd", 0, 0, G_OPTION_ARG_INT, &option_passphrase_fd,
-    "Descriptor to read the passphrase of the keys from", "N" },
   { "dual-control", 0, 0, G_OPTION_ARG_NONE, &option_dual_control,
     "Changes need two administrators; fixed for the life of the CA", NULL },
   { NULL },
@@ -94,21 +89,6 @@ set_type (ICertSetup *setup, GError **error)
 }
 
 static gboolean
-set_passphrase (ICertSetup *setup, GError **error)
-{
-  char passphrase[TOOL_PASSPHRASE_LIMIT + 1];
-
-  if (option_passphrase_fd < 0)
-    return TRUE;
-  if (!check_property (setup, "passphrase", "--passphrase-fd", error)
-      || !tool_passphrase_read (option_passphrase_fd, "--passphrase-fd", passphrase, error))
-    return FALSE;
-  g_object_set (setup, "passphrase", passphrase, NULL);
-  explicit_bzero (passphrase, sizeof passphrase);
-  return TRUE;
-}
-
-static gboolean
 set_dual_control (ICertSetup *setup, GError **error)
 {
   if (!option_dual_control)
@@ -133,7 +113,7 @@ set_properties (ICertSetup *setup, const char *name, GError **error)
          && set_text (setup, "url", "--url", option_url, error)
          && set_text (setup, "store", "--store", option_store, error)
          && set_text (setup, "key-uri", "--key-uri", option_key_uri, error)
-         && set_passphrase (setup, error) && set_dual_control (setup, error);
+         && set_dual_control (setup, error);
 }
 
 /* The folder of the record whose config string is @config; NULL when it is not a local one. */

@@ -22,6 +22,7 @@ static const GOptionEntry options[] = {
 
 static const ToolSection section = {
   .names = { "name", "officers", "profiles", "requesters", NULL },
+  .are_principals = { TRUE, FALSE, TRUE },
   .list = icert_security_list_officer_rights,
   .set = icert_security_set_officer_rights,
 };

@@ -4,6 +4,7 @@
 
 #include "tool-error.h"
 #include "tool-output.h"
+#include "tool-principal.h"
 #include "tool-remedy.h"
 
 static gboolean option_unset;
@@ -40,9 +41,8 @@ undo (Tool *tool, char **arguments, GError **error)
 
 /* As the CA stores it, since "+X" and "30 days" are not what get-config prints afterwards. */
 static void
-print_stored (Tool *tool, ICertAdmin *admin, char **arguments)
+print_stored (Tool *tool, ICertAdmin *admin, char **arguments, ToolRecord *record)
 {
-  g_autoptr (ToolRecord) record = tool_record_new ();
   GVariant *stored = icert_admin_get_config_entry (admin, arguments[0], arguments[1], NULL, NULL);
 
   tool_record_add (record, arguments[1], stored);
@@ -53,6 +53,7 @@ static ToolExit
 run (Tool *tool, char **arguments, GError **error)
 {
   g_autoptr (ICertAdmin) admin = NULL;
+  g_autoptr (ToolRecord) record = tool_record_new ();
   const char *text;
 
   if (option_undo != 0)
@@ -69,6 +70,9 @@ run (Tool *tool, char **arguments, GError **error)
       tool_usage_error (error, "arguments: give VALUE or --unset (one of them)");
       return TOOL_EXIT_USAGE;
     }
+  /* before: a change that waits for another administrator is no answer, and wrong all the same */
+  if (g_str_equal (arguments[0], "Roles") && text != NULL && !tool->quiet)
+    tool_principal_warn (tool, record, (char *[]){ arguments[1], NULL });
   admin = icert_admin_open (tool->config, NULL, error);
   if (admin == NULL
       || !icert_admin_set_config_entry (admin, arguments[0], arguments[1],
@@ -76,7 +80,7 @@ run (Tool *tool, char **arguments, GError **error)
                                         error))
     return TOOL_EXIT_FAILED;
   if (!tool->quiet)
-    print_stored (tool, admin, arguments);
+    print_stored (tool, admin, arguments, record);
   return TOOL_EXIT_DONE;
 }
 

@@ -312,8 +312,10 @@ check_partitions (const Import *import, GError **error)
 {
   if (import->facts->config->partitions <= 1)
     return TRUE;
-  icert_set_error (error, ICERT_ERROR_WRONG_STATE, "certificate",
-                   "cannot be imported while CRLs are divided (a CA with one partition)");
+  icert_set_error (error, ICERT_ERROR_WRONG_STATE, "Partitions",
+                   "CRLs are divided by %d, and which one is to list the certificate is not known "
+                   "(1 while it is imported)",
+                   import->facts->config->partitions);
   return FALSE;
 }
 
