@@ -26,6 +26,8 @@
 /* What happens when ca.conf is given its second name, and when it is written. */
 static void (*at_link) (void);
 static const char *refuse_sync; /* part of a name */
+static void (*at_sync) (void);  /* of the folder, once */
+static char *synced_folder;
 
 int
 link (const char *from, const char *to)
@@ -45,6 +47,13 @@ fsync (int fd)
   g_autofree char *name = g_strdup_printf ("/proc/self/fd/%d", fd);
   g_autofree char *path = g_file_read_link (name, NULL);
 
+  if (at_sync != NULL && g_strcmp0 (path, synced_folder) == 0)
+    {
+      void (*call) (void) = at_sync;
+
+      at_sync = NULL;
+      call ();
+    }
   if (refuse_sync == NULL || path == NULL || strstr (path, refuse_sync) == NULL)
     return next (fd);
   errno = EIO;
@@ -435,6 +444,36 @@ test_no_history (void)
   assert_nothing_changed (town, 1, error);
 }
 
+static FakeTown *raced_town;
+
+static void
+write_another (void)
+{
+  append (raced_town, "user:mallory=officer;administrator\n");
+}
+
+static void
+test_race (void)
+{
+  g_autoptr (FakeTown) town = new_town (FALSE);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *before = fake_town_read (town, "ca.conf");
+  g_autofree char *after = NULL;
+
+  g_test_summary ("S-F6: what somebody writes into ca.conf while a change replaces it does not "
+                  "take effect under the name of who asked for the change");
+  raced_town = town;
+  synced_folder = town->folder;
+  at_sync = write_another;
+  g_assert_false (set (town, "CRL", "CRLPeriod", "12d", &error));
+  raced_town = NULL;
+  synced_folder = NULL;
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFLICT);
+  after = fake_town_read (town, "ca.conf");
+  g_assert_cmpstr (after, ==, before);
+  assert_nothing_changed (town, 0, error);
+}
+
 /* Dual control */
 
 static char *
@@ -511,6 +550,63 @@ test_two (void)
   agree_to (town, "user:eve", "reader");
   assert_health (town, "ok: *");
   assert_is_recorded (town);
+}
+
+/* The file with @from in place of @to */
+static void
+rewrite (FakeTown *town, const char *from, const char *to)
+{
+  g_autofree char *text = fake_town_read (town, "ca.conf");
+  g_auto (GStrv) parts = g_strsplit (text, from, 2);
+  g_autofree char *new = g_strjoinv (to, parts);
+
+  g_assert_cmpuint (g_strv_length (parts), ==, 2);
+  fake_town_close (town);
+  fake_town_write (town, "ca.conf", new);
+}
+
+static void
+test_mode_by_hand (void)
+{
+  g_autoptr (FakeTown) town = new_town (TRUE);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CaEngine) engine = NULL;
+
+  g_test_summary ("S-D11: nobody turns dual control off by hand, changes a role alone and turns it "
+                  "on again; that it was tried is on record");
+  rewrite (town, "DualControl=true", "DualControl=false");
+  engine = ca_engine_open (town->folder, FALSE, &error);
+  g_assert_null (engine);
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
+  g_test_message ("%s", error->message);
+  rewrite (town, "DualControl=false", "DualControl=true");
+  assert_health (town, "ok: *");
+  assert_is_recorded (town);
+  g_assert_cmpint (count_records (town, "CONFIG"), ==, 1);
+}
+
+static void
+test_mode_under_engine (void)
+{
+  g_autoptr (FakeTown) town = new_town (TRUE);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = fake_town_read (town, "ca.conf");
+  g_auto (GStrv) parts = g_strsplit (text, "DualControl=true\n", 2);
+  g_autofree char *new = g_strjoinv ("", parts);
+
+  g_test_summary (
+      "S-D11: nor under a CA that is open: what one may change alone brings it not into "
+      "force");
+  fake_town_write (town, "ca.conf", new);
+  g_assert_false (set (town, "CRL", "CRLPeriod", "9d", &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
+  g_clear_error (&error);
+  g_assert_false (set (town, "Roles", "user:mallory", "administrator", &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_PENDING);
+  g_clear_error (&error);
+  fake_town_write (town, "ca.conf", text);
+  g_assert_true (set (town, "CRL", "CRLPeriod", "9d", &error));
+  g_assert_no_error (error);
 }
 
 static void
@@ -677,7 +773,10 @@ main (int argc, char **argv)
   g_test_add_func ("/configure/no-intent/S-F6", test_no_intent);
   g_test_add_func ("/configure/no-sync/S-N6", test_no_sync);
   g_test_add_func ("/configure/no-history/S-N6", test_no_history);
+  g_test_add_func ("/configure/race/S-F6", test_race);
   g_test_add_func ("/configure/two/S-F6", test_two);
+  g_test_add_func ("/configure/mode-by-hand/S-D11", test_mode_by_hand);
+  g_test_add_func ("/configure/mode-under-engine/S-D11", test_mode_under_engine);
   g_test_add_func ("/configure/one-is-enough/S-D11", test_one_is_enough);
   g_test_add_func ("/configure/not-in-force/S-F6", test_not_in_force);
   g_test_add_func ("/configure/profile/S-N6", test_profile);

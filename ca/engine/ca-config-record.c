@@ -491,6 +491,39 @@ ca_config_record_alarm (CaEngine *engine)
   ca_publisher_alarm (engine, "config", "ca.conf", text);
 }
 
+/* Dual control is fixed when the CA is made (S-D11). Without it one alone could change a role or a
+ * profile by the ways of icert, and nothing but the log would tell it from what two agreed to. */
+static gboolean
+check_mode (CaEngine *engine, const char *before, const char *text, GError **error)
+{
+  g_autoptr (CaCaller) caller = NULL;
+  GError *refusal = NULL;
+
+  if (!needs_two (before) || needs_two (text))
+    return TRUE;
+  caller = ca_caller_new_local (CA_DOOR_LOCAL);
+  icert_set_error (&refusal, ICERT_ERROR_CONFIG, "DualControl",
+                   "was taken out of ca.conf by hand (true, as when the CA was made)");
+  ca_writer_audit (engine->writer,
+                   ca_audit_record_new (caller, ca_verb_to_string (CA_VERB_WRITE_CONFIG), "ca.conf",
+                                        "CONFIG", refusal->message));
+  g_propagate_error (error, refusal);
+  return FALSE;
+}
+
+/* While a change is carried out nothing but what it was and what it is to be takes effect: a text
+ * that somebody put there meanwhile would be in force under the name of who asked for the change.
+ */
+static gboolean
+check_own (const Rows *rows, GVariant *intent, const char *text, GError **error)
+{
+  if (is_intended (intent, text) || g_strcmp0 (rows->texts[ROW_RECORDED], text) == 0)
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_CONFLICT, "ca.conf",
+                   "was written by somebody else meanwhile (nobody who does)");
+  return FALSE;
+}
+
 gboolean
 ca_config_record_settle (CaEngine *engine, GBytes *bytes, GError **error)
 {
@@ -499,16 +532,18 @@ ca_config_record_settle (CaEngine *engine, GBytes *bytes, GError **error)
   g_autoptr (GVariant) intent = NULL;
   g_auto (Rows) rows = { { NULL } };
 
-  /* this engine is about to close it */
-  if (engine->config_intent)
-    return TRUE;
-  /* of a crash: the store knows what it said */
-  g_unlink (kept);
   if (!load_rows (&rows, engine->store, error))
     return FALSE;
+  intent = parse_intent (rows.texts[ROW_INTENT]);
+  /* this engine is about to close it */
+  if (engine->config_intent)
+    return check_own (&rows, intent, text, error);
+  /* of a crash: the store knows what it said */
+  g_unlink (kept);
   if (rows.texts[ROW_RECORDED] == NULL)
     return record_first (engine, text, error);
-  intent = parse_intent (rows.texts[ROW_INTENT]);
+  if (!check_mode (engine, rows.texts[ROW_RECORDED], text, error))
+    return FALSE;
   if (strcmp (text, rows.texts[ROW_RECORDED]) == 0)
     return rows.texts[ROW_INTENT] == NULL || record_called_off (engine, intent, error);
   return is_intended (intent, text) ? record_completed (engine, &rows, intent, text, error)

@@ -36,8 +36,8 @@ gboolean ca_config_record_begin (CaEngine *engine, const CaConfigIntent *intent,
 gboolean ca_config_record_end (CaEngine *engine, const CaConfigIntent *intent, GError **error);
 /* What was begun did not come off, and the file is what it was. */
 void ca_config_record_call_off (CaEngine *engine, const CaConfigIntent *intent);
-/* @text (of ca.conf) is to take effect: records what it has no record of, or fails. AUDIT, STORAGE
- */
+/* @text (of ca.conf) is to take effect: records what it has no record of, or fails. AUDIT, CONFIG,
+ * CONFLICT, STORAGE */
 gboolean ca_config_record_settle (CaEngine *engine, GBytes *text, GError **error);
 /* Tells exits what ca_config_record_settle() found while there were none. */
 void ca_config_record_alarm (CaEngine *engine);
