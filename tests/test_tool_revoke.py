@@ -203,22 +203,41 @@ class Revoke(tool.ToolTest):
         self.run_icert(5, "is-valid", serial)
 
     def test_import_divided(self):
-        """Importing while CRLs are divided is refused; the remedy helps, and the CRL lists it"""
-        _, serial, path = self.issue("--config", f"local:{self.twin}")
-        self.addCleanup(self.run_icert, 0, "set-config", "CRL", "Partitions", "1")
+        """While CRLs are divided, the one that an imported certificate names lists it; one that
+        names none is refused, and the remedy helps"""
+        twin = ("--config", f"local:{self.twin}")
+        url = self.run_icert(0, "--json", *twin, "get-config", "CA", "Url").json["Url"]
+        for config in ((), twin):
+            self.addCleanup(self.run_icert, 0, *config, "set-config", "CRL", "Partitions", "1")
+        self.addCleanup(self.run_icert, 0, *twin, "set-config", "CA", "Url", url)
+        _, whole, path = self.issue(*twin)
         self.run_icert(0, "set-config", "CRL", "Partitions", "3")
+        self.run_icert(0, "import", path)
+        self.run_icert(0, *twin, "set-config", "CRL", "Partitions", "3")
+        _, part, path = self.issue(*twin)
+        self.run_icert(0, "import", path)
+        names = self.folder.openssl("x509", "-in", path, "-noout", "-ext", "crlDistributionPoints")
+        partition = int(re.search(r"_Partition(\d+)\.crl", names)[1])
+        self.run_icert(0, *twin, "set-config", "CA", "Url", "http://elsewhere.example.org")
+        _, serial, path = self.issue(*twin)
         answer = self.run_icert(1, "import", path)
         self.assert_error(answer, "WRONG_STATE", "Partitions")
         command = re.search("remedy: 'icert ([^']*)'", answer.error)[1]
         self.run_icert(0, *command.split())
         self.run_icert(0, "import", path)
         self.run_icert(0, "set-config", "CRL", "Partitions", "3")
-        self.run_icert(0, "revoke", serial, "superseded")
+        for one in (whole, part, serial):
+            self.run_icert(0, "revoke", one, "superseded")
         self.run_icert(0, "crl")
-        crl = self.folder.path / "divided.crl"
-        self.run_icert(0, "crl", "get", "--partition", "0", "--out", crl)
+        self.assertEqual(self.listed(0) & {whole, part, serial}, {whole, serial})
+        self.assertIn(part, self.listed(partition))
+
+    def listed(self, partition):
+        """The serial numbers that the CRL of a partition lists."""
+        crl = self.folder.path / f"divided{partition}.crl"
+        self.run_icert(0, "crl", "get", "--partition", partition, "--out", crl)
         text = self.folder.openssl("crl", "-in", crl, "-noout", "-text")
-        self.assertIn(serial.upper(), text.replace(":", "").upper())
+        return set(re.findall(r"Serial Number: ([0-9A-F]+)", text))
 
     def test_import_existing(self):
         """--existing-row answers the pending request with the certificate's key"""

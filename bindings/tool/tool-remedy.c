@@ -50,8 +50,8 @@ static const struct
   { ICERT_ERROR_WRONG_STATE, "flags",
     "'icert set-config CRL CRLDeltaPeriod 1d' switches delta CRLs on" },
   { ICERT_ERROR_WRONG_STATE, "Partitions",
-    "'icert set-config CRL Partitions 1', import, then set it back: right for certificates that"
-    " were issued before CRLs were divided" },
+    "'icert set-config CRL Partitions 1', import, then set it back: the CRL of partition 0 lists"
+    " what names no other" },
   { ICERT_ERROR_WRONG_STATE, "content-version",
     "look at it again: 'icert explain {request}' ends with the version of now" },
   { ICERT_ERROR_WRONG_STATE, NULL,

@@ -34,6 +34,23 @@ ca_crl_urls (const CaConfig *config, guint key_index, guint partition, gboolean 
   return urls;
 }
 
+int
+ca_crl_find_partition (const CaConfig *config, guint key_index, guint n_partitions, GBytes *points)
+{
+  gsize size = 0;
+  const void *octets = points != NULL ? g_bytes_get_data (points, &size) : NULL;
+
+  for (guint i = 0; size > 0 && i <= n_partitions; i++)
+    {
+      g_auto (GStrv) urls = ca_crl_urls (config, key_index, i, FALSE);
+
+      /* a URL is an IA5String: its octets are as they are, and none is the beginning of another */
+      if (urls != NULL && memmem (octets, size, urls[0], strlen (urls[0])) != NULL)
+        return (int) i;
+    }
+  return -1;
+}
+
 gboolean
 ca_crl_count_partitions (ICertStore *store, guint *n_partitions, GError **error)
 {

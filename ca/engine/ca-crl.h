@@ -125,6 +125,12 @@ GVariant *ca_crl_get_chain_property (CaEngine *engine,
 /* (nullable): the URLs at which clients find it; NULL when the CA has none */
 char **ca_crl_urls (const CaConfig *config, guint key_index, guint partition, gboolean delta);
 
+/* the partition whose CRL a certificate's distribution points (DER, nullable) name, of 0 to
+ * @n_partitions; -1: none of them */
+int ca_crl_find_partition (const CaConfig *config,
+                           guint key_index,
+                           guint n_partitions,
+                           GBytes *points);
 /* Partitions: 1 while certificates are not divided. Raises the number that CRLs are made for,
  * durably, before a certificate is issued into a new one. */
 gboolean ca_crl_note_partitions (ICertStore *store,

@@ -8,7 +8,9 @@
 
 #include "ca-certificate.h"
 #include "ca-clock.h"
+#include "ca-crl-private.h"
 #include "ca-crypto.h"
+#include "ca-oids.h"
 #include "ca-request-row.h"
 #include "ca-revoke.h"
 #include "ca-steps.h"
@@ -29,6 +31,7 @@ typedef struct
   GBytes *der;
   CaCertificate *certificate;
   CaIssuer *issuer; /* lent by the facts; NULL: foreign */
+  gint64 partition; /* whose CRL it names */
   char *serial;     /* as the store has it */
   char *object;     /* of the audit record */
 } Import;
@@ -306,15 +309,38 @@ store (Import *import, CaRequest *request, GError **error)
   return TRUE;
 }
 
+static GBytes *
+get_crl_points (const CaCertificate *certificate)
+{
+  for (guint i = 0; i < certificate->decoded->extensions->len; i++)
+    {
+      ICertExtension *extension = certificate->decoded->extensions->pdata[i];
+      g_autofree char *oid = icert_extension_get_oid (extension);
+
+      if (g_str_equal (oid, CA_OID_CRL_DISTRIBUTION_POINTS))
+        return icert_extension_get_value (extension);
+    }
+  return NULL;
+}
+
 /* Which CRL lists a certificate is written in it, and fixed when it is issued. */
 static gboolean
-check_partitions (const Import *import, GError **error)
+find_partition (Import *import, GError **error)
 {
-  if (import->facts->config->partitions <= 1)
+  g_autoptr (GBytes) points = get_crl_points (import->certificate);
+  guint n_partitions;
+  int partition;
+
+  if (!ca_crl_count_partitions (import->engine->store, &n_partitions, error))
+    return FALSE;
+  partition = ca_crl_find_partition (import->facts->config, import->issuer->key_index,
+                                     n_partitions > 1 ? n_partitions : 0, points);
+  import->partition = MAX (partition, 0);
+  if (partition >= 0 || import->facts->config->partitions <= 1)
     return TRUE;
   icert_set_error (error, ICERT_ERROR_WRONG_STATE, "Partitions",
-                   "CRLs are divided by %d, and which one is to list the certificate is not known "
-                   "(1 while it is imported)",
+                   "CRLs are divided by %d, and the certificate names none of them (1 while it is "
+                   "imported)",
                    import->facts->config->partitions);
   return FALSE;
 }
@@ -324,13 +350,14 @@ import_own (Import *import, GError **error)
 {
   g_autoptr (CaRequest) request = NULL;
 
-  if (!check_partitions (import, error) || !check_serial (import, error))
+  if (!find_partition (import, error) || !check_serial (import, error))
     return -1;
   request = (import->flags & ICERT_IMPORT_EXISTING_ROW) != 0 ? find_pending (import, error)
                                                              : new_request (import, error);
   if (request == NULL)
     return -1;
   adopt (import, request);
+  request->crl_partition = import->partition;
   return store (import, request, error) ? request->id : -1;
 }
 
