@@ -160,6 +160,15 @@ test_reads_first_form (void)
 }
 
 static void
+count_octets (const CaTraceEntry *entry, gpointer data)
+{
+  gsize *n = data;
+
+  *n += strlen (entry->kind) + strlen (entry->module) + strlen (entry->rule) + strlen (entry->field)
+        + strlen (entry->seen) + strlen (entry->allowed);
+}
+
+static void
 test_survives_any_octets (void)
 {
   static const struct
@@ -176,7 +185,7 @@ test_survives_any_octets (void)
   };
   g_autoptr (CaTrace) trace = ca_trace_new ();
   const guint8 *octets;
-  gsize size;
+  gsize size = 0;
 
   g_test_summary ("Octets that are no trace have no entries; of a cut one come the whole entries");
   for (guint i = 0; i < G_N_ELEMENTS (broken); i++)
@@ -185,6 +194,8 @@ test_survives_any_octets (void)
 
       g_assert_cmpstr (text, ==, "");
     }
+  ca_trace_foreach (NULL, count_octets, &size);
+  g_assert_cmpuint (size, ==, 0);
   ca_trace_add (trace, "rule", "engine", "one", "field", "seen", "seen");
   octets = ca_trace_get_octets (trace, &size);
   for (gsize cut = 0; cut < size; cut++)
@@ -193,6 +204,28 @@ test_survives_any_octets (void)
 
       g_assert_cmpstr (text, ==, "");
     }
+}
+
+static void
+test_says_no_text_without_end (void)
+{
+  g_autoptr (GByteArray) octets = g_byte_array_new ();
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *text = g_strnfill (4000, 'x');
+  static const guint8 again[] = { 0, 1, 1, 1, 1, 1, 1 };
+  gsize n = 0;
+
+  g_test_summary ("100,000 octets that say one text again and again are no trace of two gigabytes");
+  /* form, time, 2 * 4000, the text; then it again */
+  g_byte_array_append (octets, (const guint8 *) "\x02\x00\xc0\x3e", 4);
+  g_byte_array_append (octets, (const guint8 *) text, 4000);
+  g_byte_array_append (octets, (const guint8 *) "\x00\x00\x00\x00\x00", 5);
+  for (guint i = 0; i < 100000 / sizeof again; i++)
+    g_byte_array_append (octets, again, sizeof again);
+  bytes = g_byte_array_free_to_bytes (g_steal_pointer (&octets));
+  ca_trace_foreach (bytes, count_octets, &n);
+  g_assert_cmpuint (n, >, 4000);
+  g_assert_cmpuint (n, <, 64 * 1024 * 1024);
 }
 
 int
@@ -206,5 +239,6 @@ main (int argc, char **argv)
   g_test_add_func ("/trace/makes-text-valid", test_makes_text_valid);
   g_test_add_func ("/trace/reads-first-form", test_reads_first_form);
   g_test_add_func ("/trace/survives-any-octets", test_survives_any_octets);
+  g_test_add_func ("/trace/says-no-text-without-end", test_says_no_text_without_end);
   return g_test_run ();
 }

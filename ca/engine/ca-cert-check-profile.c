@@ -75,8 +75,7 @@ _ca_written_load (const CaCheckItem *item, GError **error)
     {
       g_autoptr (GBytes) bytes = icert_store_row_dup_bytes (rows->pdata[i], 0);
 
-      if (bytes != NULL)
-        ca_trace_foreach (bytes, take_entry, written);
+      ca_trace_foreach (bytes, take_entry, written);
     }
   return written;
 }

@@ -24,6 +24,9 @@
 #define TRACE_FORM 2
 /* A text of a module is cut behind this many octets. */
 #define LONGEST_TEXT 4096
+/* What a trace may come to when it is read. One that was written has far less; octets that somebody
+ * put into the store could say one text again in each of theirs. */
+#define LARGEST_TRACE (32 * 1024 * 1024)
 #define USUAL_SIZE 960
 #define N_TEXTS 6
 /* so many texts can be said again; where two have the same slot, the later one can */
@@ -97,10 +100,12 @@ slot_of (const char *text, gsize size)
 static gboolean
 is_known (const CaTrace *trace, guint slot, const char *text, gsize size)
 {
-  const KnownText *known = &trace->known[trace->slots[slot] - 1];
+  const KnownText *known;
 
-  return trace->slots[slot] > 0 && known->size == size
-         && memcmp (trace->octets->data + known->offset, text, size) == 0;
+  if (trace->slots[slot] == 0)
+    return FALSE;
+  known = &trace->known[trace->slots[slot] - 1];
+  return known->size == size && memcmp (trace->octets->data + known->offset, text, size) == 0;
 }
 
 static void
@@ -176,6 +181,7 @@ typedef struct
 {
   const guint8 *position;
   gsize left;
+  gsize room; /* of LARGEST_TRACE */
   gboolean first_form;
   gint64 time;   /* of the entry before */
   GArray *known; /* of KnownText, which start at the first octet */
@@ -256,8 +262,10 @@ take_text (TraceReader *reader)
 {
   KnownText text;
 
-  if (!(reader->first_form ? find_first_form (reader, &text) : find_text (reader, &text)))
+  if (!(reader->first_form ? find_first_form (reader, &text) : find_text (reader, &text))
+      || text.size > reader->room)
     return NULL;
+  reader->room -= text.size;
   return g_utf8_make_valid ((const char *) reader->start + text.offset, text.size);
 }
 
@@ -327,10 +335,13 @@ ca_trace_foreach (GBytes *bytes,
                   gpointer data)
 {
   g_autoptr (GArray) known = g_array_new (FALSE, FALSE, sizeof (KnownText));
-  TraceReader reader = { .known = known };
+  TraceReader reader = { .room = LARGEST_TRACE, .known = known };
   gboolean whole = TRUE;
   guint8 form = 0;
 
+  /* as a store may have it */
+  if (bytes == NULL)
+    return;
   reader.start = reader.position = g_bytes_get_data (bytes, &reader.left);
   if (!take (&reader, &form, 1) || (form != FIRST_FORM && form != TRACE_FORM))
     return;

@@ -34,7 +34,7 @@ guint ca_trace_get_n_entries (const CaTrace *trace);
 const guint8 *ca_trace_get_octets (const CaTrace *trace, gsize *size);
 /* appends the entries of a stored trace to @builder (aa{sv}), each with its @judgement number */
 void ca_trace_append_variant (GBytes *bytes, gint64 judgement, GVariantBuilder *builder);
-/* calls @each with the entries of a stored trace; those live as long as the call */
+/* calls @each with the entries of a stored trace (nullable); those live as long as the call */
 void ca_trace_foreach (GBytes *bytes,
                        void (*each) (const CaTraceEntry *entry, gpointer data),
                        gpointer data);
