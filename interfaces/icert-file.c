@@ -2,6 +2,8 @@
 
 #include "config.h"
 
+#include "icert-file.h"
+
 #include "icert-file-private.h"
 
 #include <errno.h>
@@ -12,8 +14,8 @@
 
 #include "icert-error.h"
 
-static GBytes *
-read_all (int fd, gsize limit, const char *path, GError **error)
+static GByteArray *
+read_all (int fd, gsize limit, const char *field, GError **error)
 {
   g_autoptr (GByteArray) data = g_byte_array_new ();
   guint8 buffer[16384];
@@ -25,51 +27,110 @@ read_all (int fd, gsize limit, const char *path, GError **error)
         continue;
       if (n < 0)
         {
-          icert_set_error (error, ICERT_ERROR_CONFIG, path, "cannot be read (%s)",
+          icert_set_error (error, ICERT_ERROR_CONFIG, field, "cannot be read (%s)",
                            g_strerror (errno));
           return NULL;
         }
       if (data->len + (gsize) n > limit)
         {
-          icert_set_error (error, ICERT_ERROR_CONFIG, path,
+          icert_set_error (error, ICERT_ERROR_CONFIG, field,
                            "too large (at most %" G_GSIZE_FORMAT " octets)", limit);
           return NULL;
         }
       g_byte_array_append (data, buffer, (guint) n);
     }
-  return g_byte_array_free_to_bytes (g_steal_pointer (&data));
+  return g_steal_pointer (&data);
+}
+
+static GByteArray *
+read_file (const char *path,
+           gsize limit,
+           gboolean follow_links,
+           const char *field,
+           struct stat *info,
+           GError **error)
+{
+  GByteArray *data;
+  int fd;
+
+  /* A FIFO in place of the file must not hang the reader: O_NONBLOCK means nothing to a file */
+  fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (follow_links ? 0 : O_NOFOLLOW));
+  if (fd < 0)
+    {
+      int saved = errno;
+
+      icert_set_error (error, saved == ENOENT ? ICERT_ERROR_NOT_FOUND : ICERT_ERROR_CONFIG, field,
+                       "%s", saved == ELOOP ? "a symbolic link (a file)" : g_strerror (saved));
+      return NULL;
+    }
+
+  if (fstat (fd, info) != 0 || !S_ISREG (info->st_mode))
+    {
+      close (fd);
+      icert_set_error (error, ICERT_ERROR_CONFIG, field, "not a regular file (a file)");
+      return NULL;
+    }
+
+  data = read_all (fd, limit, field, error);
+  close (fd);
+  return data;
+}
+
+/**
+ * icert_file_get_contents: (skip)
+ * @path: (type filename): a file
+ * @limit: octets that it may have
+ * @follow_links: whether `path` may be a symbolic link
+ * @field: what errors call the file
+ * @contents: (out) (transfer full): what it says, and a NUL behind it
+ * @size: (out) (optional): octets without that NUL
+ * @error: return location for an error
+ *
+ * Reads a regular file. It never waits for anybody, as reading a FIFO or a device would, and takes
+ * no more memory than `limit` says.
+ *
+ * Any thread.
+ *
+ * Errors: `ICERT_ERROR_NOT_FOUND` when there is no such file, `ICERT_ERROR_CONFIG` for anything but
+ * a regular file, one over `limit`, and one that cannot be read.
+ *
+ * Returns: `TRUE` when `contents` was set
+ */
+gboolean
+icert_file_get_contents (const char *path,
+                         gsize limit,
+                         gboolean follow_links,
+                         const char *field,
+                         char **contents,
+                         gsize *size,
+                         GError **error)
+{
+  GByteArray *data;
+  struct stat info;
+
+  g_return_val_if_fail (path != NULL && field != NULL && contents != NULL, FALSE);
+
+  data = read_file (path, limit, follow_links, field, &info, error);
+  if (data == NULL)
+    return FALSE;
+  if (size != NULL)
+    *size = data->len;
+  g_byte_array_append (data, (const guint8 *) "", 1);
+  *contents = (char *) g_byte_array_free (data, FALSE);
+  return TRUE;
 }
 
 GBytes *
 _icert_file_read (const char *path, gsize limit, struct stat *info, GError **error)
 {
   struct stat state;
-  GBytes *bytes;
-  int fd;
+  GByteArray *data = read_file (path, limit, FALSE, path, &state, error);
 
-  /* A FIFO in place of the file must not hang the reader: O_NONBLOCK means nothing to a file */
-  fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0)
-    {
-      int saved = errno;
-
-      icert_set_error (error, saved == ENOENT ? ICERT_ERROR_NOT_FOUND : ICERT_ERROR_CONFIG, path,
-                       "%s", saved == ELOOP ? "a symbolic link (a file)" : g_strerror (saved));
-      return NULL;
-    }
-
-  if (fstat (fd, &state) != 0 || !S_ISREG (state.st_mode))
-    {
-      close (fd);
-      icert_set_error (error, ICERT_ERROR_CONFIG, path, "not a regular file (a file)");
-      return NULL;
-    }
-
-  bytes = read_all (fd, limit, path, error);
-  close (fd);
+  if (data == NULL)
+    return NULL;
   if (info != NULL)
     *info = state;
-  return bytes;
+  return g_byte_array_free_to_bytes (data);
 }
 
 gboolean

@@ -26,6 +26,7 @@
 #include "icert-error.h"
 #include "icert-exit.h"
 #include "icert-extension.h"
+#include "icert-file.h"
 #include "icert-issued-crl.h"
 #include "icert-key.h"
 #include "icert-keyfile.h"

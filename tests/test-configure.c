@@ -7,12 +7,16 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <glib/gstdio.h>
 
 #include "ca-config-entry.h"
 #include "ca-config-record.h"
 #include "ca-configure.h"
 #include "ca-local.h"
+#include "ca-profiles.h"
 #include "fake-ca.h"
 #include "fake-town.h"
 
@@ -759,6 +763,76 @@ test_profile_cut_off (void)
   g_assert_cmpstr (detail, ==, PROFILE ("9"));
 }
 
+/* Files that the engine reads, and others put there */
+
+static void
+put_fifo (FakeTown *town, const char *name)
+{
+  g_autofree char *path = g_build_filename (town->folder, name, NULL);
+
+  g_unlink (path);
+  g_assert_no_errno (mkfifo (path, 0600));
+}
+
+static void
+remove_file (FakeTown *town, const char *name)
+{
+  g_autofree char *path = g_build_filename (town->folder, name, NULL);
+
+  g_assert_no_errno (g_unlink (path));
+}
+
+static void
+test_fifos (void)
+{
+  static const struct
+  {
+    const char *name;
+    gboolean opens;
+  } cases[] = {
+    { "blocked-keys", FALSE }, { "certs/0.chain.pem", FALSE }, { "certs/0.crt", FALSE },
+    { "certs/0-1.crt", TRUE }, { "request.pem", TRUE },        { "profiles/Pipe.profile", TRUE },
+    { "ca.conf", FALSE },
+  };
+  g_autoptr (FakeTown) town = new_town (FALSE);
+
+  g_test_summary (
+      "S-F5: a FIFO in the place of a file of the CA is refused or left out; nobody waits "
+      "for somebody to write into it");
+  fake_town_close (town);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CaEngine) engine = NULL;
+      g_autofree char *path = g_build_filename (town->folder, cases[i].name, NULL);
+      g_autofree char *before = NULL;
+      gsize size = 0;
+
+      g_file_get_contents (path, &before, &size, NULL);
+      put_fifo (town, cases[i].name);
+      engine = ca_engine_open (town->folder, FALSE, &error);
+      g_test_message ("%s: %s", cases[i].name, error != NULL ? error->message : "left out");
+      g_assert_cmpint (engine != NULL, ==, cases[i].opens);
+      if (!cases[i].opens)
+        g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
+      g_clear_pointer (&engine, ca_engine_unref);
+      remove_file (town, cases[i].name);
+      if (before != NULL)
+        g_assert_true (g_file_set_contents_full (path, before, size, G_FILE_SET_CONTENTS_CONSISTENT,
+                                                 0600, NULL));
+    }
+  put_fifo (town, "profiles/WebServer.profile");
+  {
+    g_autofree char *health = health_of (town);
+    g_autofree char *hash = NULL;
+    g_autoptr (CaConfig) config = ca_config_load (town->folder, NULL);
+
+    g_assert_nonnull (health);
+    hash = ca_profiles_hash_file (config, "WebServer");
+    g_assert_null (hash);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -781,5 +855,6 @@ main (int argc, char **argv)
   g_test_add_func ("/configure/not-in-force/S-F6", test_not_in_force);
   g_test_add_func ("/configure/profile/S-N6", test_profile);
   g_test_add_func ("/configure/profile-cut-off/S-F6", test_profile_cut_off);
+  g_test_add_func ("/configure/fifos/S-F5", test_fifos);
   return fake_ca_run ();
 }

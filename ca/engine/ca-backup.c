@@ -175,7 +175,7 @@ check_no_secret (const char *folder, const CaTreeFile *file, GError **error)
 
   if (file->size > MAX_KEY_SIZE)
     return TRUE;
-  if (!g_file_get_contents (path, &contents, &size, NULL))
+  if (!icert_file_get_contents (path, MAX_KEY_SIZE, FALSE, file->path, &contents, &size, NULL))
     {
       icert_set_error (error, ICERT_ERROR_STORAGE, file->path, "cannot be read again");
       return FALSE;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ca-crypto.h"
+#include "ca-limits.h"
 
 static gboolean
 read_file (CaEngine *engine, GHashTable *keys, GError **error)
@@ -14,9 +15,19 @@ read_file (CaEngine *engine, GHashTable *keys, GError **error)
   g_autofree char *path = g_build_filename (engine->folder, "blocked-keys", NULL);
   g_autofree char *contents = NULL;
   g_auto (GStrv) lines = NULL;
+  GError *local = NULL;
 
-  if (!g_file_get_contents (path, &contents, NULL, NULL))
-    return TRUE;
+  if (!icert_file_get_contents (path, CA_LIMIT_KEY_LIST, FALSE, "blocked-keys", &contents, NULL,
+                                &local))
+    {
+      if (g_error_matches (local, ICERT_ERROR, ICERT_ERROR_NOT_FOUND))
+        {
+          g_error_free (local);
+          return TRUE;
+        }
+      g_propagate_error (error, local);
+      return FALSE;
+    }
   lines = g_strsplit (contents, "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)
     {

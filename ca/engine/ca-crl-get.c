@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ca-crypto.h"
@@ -16,11 +17,13 @@ static GBytes *
 map_file (const char *path, GError **error)
 {
   g_autoptr (GMappedFile) file = NULL;
-  int fd = open (path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  struct stat status;
+  int fd = open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
   if (fd >= 0)
     {
-      file = g_mapped_file_new_from_fd (fd, FALSE, NULL);
+      if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode))
+        file = g_mapped_file_new_from_fd (fd, FALSE, NULL);
       close (fd);
     }
   if (file != NULL)

@@ -267,7 +267,7 @@ static gboolean
 verify (const CaCrlRun *run, CaCrl *crl, int folder, const char *name, GError **error)
 {
   g_auto (CaCrlContent) content = { 0 };
-  int fd = openat (folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  int fd = openat (folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   gboolean ok;
 
   if (fd < 0)

@@ -8,6 +8,7 @@
 
 #include "ca-builder.h"
 #include "ca-folder.h"
+#include "ca-limits.h"
 
 void
 ca_cross_free (CaCross *self)
@@ -68,7 +69,8 @@ load_one (const char *folder, const CaIssuer *from, const CaIssuer *to)
   g_autoptr (CaCross) self = NULL;
   gsize size;
 
-  if (!g_file_get_contents (path, &contents, &size, NULL))
+  if (!icert_file_get_contents (path, CA_LIMIT_CHAIN_FILE, FALSE, "certificate", &contents, &size,
+                                NULL))
     return NULL;
   file = g_bytes_new_take (g_steal_pointer (&contents), size);
   self = g_new0 (CaCross, 1);

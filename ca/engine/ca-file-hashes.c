@@ -8,8 +8,10 @@
 #include <sys/stat.h>
 
 #include <glib/gstdio.h>
+#include <icert.h>
 
 #include "ca-crypto.h"
+#include "ca-limits.h"
 
 /* Coarser than the clock of any file system; a file must have been left alone so long. */
 #define SETTLED (3 * G_USEC_PER_SEC)
@@ -115,7 +117,7 @@ read_hash (CaFileHashes *hashes, const char *path)
   guint8 digest[32];
   gsize size;
 
-  if (!g_file_get_contents (path, &contents, &size, NULL))
+  if (!icert_file_get_contents (path, CA_LIMIT_TEXT_FILE, FALSE, "profile", &contents, &size, NULL))
     return NULL;
   g_mutex_lock (&hashes->lock);
   hashes->n_reads++;

@@ -13,6 +13,7 @@
 
 #include <glib/gstdio.h>
 
+#include "ca-limits.h"
 #include "ca-secret.h"
 #include "icert-keyfile.h"
 
@@ -63,7 +64,8 @@ copy_file (const char *from, const char *to, GError **error)
   g_autofree char *contents = NULL;
   gsize size;
 
-  return g_file_get_contents (from, &contents, &size, error)
+  return icert_file_get_contents (from, CA_LIMIT_TEXT_FILE, TRUE, "profile", &contents, &size,
+                                  error)
          && g_file_set_contents_full (to, contents, size,
                                       G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
                                       0600, error);

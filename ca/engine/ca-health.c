@@ -474,7 +474,8 @@ check_profile (Health *health, ICertManageModule *manage, const char *file_name)
   g_autoptr (GError) error = NULL;
   gsize size;
 
-  if (!g_file_get_contents (path, &contents, &size, &error))
+  if (!icert_file_get_contents (path, CA_LIMIT_TEXT_FILE, FALSE, "profile", &contents, &size,
+                                &error))
     {
       say (health, HEALTH_FAILURE, "make it readable", "%s cannot be read", file_name);
       return;

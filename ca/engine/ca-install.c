@@ -11,6 +11,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "ca-limits.h"
 #include "ca-load.h"
 #include "ca-renew.h"
 
@@ -261,7 +262,8 @@ requested_name (CaEngine *engine, X509_REQ **request)
   const guint8 *data;
   gsize size;
 
-  if (!g_file_get_contents (path, &contents, &size, NULL))
+  if (!icert_file_get_contents (path, CA_LIMIT_PEM_INPUT, FALSE, "request.pem", &contents, &size,
+                                NULL))
     return NULL;
   file = g_bytes_new_take (g_steal_pointer (&contents), size);
   der = ca_unarmour (file, "CERTIFICATE REQUEST", NULL);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ca-crypto.h"
+#include "ca-limits.h"
 
 #define FIELD "blocklist"
 #define DIGEST 32
@@ -49,9 +50,9 @@ ca_key_blocklist_load (const char *path, GError **error)
   gsize size;
   guint i;
 
-  if (!g_file_get_contents (path, &text, &size, &local_error))
+  if (!icert_file_get_contents (path, CA_LIMIT_KEY_LIST, TRUE, FIELD, &text, &size, &local_error))
     {
-      gboolean absent = g_error_matches (local_error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+      gboolean absent = g_error_matches (local_error, ICERT_ERROR, ICERT_ERROR_NOT_FOUND);
 
       icert_set_error (error, absent ? ICERT_ERROR_NOT_FOUND : ICERT_ERROR_CONFIG, FIELD,
                        "file of weak keys %s (one)", absent ? "is absent" : "cannot be read");

@@ -23,6 +23,13 @@
 #define CA_LIMIT_CMS_SIGNERS 1
 #define CA_LIMIT_CMS_CERTIFICATES 8
 #define CA_LIMIT_CERTIFICATE (128 * 1024)
+/* [CA] Url: it stands, made longer, in each certificate and CRL; some clients refuse longer ones */
+#define CA_LIMIT_URL 1024
+/* files of the CA's folder: certificates with their chains in PEM; small ones of text */
+#define CA_LIMIT_CHAIN_FILE (2 * 1024 * 1024)
+#define CA_LIMIT_TEXT_FILE (64 * 1024)
+/* lists of keys: a line of 65 octets each; all weak keys of Debian's are some 30 MB */
+#define CA_LIMIT_KEY_LIST (256 * 1024 * 1024)
 #define CA_LIMIT_IDEMPOTENCY_KEY 64
 /* S-E8: draws of a serial before the engine calls it a bug */
 #define CA_LIMIT_SERIAL_REDRAWS 3

@@ -8,6 +8,7 @@
 
 #include "ca-cross.h"
 #include "ca-folder.h"
+#include "ca-limits.h"
 #include "ca-secret.h"
 
 char *
@@ -112,6 +113,16 @@ certs_path (const char *folder, guint index, const char *suffix)
   return g_build_filename (folder, "certs", name, NULL);
 }
 
+/* A file of certs/ */
+static gboolean
+read_certs (const char *path, char **contents, gsize *size, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *field = g_strconcat ("certs/", name, NULL);
+
+  return icert_file_get_contents (path, CA_LIMIT_CHAIN_FILE, FALSE, field, contents, size, error);
+}
+
 /* Issuers of one certificate; certificates of CAs that were never renewed have chain.pem alone. */
 static GPtrArray *
 load_chain (const char *folder, guint index, GError **error)
@@ -120,10 +131,21 @@ load_chain (const char *folder, guint index, GError **error)
   g_autofree char *common = g_build_filename (folder, "certs", "chain.pem", NULL);
   g_autofree char *contents = NULL;
 
-  if (!g_file_get_contents (own, &contents, NULL, NULL)
-      && !g_file_get_contents (common, &contents, NULL, NULL))
-    return ca_load_blocks ("", error);
-  return ca_load_blocks (contents, error);
+  GError *local = NULL;
+
+  if (!read_certs (own, &contents, NULL, &local)
+      && g_error_matches (local, ICERT_ERROR, ICERT_ERROR_NOT_FOUND))
+    {
+      g_clear_error (&local);
+      read_certs (common, &contents, NULL, &local);
+    }
+  if (local == NULL || g_error_matches (local, ICERT_ERROR, ICERT_ERROR_NOT_FOUND))
+    {
+      g_clear_error (&local);
+      return ca_load_blocks (contents != NULL ? contents : "", error);
+    }
+  g_propagate_error (error, local);
+  return NULL;
 }
 
 /* Index of the key of a certificate that would come behind @issuers. */
@@ -173,7 +195,7 @@ load_issuer (CaEngine *engine,
   guint index;
   gsize size;
 
-  if (!g_file_get_contents (path, &contents, &size, error))
+  if (!read_certs (path, &contents, &size, error))
     return NULL;
   file = g_bytes_new_take (g_steal_pointer (&contents), size);
   certificate = ca_unarmour (file, "CERTIFICATE", error);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ca-crypto.h"
+#include "ca-limits.h"
 #include "icert-keyfile.h"
 
 #define FORMAT "1"
@@ -301,9 +302,7 @@ load_files (CaManifest *manifest, const char *backup, const char *digest, GError
   g_auto (GStrv) lines = NULL;
   gsize size = 0;
 
-  /* a pipe would be waited for */
-  if (g_file_test (path, G_FILE_TEST_IS_REGULAR)
-      && g_file_get_contents (path, &contents, &size, NULL))
+  if (icert_file_get_contents (path, CA_LIMIT_KEY_LIST, FALSE, FILES, &contents, &size, NULL))
     found = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guint8 *) contents, size);
   if (g_strcmp0 (found, digest) != 0)
     {

@@ -199,7 +199,7 @@ ca_profiles_open (CaEngine *engine, GError **error)
       g_autofree char *contents = NULL;
 
       if (g_str_has_suffix (file, SUFFIX) && check_name (name, NULL)
-          && g_file_get_contents (path, &contents, NULL, NULL)
+          && icert_file_get_contents (path, MAX_FILE_SIZE, FALSE, "profile", &contents, NULL, NULL)
           && g_utf8_validate (contents, -1, NULL))
         add_row (batch, name, contents, NULL, NULL, TRUE);
     }
@@ -395,8 +395,7 @@ install (CaEngine *engine, const Installation *self, CaFacts *facts, GError **er
 
   if (!ca_profiles_settle (engine, facts->config, error))
     return FALSE;
-  if (!g_file_get_contents (path, &before, NULL, NULL))
-    before = NULL;
+  icert_file_get_contents (path, MAX_FILE_SIZE, FALSE, "profile", &before, NULL, NULL);
   if (!begin (engine, self, facts->config, error))
     return FALSE;
   forget_known (engine);
@@ -652,7 +651,8 @@ record_found (CaEngine *engine, const CaRequest *request, GError **error)
   ICertStoreBatch *batch;
   g_autoptr (GError) local = NULL;
 
-  if (!g_file_get_contents (path, &contents, NULL, NULL) || !g_utf8_validate (contents, -1, NULL))
+  if (!icert_file_get_contents (path, MAX_FILE_SIZE, FALSE, "profile", &contents, NULL, NULL)
+      || !g_utf8_validate (contents, -1, NULL))
     return TRUE;
   hash = hash_of (contents, strlen (contents));
   if (g_strcmp0 (hash, request->profile_hash) != 0)

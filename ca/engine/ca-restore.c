@@ -15,6 +15,7 @@
 #include "ca-custody.h"
 #include "ca-folder.h"
 #include "ca-key-proof.h"
+#include "ca-limits.h"
 #include "ca-secret.h"
 #include "icert-config-files.h"
 #include "icert-keyfile.h"
@@ -185,8 +186,11 @@ finish_earlier (const char *target, GError **error)
   g_autofree char *path = g_build_filename (target, CA_RESTORE_MARK, NULL);
   g_autofree char *mark = NULL;
 
-  if (!g_file_get_contents (path, &mark, NULL, NULL))
+  if (!g_file_test (path, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK))
     return TRUE;
+  if (!icert_file_get_contents (path, CA_LIMIT_TEXT_FILE, FALSE, CA_RESTORE_MARK, &mark, NULL,
+                                error))
+    return FALSE;
   g_strchomp (mark);
   if (g_str_has_prefix (mark, CA_RESTORE_BEFORE) && strchr (mark, '/') == NULL)
     return swap_all (target, mark, error);
