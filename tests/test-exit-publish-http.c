@@ -273,7 +273,7 @@ check_worker (gpointer data)
 {
   Check *check = data;
 
-  exit_publish_http_check (check->url, check->expected,
+  exit_publish_http_check (check->url, NULL, check->expected,
                            g_get_monotonic_time () + check->milliseconds * 1000, &check->error);
   g_atomic_int_set (&check->done, TRUE);
   g_main_context_wakeup (NULL);
@@ -373,7 +373,7 @@ test_nobody (Server *server, gconstpointer data)
   server->base = g_strdup ("http://127.0.0.1:1");
   closed = run_check (server, "/crl/ca.crl", crl, 20000);
   g_assert_error (closed, ICERT_ERROR, ICERT_ERROR_FAILED);
-  g_assert_false (exit_publish_http_check ("no url", crl, g_get_monotonic_time (), &no_url));
+  g_assert_false (exit_publish_http_check ("no url", NULL, crl, g_get_monotonic_time (), &no_url));
   g_assert_error (no_url, ICERT_ERROR, ICERT_ERROR_FAILED);
 }
 

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -473,6 +474,58 @@ test_newer_crl_stays (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_cut (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertIssuedCrl) five = NULL;
+  g_autoptr (GBytes) there = NULL;
+  g_autoptr (GBytes) contents = NULL;
+  g_autofree char *folder = g_build_filename (fixture->folder, "publish", NULL);
+  g_autofree char *path = g_build_filename (folder, "crl", "ca.crl", NULL);
+  g_autofree char *fifo = g_build_filename (folder, "crl", "fifo", NULL);
+
+  g_test_summary (
+      "What is read of a published file stays whole when somebody cuts the file; a FIFO "
+      "is not waited for (S-F5)");
+  g_assert_true (initialize (fixture, NULL, NULL));
+  five = publish_crl (fixture, 0, 0, 5, -1, &error);
+  g_assert_no_error (error);
+  contents = icert_issued_crl_get_bytes (five);
+  g_assert_true (exit_publish_file_has (folder, "crl/ca.crl", contents));
+  there = exit_publish_file_load (folder, "crl/ca.crl", &error);
+  g_assert_no_error (error);
+  g_assert_no_errno (truncate (path, 0));
+  g_assert_true (g_bytes_equal (there, contents));
+  g_assert_false (exit_publish_file_has (folder, "crl/ca.crl", contents));
+  g_assert_no_errno (mkfifo (fifo, 0600));
+  g_assert_null (exit_publish_file_load (folder, "crl/fifo", &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_FAILED);
+  g_assert_false (exit_publish_file_has (folder, "crl/fifo", contents));
+  g_unlink (fifo);
+}
+
+static void
+test_kept (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertIssuedCrl) five = NULL;
+  g_autoptr (ICertIssuedCrl) six = NULL;
+  g_autoptr (ICertIssuedCrl) seven = NULL;
+
+  g_test_summary ("S-I4: the CRL that was replaced last is kept, and no other");
+  g_assert_true (initialize (fixture, NULL, NULL));
+  five = publish_crl (fixture, 0, 0, 5, -1, &error);
+  g_assert_cmpuint (count_files (fixture, "crl"), ==, 1);
+  six = publish_crl (fixture, 0, 0, 6, -1, &error);
+  assert_crl (fixture, "crl/ca.crl.old", five);
+  seven = publish_crl (fixture, 0, 0, 7, -1, &error);
+  g_assert_no_error (error);
+  assert_crl (fixture, "crl/ca.crl", seven);
+  assert_crl (fixture, "crl/ca.crl.old", six);
+  g_assert_cmpuint (count_files (fixture, "crl"), ==, 2);
+}
+
+static void
 test_full_disk (Fixture *fixture, gconstpointer data)
 {
   struct rlimit before, small;
@@ -543,6 +596,8 @@ main (int argc, char *argv[])
   ADD ("s-n6-failed-reload", test_failed_reload);
   ADD ("crls", test_crls);
   ADD ("s-i4-newer-crl-stays", test_newer_crl_stays);
+  ADD ("s-f5-cut", test_cut);
+  ADD ("s-i4-kept", test_kept);
   ADD ("full-disk", test_full_disk);
   g_test_add_func ("/exit-publish/s-n6-crl-patterns", test_crl_patterns);
 

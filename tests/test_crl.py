@@ -5,6 +5,7 @@ partitioned CRLs of a CA with issued, revoked, held and released certificates ov
 
 import hashlib
 import http.server
+import ssl
 import os
 import pathlib
 import re
@@ -413,6 +414,130 @@ class Public(tool.ToolTest):
         self.assertEqual([one["number"] for one in answer["crls"]], [number + 1])
         self.assertEqual(self.newest(), number + 1)
         self.assert_error(self.run_icert(1, "crl", "--due", "--base"), "MALFORMED", "due")
+
+
+CA_CONFIG = """
+[ca]
+default_ca = d
+[d]
+dir = .
+database = index.txt
+serial = serial.txt
+new_certs_dir = .
+default_md = sha256
+policy = p
+[p]
+commonName = supplied
+"""
+
+
+class PublicTls(tool.ToolTest):
+    """CRLs read back from a server with TLS on loopback (S-I4)."""
+
+    with_ca = False
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.make_certificates()
+        cls.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        cls.present("good")
+        cls.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        cls.server.socket = cls.context.wrap_socket(cls.server.socket, server_side=True,
+                                                    do_handshake_on_connect=False)
+        cls.server.handle_error = lambda request, address: None
+        cls.server.mode = "good"
+        cls.server.folder = cls.folder.path / "demo" / "publish"
+        threading.Thread(target=cls.server.serve_forever, daemon=True).start()
+        answer = cls.icert("init", "Demo", "--type", "root", "--dir", cls.folder.path / "demo")
+        if answer.status != 0:
+            raise AssertionError(f"init: {answer!r}")
+        cls.trust("authority.crt")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.shutdown()
+        cls.server.server_close()
+        super().tearDownClass()
+
+    @classmethod
+    def make_certificates(cls):
+        """authority.crt, and what it has certified: good, another name, one that has expired; self: not it"""
+        folder = cls.folder
+        new = ("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+        for name in ("authority", "self"):
+            folder.openssl(*new, "-x509", "-keyout", f"{name}.key", "-out", f"{name}.crt", "-subj",
+                           f"/CN={name}", "-addext", "subjectAltName=DNS:localhost", "-days", "30")
+        folder.write("ca.cnf", CA_CONFIG)
+        folder.write("index.txt", "")
+        folder.write("serial.txt", "01\n")
+        for name, dns, dates in (("good", "localhost", ("-days", "30")),
+                                 ("name", "elsewhere.example.org", ("-days", "30")),
+                                 ("expired", "localhost", ("-startdate", "20200101000000Z",
+                                                           "-enddate", "20210101000000Z"))):
+            folder.openssl(*new, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
+            folder.write("ext.cnf", f"subjectAltName=DNS:{dns}\n")
+            folder.openssl("ca", "-batch", "-config", "ca.cnf", "-cert", "authority.crt", "-keyfile",
+                           "authority.key", "-in", f"{name}.csr", "-out", f"{name}.crt", "-notext",
+                           "-extfile", "ext.cnf", *dates)
+
+    @classmethod
+    def present(cls, name):
+        cls.context.load_cert_chain(cls.folder.path / f"{name}.crt", cls.folder.path / f"{name}.key")
+
+    @classmethod
+    def trust(cls, name):
+        conf = cls.folder.path / "demo" / "ca.conf"
+        text = conf.read_text().partition("[Exit Publish.Exit]")[0]
+        line = f"ReadBackCA={cls.folder.path / name}\n" if name else ""
+        conf.write_text(text + "[Exit Publish.Exit]\nReadBackTimeout=5s\n" + line
+                        + f"ReadBack=https://localhost:{cls.server.server_port}\n")
+
+    def statuses(self, status):
+        places = self.run_icert(status, "--json", "crl").json["places"]
+        return {one["place"].partition(":")[0]: one["status"] for one in places}
+
+    def last_alarm(self):
+        with sqlite3.connect(f"file:{self.folder.path}/demo/store/ca.db?mode=ro", uri=True) as store:
+            return store.execute("SELECT detail FROM audit WHERE verb = 'alarm' AND outcome ="
+                                 " 'read-back' ORDER BY sequence DESC LIMIT 1").fetchone()
+
+    def test_1_good(self):
+        """S-I4: a CRL is read back from an https server that a CA of ReadBackCA has certified"""
+        self.assertEqual(self.statuses(0), {"file": "OK", "https": "OK"})
+        self.assertIsNone(self.last_alarm())
+        self.assertFalse(any((self.folder.path / "demo/publish/crl").glob("*.old")))
+
+    def test_2_wrong(self):
+        """S-I4: another name, nobody's certificate or an old one is a mismatch and an alarm; the new CRL stays"""
+        place = self.folder.path / "demo" / "publish" / "crl"
+        for name in ("name", "self", "expired"):
+            self.present(name)
+            before = (place / "ca.crl").read_bytes()
+            found = self.statuses(1)
+            self.assertEqual(found["file"], "OK", name)
+            self.assertNotEqual(found["https"], "OK", name)
+            self.assertIn("ertificate", found["https"])
+            self.assertIn("kept as crl/ca.crl.old", found["https"])
+            self.assertIn("kept as crl/ca.crl.old", self.last_alarm()[0])
+            self.assertNotEqual((place / "ca.crl").read_bytes(), before)
+            self.assertEqual((place / "ca.crl.old").read_bytes(), before)
+        self.assertEqual(len(list(place.iterdir())), 2)
+        self.present("good")
+        self.assertEqual(self.statuses(0), {"file": "OK", "https": "OK"})
+
+    def test_3_trust(self):
+        """S-I4: without ReadBackCA this machine's CAs count; what is no such file stops the exit, and is not waited for"""
+        self.trust(None)
+        self.assertNotEqual(self.statuses(1)["https"], "OK")
+        os.mkfifo(self.folder.path / "fifo")
+        for name in ("fifo", "ca.cnf", "absent"):
+            self.trust(name)
+            answer = self.icert("--json", "check")
+            failing = {one["check"] for one in answer.json if one["state"] == "failure"}
+            self.assertIn("modules", failing, name)
+        self.trust("authority.crt")
+        self.assertEqual(self.statuses(0)["https"], "OK")
 
 
 class Killed(tool.ToolTest):

@@ -8,6 +8,7 @@
 
 #include "exit-ldap-password.h"
 #include "exit-ldap-session.h"
+#include "exit-names.h"
 
 #define BASE_ATTRIBUTE "certificateRevocationList;binary"
 #define DELTA_ATTRIBUTE "deltaRevocationList;binary"
@@ -285,42 +286,27 @@ dup_target (ExitLdap *self, GError **error)
 
 /* Names */
 
-static char *
-get_ca_text (ICertServer *server, const char *name)
-{
-  g_autoptr (GVariant) value = icert_server_get_ca_property (server, name, NULL);
-
-  return value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
-             ? g_variant_dup_string (value, NULL)
-             : NULL;
-}
-
 /* @own: texts by Token that are not the CA's; they are filled up with those that are. */
 static char *
 make_name (ICertServer *server, const char *pattern, const char *const *own)
 {
-  g_autofree char *dns_name = get_ca_text (server, "MachineDNSName");
-  g_autofree char *short_host
-      = dns_name != NULL ? g_strndup (dns_name, strcspn (dns_name, ".")) : NULL;
-  g_autofree char *ca_name = get_ca_text (server, "SanitizedCAName");
-  g_autofree char *short_name = get_ca_text (server, "SanitizedShortName");
+  g_auto (ExitCaNames) names = { NULL };
   const char *texts[N_TOKENS];
 
   memcpy (texts, own, sizeof texts);
-  texts[TOKEN_DNS_NAME] = dns_name;
-  texts[TOKEN_SHORT_HOST] = short_host;
-  texts[TOKEN_CA_NAME] = ca_name;
-  texts[TOKEN_SHORT_NAME] = short_name;
+  exit_ca_names_load (&names, server);
+  texts[TOKEN_DNS_NAME] = names.dns_name;
+  texts[TOKEN_SHORT_HOST] = names.short_host;
+  texts[TOKEN_CA_NAME] = names.ca_name;
+  texts[TOKEN_SHORT_NAME] = names.short_name;
   return expand (pattern, texts);
 }
 
 static char *
 make_crl_name (ICertServer *server, const Target *target, ICertIssuedCrl *crl)
 {
-  int key = icert_issued_crl_get_key_index (crl);
-  int partition = icert_issued_crl_get_partition (crl);
-  g_autofree char *suffix = key > 0 ? g_strdup_printf ("(%d)", key) : NULL;
-  g_autofree char *index = partition > 0 ? g_strdup_printf ("_Partition%05d", partition) : NULL;
+  g_autofree char *suffix = exit_get_crl_suffix (crl);
+  g_autofree char *index = exit_get_crl_partition (crl);
   const char *texts[N_TOKENS] = { [TOKEN_SUFFIX] = suffix, [TOKEN_PARTITION] = index };
 
   return make_name (server, target->name, texts);

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define PIECE (64 * 1024)
+
 /* a file descriptor, closed at the end of its block */
 typedef int Descriptor;
 
@@ -141,9 +143,21 @@ write_all (int fd, const char *name, GBytes *contents, GError **error)
   return (fchmod (fd, 0644) == 0 && fsync (fd) == 0) || fail (error, name, "cannot be synced");
 }
 
+/* One file is kept, not a row of them. It may fail where a disk knows no second names: the new file
+ * matters more. */
+static void
+keep_old (int parent, const char *name)
+{
+  g_autofree char *kept = g_strconcat (name, EXIT_PUBLISH_KEPT, NULL);
+
+  unlinkat (parent, kept, 0);
+  if (linkat (parent, name, parent, kept, 0) < 0 && errno != ENOENT)
+    g_message ("%s is not kept: %s", name, g_strerror (errno));
+}
+
 /* One temporary name for each target: what a killed process left is overwritten by the next. */
 static gboolean
-write_new (int parent, const char *name, GBytes *contents, GError **error)
+write_new (int parent, const char *name, GBytes *contents, gboolean keep, GError **error)
 {
   g_autofree char *temporary = g_strdup_printf (".%s.new", name);
   g_auto (Descriptor) fd = -1;
@@ -158,6 +172,8 @@ write_new (int parent, const char *name, GBytes *contents, GError **error)
       unlinkat (parent, temporary, 0);
       return FALSE;
     }
+  if (keep)
+    keep_old (parent, name);
   if (renameat (parent, temporary, parent, name) < 0)
     {
       fail (error, name, "cannot be replaced");
@@ -168,7 +184,11 @@ write_new (int parent, const char *name, GBytes *contents, GError **error)
 }
 
 gboolean
-exit_publish_file_replace (const char *folder, const char *path, GBytes *contents, GError **error)
+exit_publish_file_replace (const char *folder,
+                           const char *path,
+                           GBytes *contents,
+                           gboolean keep,
+                           GError **error)
 {
   g_auto (GStrv) parts = g_strsplit (path, "/", -1);
   const char *name = parts[g_strv_length (parts) - 1];
@@ -177,7 +197,7 @@ exit_publish_file_replace (const char *folder, const char *path, GBytes *content
 
   if (parent < 0 || !check_target (parent, name, contents, &same, error))
     return FALSE;
-  return same || write_new (parent, name, contents, error);
+  return same || write_new (parent, name, contents, keep, error);
 }
 
 /* -1 without an error: it is not there */
@@ -203,28 +223,80 @@ open_there (const char *folder, char **parts, GError **error)
   return fd;
 }
 
-/* Mapped: a CRL may be large, and of what is there mostly its frame is looked at. Only this exit
- * writes files there, and it replaces them as a whole. */
+/* A file without a name, which nobody else can cut */
+static int
+open_private (const char *name, GError **error)
+{
+  g_autofree char *path = NULL;
+  int fd = g_file_open_tmp ("icert-publish-XXXXXX", &path, NULL);
+
+  if (fd < 0)
+    fail (error, name, "cannot be copied");
+  else
+    unlink (path);
+  return fd;
+}
+
+static gboolean
+copy (int from, int to, const char *name, GError **error)
+{
+  g_autofree guint8 *piece = g_malloc (PIECE);
+  struct stat status;
+  gssize n;
+
+  if (fstat (from, &status) < 0)
+    return fail (error, name, "cannot be read back");
+  if (!S_ISREG (status.st_mode))
+    {
+      icert_set_error (error, ICERT_ERROR_FAILED, name, "not a regular file (a regular file)");
+      return FALSE;
+    }
+  while ((n = read (from, piece, PIECE)) != 0)
+    {
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return fail (error, name, "cannot be read back");
+      for (gssize done = 0; done < n;)
+        {
+          gssize written = write (to, piece + done, (gsize) (n - done));
+
+          if (written < 0 && errno != EINTR)
+            return fail (error, name, "cannot be copied");
+          done += MAX (written, 0);
+        }
+    }
+  return TRUE;
+}
+
+/* A CRL may be large, and of what is there mostly its frame is looked at, so it is mapped; but not
+ * the public file itself: whoever cuts that would kill this process (SIGBUS). */
 GBytes *
 exit_publish_file_load (const char *folder, const char *path, GError **error)
 {
   g_auto (GStrv) parts = g_strsplit (path, "/", -1);
-  GError *local = NULL;
-  g_auto (Descriptor) fd = open_there (folder, parts, &local);
+  g_auto (Descriptor) fd = open_there (folder, parts, error);
+  g_auto (Descriptor) private = fd >= 0 ? open_private (path, error) : -1;
   g_autoptr (GMappedFile) mapped = NULL;
 
-  if (fd >= 0)
-    mapped = g_mapped_file_new_from_fd (fd, FALSE, &local);
+  if (private < 0 || !copy (fd, private, path, error))
+    return NULL;
+  mapped = g_mapped_file_new_from_fd (private, FALSE, NULL);
   if (mapped != NULL)
     return g_mapped_file_get_bytes (mapped);
-  if (local != NULL && local->domain != ICERT_ERROR)
-    {
-      icert_set_error (error, ICERT_ERROR_FAILED, path, "cannot be read back: %s", local->message);
-      g_error_free (local);
-    }
-  else if (local != NULL)
-    g_propagate_error (error, local);
+  fail (error, path, "cannot be read back");
   return NULL;
+}
+
+gboolean
+exit_publish_file_has (const char *folder, const char *path, GBytes *contents)
+{
+  g_auto (GStrv) parts = g_strsplit (path, "/", -1);
+  g_auto (Descriptor) fd = open_there (folder, parts, NULL);
+  struct stat status;
+
+  return fd >= 0 && fstat (fd, &status) == 0 && S_ISREG (status.st_mode)
+         && has_contents (fd, contents);
 }
 
 GBytes *

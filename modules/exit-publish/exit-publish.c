@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "exit-names.h"
 #include "exit-publish-file.h"
 #include "exit-publish-http.h"
 #include "exit-publish-pattern.h"
@@ -23,6 +24,7 @@ typedef struct
   char *ca_certificate; /* pattern; "" = the CA's own certificates are not published */
   char *crl;            /* pattern; "" = CRLs are not published */
   char *read_back;      /* "ca" or the URL of the folder; "" = CRLs are not read back through it */
+  char *read_back_ca;   /* (nullable): file of who signs the server's certificate */
   gint64 timeout;       /* microseconds, of one such reading */
 } Target;
 
@@ -53,6 +55,8 @@ static const ICertSettingInfo setting_infos[] = {
     "Name of the files of CRLs; empty: none" },
   { "ReadBack", "string", "", NULL, NULL,
     "URL of the folder, by which each CRL is read back; ca: the CA's Url; empty: none" },
+  { "ReadBackCA", "path", NULL, NULL, NULL,
+    "Who signs the certificate of an https server, in PEM; empty: whom this machine trusts" },
   { "ReadBackTimeout", "duration", "10s", "1s", "10min",
     "How long a CRL may take to be read back" },
 };
@@ -76,6 +80,7 @@ target_clear (gpointer data)
   g_free (target->ca_certificate);
   g_free (target->crl);
   g_free (target->read_back);
+  g_free (target->read_back_ca);
 }
 
 static void
@@ -96,6 +101,10 @@ read_read_back (Target *target, ICertSettings *settings, GError **error)
       || !icert_settings_get_int (settings, "ReadBackTimeout", &seconds, error))
     return FALSE;
   target->timeout = seconds * G_TIME_SPAN_SECOND;
+  target->read_back_ca = icert_settings_get_string (settings, "ReadBackCA", NULL);
+  if (target->read_back_ca != NULL
+      && !exit_publish_http_check_trust (target->read_back_ca, "ReadBackCA", error))
+    return FALSE;
   if (*target->read_back == '\0' || g_str_equal (target->read_back, OF_CA)
       || g_str_has_prefix (target->read_back, "http://")
       || g_str_has_prefix (target->read_back, "https://"))
@@ -160,31 +169,18 @@ dup_target (ExitPublish *self, GError **error)
   return NULL;
 }
 
-static char *
-get_ca_text (ICertServer *server, const char *name)
-{
-  g_autoptr (GVariant) value = icert_server_get_ca_property (server, name, NULL);
-
-  return value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
-             ? g_variant_dup_string (value, NULL)
-             : NULL;
-}
-
 /* (nullable): @pattern with what the CA says of itself and @own's fields */
 static char *
 make_path (ICertServer *server, const char *pattern, const ExitPublishTokens *own, GError **error)
 {
-  g_autofree char *dns_name = get_ca_text (server, "MachineDNSName");
-  g_autofree char *short_host
-      = dns_name != NULL ? g_strndup (dns_name, strcspn (dns_name, ".")) : NULL;
-  g_autofree char *ca_name = get_ca_text (server, "SanitizedCAName");
-  g_autofree char *short_name = get_ca_text (server, "SanitizedShortName");
+  g_auto (ExitCaNames) names = { NULL };
   ExitPublishTokens tokens = *own;
 
-  tokens.dns_name = dns_name;
-  tokens.short_host = short_host;
-  tokens.ca_name = ca_name;
-  tokens.short_name = short_name;
+  exit_ca_names_load (&names, server);
+  tokens.dns_name = names.dns_name;
+  tokens.short_host = names.short_host;
+  tokens.ca_name = names.ca_name;
+  tokens.short_name = names.short_name;
   return exit_publish_pattern_expand (pattern, &tokens, error);
 }
 
@@ -198,7 +194,7 @@ publish (ICertServer *server,
 {
   g_autofree char *path = make_path (server, pattern, own, error);
 
-  return path != NULL && exit_publish_file_replace (target->folder, path, contents, error);
+  return path != NULL && exit_publish_file_replace (target->folder, path, contents, FALSE, error);
 }
 
 /* Nothing that names the file comes from the requester: AD CS's attribute CertFile let him choose a
@@ -275,10 +271,8 @@ make_crl_path (ICertServer *server,
                gboolean base,
                GError **error)
 {
-  int key = icert_issued_crl_get_key_index (crl);
-  int partition = icert_issued_crl_get_partition (crl);
-  g_autofree char *suffix = key > 0 ? g_strdup_printf ("(%d)", key) : NULL;
-  g_autofree char *index = partition > 0 ? g_strdup_printf ("_Partition%05d", partition) : NULL;
+  g_autofree char *suffix = exit_get_crl_suffix (crl);
+  g_autofree char *index = exit_get_crl_partition (crl);
   ExitPublishTokens tokens = { .crl_suffix = suffix,
                                .partition = index,
                                .delta = !base && icert_issued_crl_get_delta (crl) ? "+" : NULL };
@@ -333,7 +327,6 @@ put_crl (ICertServer *server,
   g_autoptr (GBytes) contents = icert_issued_crl_get_bytes (crl);
   g_autoptr (GError) local = NULL;
   g_autoptr (GBytes) before = exit_publish_file_load (target->folder, path, &local);
-  g_autoptr (GBytes) after = NULL;
   gboolean same;
 
   if (local != NULL)
@@ -343,10 +336,9 @@ put_crl (ICertServer *server,
     }
   if (!icert_issued_crl_check_replaces (crl, before, &same, error)
       || !check_base (server, target, crl, error)
-      || !exit_publish_file_replace (target->folder, path, contents, error))
+      || !exit_publish_file_replace (target->folder, path, contents, TRUE, error))
     return FALSE;
-  after = exit_publish_file_load (target->folder, path, &local);
-  if (after != NULL && g_bytes_equal (after, contents))
+  if (exit_publish_file_has (target->folder, path, contents))
     return TRUE;
   icert_set_error (error, ICERT_ERROR_FAILED, path,
                    "read back, it is something else (what was written)");
@@ -358,7 +350,7 @@ static char *
 make_url (ICertServer *server, const Target *target, const char *path, GError **error)
 {
   g_autofree char *of_ca
-      = g_str_equal (target->read_back, OF_CA) ? get_ca_text (server, "Url") : NULL;
+      = g_str_equal (target->read_back, OF_CA) ? exit_get_ca_text (server, "Url") : NULL;
   const char *base = g_str_equal (target->read_back, OF_CA) ? of_ca : target->read_back;
   /* as certificates have it: what may stand in a path is not escaped */
   g_autofree char *escaped = g_uri_escape_string (path, "/+()_,;=@:!$&'*", FALSE);
@@ -371,8 +363,28 @@ make_url (ICertServer *server, const Target *target, const char *path, GError **
   return g_strconcat (base, g_str_has_suffix (base, "/") ? "" : "/", escaped, NULL);
 }
 
-/* S-I4: through the URL that is in certificates, as a place of its own. The file is right, so it
- * stays: the one before would be an older CRL over a newer one. */
+/* For whoever reads the alarm: where the file before is. Takes @failure. */
+static GError *
+name_kept (const Target *target, const char *path, GError *failure)
+{
+  static const char field[] = "read-back: ";
+  g_autofree char *kept = g_strconcat (path, EXIT_PUBLISH_KEPT, NULL);
+  g_autofree char *full = g_build_filename (target->folder, kept, NULL);
+  g_autofree char *text = icert_error_get_text (failure);
+  GError *told = NULL;
+
+  if (!g_str_has_prefix (text, field) || !g_file_test (full, G_FILE_TEST_IS_REGULAR))
+    return failure;
+  icert_set_error (&told, failure->code, "read-back", "%s; the CRL before is kept as %s",
+                   text + strlen (field), kept);
+  g_error_free (failure);
+  return told;
+}
+
+/* S-I4: through the URL that is in certificates, as a place of its own. The new file stays when
+ * another thing comes from there. With a cache on the way the old CRL comes for as long as it is
+ * kept; to put it back each time would keep the new one from ever getting out, and would take back
+ * revocations that were acknowledged. The one before is kept beside it for administrators. */
 static gboolean
 read_back_crl (ICertServer *server,
                const Target *target,
@@ -389,11 +401,13 @@ read_back_crl (ICertServer *server,
   if (url != NULL && now >= until)
     icert_set_error (&local, ICERT_ERROR_PENDING, "read-back", "too many hang (the next attempt)");
   else if (url != NULL
-           && exit_publish_http_check (url, contents, MIN (now + target->timeout, until), &local))
+           && exit_publish_http_check (url, target->read_back_ca, contents,
+                                       MIN (now + target->timeout, until), &local))
     {
       icert_issued_crl_report_done (crl, url, TRUE);
       return TRUE;
     }
+  local = name_kept (target, path, local);
   icert_issued_crl_report_failure (crl, url != NULL ? url : target->read_back, local);
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
