@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 
 #include "ca-config-entry.h"
+#include "ca-limits.h"
 #include "ca-roles.h"
 
 /* ca.conf and who may do what by it. */
@@ -71,6 +72,42 @@ make_caller (const char *name, CaDoor door)
   const char *const principals[] = { id, user, NULL };
 
   return ca_caller_new_principal (name, principals, door);
+}
+
+static void
+test_url (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *longest = g_strnfill (CA_LIMIT_URL - strlen ("http://h/"), 'a');
+  g_autofree char *url = g_strconcat ("http://h/", longest, NULL);
+  g_autofree char *longer = g_strconcat (url, "a", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("S-N6: a URL that would make every certificate large is refused, with the limit");
+  g_assert_true (ca_config_check_url (url, &error));
+  g_assert_no_error (error);
+  g_assert_false (ca_config_check_url (longer, &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
+  g_assert_nonnull (strstr (error->message, "1025 octets (1024 at most)"));
+  g_clear_error (&error);
+  g_assert_false (ca_config_check_url ("ca.example.org", &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
+}
+
+static void
+test_addresses (Fixture *fixture, gconstpointer data)
+{
+  static const char text[] = "[CA]\nAllowAddresses=loopback;martian\n";
+  g_autofree char *whole = g_strconcat (text, GOOD + strlen ("[CA]\n"), NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("S-C3, S-N6: a class of addresses that nobody knows is refused, with those there "
+                  "are");
+  write_config (fixture, whole);
+  g_assert_null (ca_config_load (fixture->folder, &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_CONFIG);
+  g_assert_cmpstr (error->message, ==,
+                   "ca.conf:2: AllowAddresses: martian is no class of addresses (loopback, "
+                   "link-local, multicast, unspecified or own)");
 }
 
 static void
@@ -325,6 +362,8 @@ main (int argc, char **argv)
     { "/ca-config/s-n6-refusals", test_refusals },
     { "/ca-config/s-n6-change-is-judged", test_change_is_judged },
     { "/ca-config/s-d11-mode-is-fixed", test_mode_is_fixed },
+    { "/ca-config/s-n6-url", test_url },
+    { "/ca-config/s-c3-addresses", test_addresses },
     { "/ca-config/s-d14-table", test_table },
     { "/ca-config/s-d14-door", test_door },
     { "/ca-config/s-d9-conflict", test_conflict },

@@ -72,6 +72,19 @@ class Sections(ToolTest):
             (facts["node"], facts["entry"], facts["type"]), ("CRL", "CRLPeriod", "duration")
         )
         self.assertIn("duration", self.run_icert(0, "describe", "CRL", "CRLPeriod").text)
+        module = self.run_icert(0, "--json", "describe", "Exit Publish.Exit", "ReadBackTimeout").json
+        self.assertEqual((module["type"], module["default"], module["minimum"], module["maximum"]),
+                         ("duration", "10s", "1s", "10min"))
+        self.assertIn("read back", module["description"])
+        self.assertNotIn("value", module)
+        text = self.run_icert(0, "describe", "Policy Template.Policy", "Folder").text
+        self.assertIn("path", text)
+        for node, entry in (("Exit Publish.Exit", "Colour"), ("Exit Nobody.Exit", "Colour")):
+            answer = self.run_icert(1, "--json", "describe", node, entry).json
+            self.assertIn(answer["error"]["code"], ("UNKNOWN_NAME", "NOT_FOUND"), answer)
+        self.run_icert(0, "set-config", "Exit Publish.Exit", "ReadBackTimeout", "5s")
+        module = self.run_icert(0, "--json", "describe", "Exit Publish.Exit", "ReadBackTimeout").json
+        self.assertEqual(module["value"], "5s")
         unknown = self.run_icert(1, "--json", "describe", "CRL", "Colour").json
         self.assertEqual(unknown["error"]["code"], "UNKNOWN_NAME")
         self.run_icert(2, "describe", "CRL")

@@ -41,7 +41,8 @@ static const struct
   { "CA", "CAPathLength", CA_ENTRY_NUMBER, "-1", AT_ONCE,
     "Path length of CAs that are certified; -1: none" },
   { "CA", "AllowAddresses", CA_ENTRY_LIST, "", AT_ONCE,
-    "Classes of addresses that are refused otherwise: loopback, link-local, multicast, own" },
+    "Classes of addresses that are refused otherwise: loopback, link-local, multicast, "
+    "unspecified, own" },
   { "CA", "AllowForeign", CA_ENTRY_BOOLEAN, "false", AT_ONCE,
     "Whether officers may import certificates of other CAs" },
   { "CA", "AllowSha1Possession", CA_ENTRY_BOOLEAN, "false", AT_ONCE,

@@ -9,6 +9,7 @@
 #include "ca-audit-sink.h"
 #include "ca-config-private.h"
 #include "ca-der.h"
+#include "ca-limits.h"
 
 static const struct
 {
@@ -203,22 +204,36 @@ make_urls (CaConfig *config)
   config->ocsp[0] = g_strconcat (base, "/ocsp", NULL);
 }
 
+gboolean
+ca_config_check_url (const char *url, GError **error)
+{
+  gsize length = strlen (url);
+  g_autoptr (GUri) uri = NULL;
+
+  if (length > CA_LIMIT_URL)
+    {
+      icert_set_error (error, ICERT_ERROR_CONFIG, "Url",
+                       "has %" G_GSIZE_FORMAT " octets (%d at most)", length, CA_LIMIT_URL);
+      return FALSE;
+    }
+  uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  if (uri != NULL && g_uri_get_host (uri) != NULL && g_uri_get_host (uri)[0] != '\0'
+      && g_str_is_ascii (url))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_CONFIG, "Url", "%s is no URL (http://ca.example.org)", url);
+  return FALSE;
+}
+
 static gboolean
 read_url (CaConfig *config, ICertKeyfile *file, GError **error)
 {
-  g_autoptr (GUri) uri = NULL;
+  g_autoptr (GError) local = NULL;
 
   config->url = dup_text (file, "CA", "Url", "");
-  if (config->url[0] != '\0')
+  if (config->url[0] != '\0' && !ca_config_check_url (config->url, &local))
     {
-      uri = g_uri_parse (config->url, G_URI_FLAGS_NONE, NULL);
-      if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_host (uri)[0] == '\0'
-          || !g_str_is_ascii (config->url))
-        {
-          icert_keyfile_set_error (file, "CA", "Url", error, "%s is no URL (http://ca.example.org)",
-                                   config->url);
-          return FALSE;
-        }
+      icert_keyfile_set_error (file, "CA", "Url", error, "%s", local->message);
+      return FALSE;
     }
   make_urls (config);
   return TRUE;
@@ -243,7 +258,8 @@ read_lists (CaConfig *config, ICertKeyfile *file, GError **error)
     if (!g_strv_contains (classes, config->allowed_addresses[i]))
       {
         icert_keyfile_set_error (file, "CA", "AllowAddresses", error,
-                                 "%s (loopback, link-local, multicast, unspecified or own)",
+                                 "AllowAddresses: %s is no class of addresses (loopback, "
+                                 "link-local, multicast, unspecified or own)",
                                  config->allowed_addresses[i]);
         return FALSE;
       }

@@ -107,6 +107,8 @@ typedef struct
 CaConfig *ca_config_load (const char *folder, GError **error);
 /* the same of text; @folder: base of what is relative in it */
 CaConfig *ca_config_parse (const char *folder, GBytes *contents, GError **error);
+/* CONFIG, field Url, when it is none, or too long to stand in certificates */
+gboolean ca_config_check_url (const char *url, GError **error);
 CaConfig *ca_config_ref (CaConfig *config);
 void ca_config_unref (CaConfig *config);
 /* Roles of a caller, DualControl's conflict applied (S-D9: NOT_AUTHORIZED, status ROLECONFLICT). */

@@ -290,6 +290,69 @@ ca_configure_is_set (CaEngine *engine, const char *node, const char *entry)
   return text != NULL;
 }
 
+/* Settings of modules */
+
+static ICertManageModule *
+manage_of (CaEngine *engine, const char *node, GError **error)
+{
+  gboolean is_policy = g_str_has_prefix (node, "Policy ");
+  g_autoptr (GObject) object = NULL;
+
+  if (!is_policy && !g_str_has_prefix (node, "Exit "))
+    return NULL;
+  object = icert_registry_create_module (engine->registry, strchr (node, ' ') + 1,
+                                         is_policy ? "ICertPolicy" : "ICertExit", error);
+  if (object == NULL)
+    return NULL;
+  return is_policy ? icert_policy_get_manage_module (ICERT_POLICY (object))
+                   : icert_exit_get_manage_module (ICERT_EXIT (object));
+}
+
+/* Facts of one setting: those of the module, as people read them */
+static GVariant *
+describe_setting (CaEngine *engine, const char *node, const char *entry, GVariant *setting)
+{
+  static const char *const names[] = { "type", "default", "minimum", "maximum", "description" };
+  g_autofree char *text = ca_config_lookup_entry (engine->folder, node, entry, NULL);
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GVariant) value = g_variant_lookup_value (setting, names[i], NULL);
+
+      if (value != NULL)
+        g_variant_dict_insert_value (&dict, names[i], value);
+    }
+  g_variant_dict_insert (&dict, "effective", "s",
+                         g_str_has_prefix (node, "Exit ") ? "when the CA is opened next"
+                                                          : "at once");
+  if (text != NULL)
+    g_variant_dict_insert (&dict, "value", "s", text);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+GVariant *
+ca_configure_describe_setting (CaEngine *engine,
+                               const char *node,
+                               const char *entry,
+                               GError **error)
+{
+  g_autoptr (ICertManageModule) manage = node != NULL ? manage_of (engine, node, error) : NULL;
+  g_autoptr (GVariant) settings
+      = manage != NULL ? icert_manage_module_describe_settings (manage, error) : NULL;
+
+  for (gsize i = 0; settings != NULL && i < g_variant_n_children (settings); i++)
+    {
+      g_autoptr (GVariant) setting = g_variant_get_child_value (settings, i);
+      const char *name;
+
+      if (g_variant_lookup (setting, "name", "&s", &name) && g_str_equal (name, entry))
+        return describe_setting (engine, node, entry, setting);
+    }
+  return NULL;
+}
+
 /* History */
 
 static const guint8 history_columns[]

@@ -15,6 +15,13 @@ gboolean ca_configure_set (CaEngine *engine,
                            GError **error);
 /* sets what the change @id of the history replaced; WRONG_STATE when it was changed since */
 gboolean ca_configure_undo (CaEngine *engine, CaCaller *administrator, gint64 id, GError **error);
+/* What @entry of a module's node is, by the module itself: as ca_config_describe_entry(), and
+ * minimum and maximum where there are any. NULL without an error: it has no such setting, or @node
+ * is of no module */
+GVariant *ca_configure_describe_setting (CaEngine *engine,
+                                         const char *node,
+                                         const char *entry,
+                                         GError **error);
 /* whether the file has the entry */
 gboolean ca_configure_is_set (CaEngine *engine, const char *node, const char *entry);
 /* aa{sv}, newest first: id, time, actor, node, entry, old and new where there are any */

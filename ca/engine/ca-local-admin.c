@@ -187,9 +187,19 @@ ca_local_admin_describe_config_entry (ICertAdmin *admin,
                                       GError **error)
 {
   g_autoptr (CaFacts) facts = ca_local_authorise (CA_LOCAL (admin), CA_VERB_READ_CONFIG, error);
+  GError *local = NULL;
+  GVariant *setting;
 
   if (facts == NULL)
     return NULL;
+  setting = ca_configure_describe_setting (engine_of (admin), node, entry, &local);
+  if (setting != NULL)
+    return setting;
+  if (local != NULL)
+    {
+      g_propagate_error (error, local);
+      return NULL;
+    }
   return ca_config_fact_is_known (node, entry)
              ? g_variant_ref_sink (ca_config_fact_describe (engine_of (admin), facts, entry))
              : ca_config_describe_entry (facts->config->folder, node, entry, error);

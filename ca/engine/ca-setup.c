@@ -143,6 +143,15 @@ default_url (const char *name)
 }
 
 static gboolean
+choose_url (CaSetup *self, SetupPlan *plan, GError **error)
+{
+  const char *url = self->texts[PROP_URL];
+
+  plan->url = url != NULL ? g_strdup (url) : default_url (plan->name);
+  return plan->url[0] == '\0' || ca_config_check_url (plan->url, error);
+}
+
+static gboolean
 check_parts (CaSetup *self, GError **error)
 {
   const char *store = self->texts[PROP_STORE];
@@ -203,7 +212,8 @@ make_plan (CaSetup *self, SetupPlan *plan, GError **error)
                      ? g_canonicalize_filename (self->texts[PROP_FOLDER], NULL)
                      : default_folder (name);
   plan->part = g_strdup_printf ("%s.part-%d", plan->folder, (int) getpid ());
-  plan->url = self->texts[PROP_URL] != NULL ? g_strdup (self->texts[PROP_URL]) : default_url (name);
+  if (!choose_url (self, plan, error))
+    return FALSE;
   plan->subject = self->texts[PROP_SUBJECT] != NULL
                       ? ca_name_from_text (self->texts[PROP_SUBJECT], error)
                       : default_subject (plan->name);
@@ -491,9 +501,8 @@ import_into (CaSetup *self, SetupPlan *plan, const CaForeign *foreign, GError **
                      ? g_canonicalize_filename (self->texts[PROP_FOLDER], NULL)
                      : default_folder (plan->name);
   plan->part = g_strdup_printf ("%s.part-%d", plan->folder, (int) getpid ());
-  plan->url
-      = self->texts[PROP_URL] != NULL ? g_strdup (self->texts[PROP_URL]) : default_url (plan->name);
-  return check_folder (plan, error) && check_record (plan->name, plan->folder, error);
+  return choose_url (self, plan, error) && check_folder (plan, error)
+         && check_record (plan->name, plan->folder, error);
 }
 
 static gboolean
