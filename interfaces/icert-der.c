@@ -115,7 +115,8 @@ parse_arc (const char **text, Arc *arc)
     {
       guint digit = (guint) (*p - '0');
 
-      if (*arc > (ARC_MAX - digit) / 10)
+      /* dividing 128 bits is slow, and hardly an arc has so many */
+      if (*arc > G_MAXUINT64 && *arc > (ARC_MAX - digit) / 10)
         return FALSE;
       *arc = *arc * 10 + digit;
     }
@@ -193,13 +194,14 @@ append_arc_text (GString *out, Arc arc)
 {
   char digits[40];
   gsize n = sizeof digits;
+  guint64 small;
 
+  for (; arc > G_MAXUINT64; arc /= 10)
+    digits[--n] = (char) ('0' + (int) (arc % 10));
+  small = (guint64) arc;
   do
-    {
-      digits[--n] = (char) ('0' + (int) (arc % 10));
-      arc /= 10;
-    }
-  while (arc > 0);
+    digits[--n] = (char) ('0' + (int) (small % 10));
+  while ((small /= 10) > 0);
   if (out->len > 0)
     g_string_append_c (out, '.');
   g_string_append_len (out, digits + n, (gssize) (sizeof digits - n));

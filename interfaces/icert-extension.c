@@ -240,6 +240,22 @@ icert_extension_get_oid (ICertExtension *self)
 }
 
 /**
+ * icert_extension_peek_oid: (skip)
+ * @self: an extension
+ *
+ * Lends the OID, for who looks through many extensions. C only, any thread.
+ *
+ * Returns: (transfer none): the dotted OID, as long as the extension lives
+ */
+const char *
+icert_extension_peek_oid (ICertExtension *self)
+{
+  g_return_val_if_fail (ICERT_IS_EXTENSION (self), NULL);
+
+  return self->oid;
+}
+
+/**
  * icert_extension_get_flags: (attributes org.gtk.Method.get_property=flags)
  * @self: an extension
  *
@@ -286,6 +302,22 @@ icert_extension_get_value (ICertExtension *self)
   g_return_val_if_fail (ICERT_IS_EXTENSION (self), NULL);
 
   return self->value != NULL ? g_bytes_ref (self->value) : NULL;
+}
+
+/**
+ * icert_extension_peek_value: (skip)
+ * @self: an extension
+ *
+ * Lends what [method@ICert.Extension.get_value] gives. C only, any thread.
+ *
+ * Returns: (transfer none) (nullable): the content of extnValue, as long as the extension lives
+ */
+GBytes *
+icert_extension_peek_value (ICertExtension *self)
+{
+  g_return_val_if_fail (ICERT_IS_EXTENSION (self), NULL);
+
+  return self->value;
 }
 
 /* Takes @der */

@@ -22,6 +22,9 @@ ICERT_AVAILABLE_IN_0_1
 char *icert_extension_get_oid (ICertExtension *self);
 
 ICERT_AVAILABLE_IN_0_1
+const char *icert_extension_peek_oid (ICertExtension *self);
+
+ICERT_AVAILABLE_IN_0_1
 ICertExtensionFlags icert_extension_get_flags (ICertExtension *self);
 
 ICERT_AVAILABLE_IN_0_1
@@ -29,6 +32,9 @@ ICertExtensionOrigin icert_extension_get_origin (ICertExtension *self);
 
 ICERT_AVAILABLE_IN_0_1
 GBytes *icert_extension_get_value (ICertExtension *self);
+
+ICERT_AVAILABLE_IN_0_1
+GBytes *icert_extension_peek_value (ICertExtension *self);
 
 ICERT_AVAILABLE_IN_0_1
 ICertExtension *icert_extension_new_key_usage (ICertKeyUsage usage,

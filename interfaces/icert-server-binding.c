@@ -248,9 +248,8 @@ find_extension (GPtrArray *extensions, const char *oid)
   for (guint i = 0; i < extensions->len; i++)
     {
       ICertExtension *extension = g_ptr_array_index (extensions, i);
-      g_autofree char *other = icert_extension_get_oid (extension);
 
-      if (g_str_equal (other, oid))
+      if (g_str_equal (icert_extension_peek_oid (extension), oid))
         return extension;
     }
   return NULL;

@@ -48,14 +48,12 @@ static gboolean
 prepend_extension (CaDerWriter *writer, ICertExtension *extension, GError **error)
 {
   ICertExtensionFlags flags = icert_extension_get_flags (extension);
-  g_autofree char *oid = NULL;
-  g_autoptr (GBytes) value = NULL;
+  const char *oid = icert_extension_peek_oid (extension);
+  GBytes *value = icert_extension_peek_value (extension);
   gsize mark = ca_der_mark (writer);
 
   if ((flags & (ICERT_EXTENSION_DISABLE | ICERT_EXTENSION_DELETE)) != 0)
     return TRUE;
-  oid = icert_extension_get_oid (extension);
-  value = icert_extension_get_value (extension);
   if (value == NULL)
     {
       icert_set_error (error, ICERT_ERROR_INTERNAL, "extensions", "%s has no value (DER)", oid);

@@ -440,19 +440,15 @@ next_row (CaLint *lint)
 static gboolean
 check_row (CaLint *lint, const char *oid, CaLintSpan value, gboolean critical, GError **error)
 {
-  g_autofree char *row_oid = NULL;
-  g_autoptr (GBytes) row_value = NULL;
+  GBytes *row_value = NULL;
   ICertExtension *row;
 
   if (lint->expected->extensions == NULL)
     return TRUE;
   row = next_row (lint);
   if (row != NULL)
-    {
-      row_oid = icert_extension_get_oid (row);
-      row_value = icert_extension_get_value (row);
-    }
-  if (row_value != NULL && g_str_equal (row_oid, oid)
+    row_value = icert_extension_peek_value (row);
+  if (row_value != NULL && g_str_equal (icert_extension_peek_oid (row), oid)
       && critical == ((icert_extension_get_flags (row) & ICERT_EXTENSION_CRITICAL) != 0)
       && ca_lint_span_equal (value, ca_lint_span_of (row_value)))
     return TRUE;

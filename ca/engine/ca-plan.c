@@ -27,15 +27,11 @@ static gboolean
 find_index (const CaPlan *plan, const char *oid, guint *index)
 {
   for (guint i = 0; i < plan->extensions->len; i++)
-    {
-      g_autofree char *other = icert_extension_get_oid (g_ptr_array_index (plan->extensions, i));
-
-      if (g_str_equal (other, oid))
-        {
-          *index = i;
-          return TRUE;
-        }
-    }
+    if (g_str_equal (icert_extension_peek_oid (plan->extensions->pdata[i]), oid))
+      {
+        *index = i;
+        return TRUE;
+      }
   return FALSE;
 }
 
@@ -50,10 +46,9 @@ ca_plan_find_extension (const CaPlan *plan, const char *oid)
 void
 ca_plan_take_extension (CaPlan *plan, ICertExtension *extension)
 {
-  g_autofree char *oid = icert_extension_get_oid (extension);
   guint index;
 
-  if (!find_index (plan, oid, &index))
+  if (!find_index (plan, icert_extension_peek_oid (extension), &index))
     {
       g_ptr_array_add (plan->extensions, extension);
       return;

@@ -46,12 +46,8 @@ is_repeated (GPtrArray *extensions, const char *oid)
   guint i;
 
   for (i = 0; i < extensions->len; i++)
-    {
-      g_autofree char *other = icert_extension_get_oid (extensions->pdata[i]);
-
-      if (strcmp (other, oid) == 0)
-        return TRUE;
-    }
+    if (strcmp (icert_extension_peek_oid (extensions->pdata[i]), oid) == 0)
+      return TRUE;
   return FALSE;
 }
 

@@ -249,16 +249,16 @@ insert_extensions (const CaRequest *request, ICertStoreBatch *batch)
   for (guint i = 0; i < request->plan->extensions->len; i++)
     {
       ICertExtension *extension = request->plan->extensions->pdata[i];
-      g_autofree char *oid = icert_extension_get_oid (extension);
-      g_autoptr (GBytes) value = icert_extension_get_value (extension);
 
       icert_store_batch_begin (batch, ICERT_STORE_EXTENSIONS, ICERT_STORE_INSERT);
       icert_store_batch_set_int (batch, ICERT_EXTENSION_REQUEST_ID_COLUMN, request->id);
-      icert_store_batch_set_text (batch, ICERT_EXTENSION_NAME_COLUMN, oid);
+      icert_store_batch_set_text (batch, ICERT_EXTENSION_NAME_COLUMN,
+                                  icert_extension_peek_oid (extension));
       icert_store_batch_set_int (batch, ICERT_EXTENSION_FLAGS_COLUMN,
                                  (gint64) icert_extension_get_flags (extension)
                                      | (gint64) icert_extension_get_origin (extension));
-      icert_store_batch_set_bytes (batch, ICERT_EXTENSION_VALUE_COLUMN, value);
+      icert_store_batch_set_bytes (batch, ICERT_EXTENSION_VALUE_COLUMN,
+                                   icert_extension_peek_value (extension));
     }
 }
 

@@ -299,6 +299,17 @@ ca_request_has_usage (const CaRequest *request, char *const *usages)
 #define OID_SUBJECT_ALT_NAME "2.5.29.17"
 #define OID_UPN "1.3.6.1.4.1.311.20.2.3"
 
+/* Hardly a name is one, and reading names costs more than looking for the octets of the OID. */
+static gboolean
+may_have_upn (GBytes *names)
+{
+  static const guint8 oid[] = { 0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x14, 0x02, 0x03 };
+  gsize size;
+  const void *data = g_bytes_get_data (names, &size);
+
+  return memmem (data, size, oid, sizeof oid) != NULL;
+}
+
 /* Its value is a UTF8String. */
 static char *
 read_upn (ICertName *name)
@@ -323,13 +334,15 @@ char *
 ca_request_dup_upn (const CaRequest *request)
 {
   ICertExtension *extension = ca_plan_find_extension (request->plan, OID_SUBJECT_ALT_NAME);
-  g_autoptr (GBytes) value = NULL;
+  GBytes *value;
   g_autoptr (GPtrArray) names = NULL;
   char *upn = NULL;
 
   if (extension == NULL || (icert_extension_get_flags (extension) & ICERT_EXTENSION_DISABLE) != 0)
     return NULL;
-  value = icert_extension_get_value (extension);
+  value = icert_extension_peek_value (extension);
+  if (!may_have_upn (value))
+    return NULL;
   names = icert_extension_parse_subject_alt_name (value, NULL);
   for (guint i = 0; names != NULL && i < names->len && upn == NULL; i++)
     upn = read_upn (names->pdata[i]);
