@@ -15,8 +15,10 @@
 #define MAX_STATEMENTS 128
 /* how long to wait for the lock of an administrator's tool */
 #define BUSY_MILLISECONDS 5000
-/* of SQLite's page cache; the writer meets every index of a large store */
-#define WRITER_CACHE "PRAGMA cache_size = -65536"
+/* of SQLite's page cache. The writer meets every index of a large store, but a larger cache costs
+ * more than it saves: when a commit has moved pages of a tree, SQLite looks through all of it, and
+ * what is not there comes from the kernel's cache. */
+#define WRITER_CACHE "PRAGMA cache_size = -16384"
 #define READER_CACHE "PRAGMA cache_size = -4096"
 
 /* What the statement of a change depends on: all but its values. */
