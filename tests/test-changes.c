@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include <dlfcn.h>
 #include <string.h>
 
 #include "ca-clock.h"
@@ -1210,6 +1211,80 @@ test_profile_put_back (void)
   fake_assert_response (response, ICERT_DISPOSITION_ISSUED, NULL);
 }
 
+/* What happens behind the third question for profiles from now: the two before it are whether who
+ * asks and who approves changed it */
+static guint n_questions;
+static gpointer (*behind_question) (gpointer data);
+static gpointer question_data;
+
+GPtrArray *
+icert_store_query (ICertStore *self,
+                   const ICertStoreQuery *query,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  GPtrArray *(*next) (ICertStore *, const ICertStoreQuery *, GCancellable *, GError **)
+      = (GPtrArray * (*) (ICertStore *, const ICertStoreQuery *, GCancellable *, GError **) )
+          dlsym (RTLD_NEXT, "icert_store_query");
+  GPtrArray *rows = next (self, query, cancellable, error);
+
+  if (behind_question != NULL && query->table == ICERT_STORE_PROFILES && ++n_questions == 3)
+    {
+      GThread *thread = g_thread_new ("another", g_steal_pointer (&behind_question), question_data);
+
+      g_thread_join (thread);
+    }
+  return rows;
+}
+
+typedef struct
+{
+  FakeTown *town;
+  gint64 change;
+} Approval;
+
+static gpointer
+approve_cb (gpointer data)
+{
+  Approval *approval = data;
+
+  approve (approval->town, "bert", approval->change);
+  return NULL;
+}
+
+static void
+test_profile_put_back_meanwhile (void)
+{
+  g_autoptr (FakeTown) town = fake_town_new (TRUE, ROLES);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ICertResponse) response = NULL;
+  g_autofree char *text = fake_town_read (town, "profiles/WebServer.profile");
+  g_autofree char *changed = g_strconcat (text, "# stricter\n", NULL);
+  ICertAdmin *chief = fake_town_meet (town, "chief")->admin;
+  gint64 first = fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  gint64 second = fake_town_submit (town, "clerk", "WebServer", ICERT_DISPOSITION_UNDER_SUBMISSION);
+  Approval approval = { .town = town };
+
+  g_test_summary ("S-D11, S-D12: a content that is withdrawn while a request asks for its rows is "
+                  "not remembered as one in force");
+  g_assert_false (set_profile (town, "anna", "WebServer", changed, &error));
+  approval.change = assert_waits (error);
+  g_clear_error (&error);
+  fake_town_meet (town, "bert");
+  question_data = &approval;
+  behind_question = approve_cb;
+  response = icert_admin_resubmit_request (chief, first, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_null (behind_question);
+  g_clear_object (&response);
+  fake_town_write (town, "profiles/WebServer.profile", text);
+  wait_for_policy ();
+  response = icert_admin_resubmit_request (chief, second, NULL, &error);
+  g_assert_no_error (error);
+  fake_assert_response (response, ICERT_DISPOSITION_UNDER_SUBMISSION, "*second administrator*");
+  fake_assert_status (response, ICERT_ERROR_CONFIG, "profile");
+}
+
 static void
 test_profile_judged (void)
 {
@@ -1807,6 +1882,7 @@ main (int argc, char **argv)
   g_test_add_func ("/changes/s-d10-profile-author", test_profile_author);
   g_test_add_func ("/changes/s-d11-profile-by-hand", test_profile_by_hand);
   g_test_add_func ("/changes/s-d11-profile-put-back", test_profile_put_back);
+  g_test_add_func ("/changes/s-d12-profile-put-back-meanwhile", test_profile_put_back_meanwhile);
   g_test_add_func ("/changes/s-d12-withdrawn", test_withdrawn);
   g_test_add_func ("/changes/s-d4-s-d5-profile-judged", test_profile_judged);
   g_test_add_func ("/changes/s-d5-waiver", test_waiver);

@@ -89,6 +89,7 @@ struct _CaEngine
   GHashTable *crl_picks;      /* by key and partition (ca-crl-answer.c), under the mutex */
   guint n_crl_runs;           /* what they may be older than; under the mutex */
   GHashTable *known_profiles; /* hashes of contents that have rows; under the mutex */
+  guint n_profile_changes;    /* which made it forget them; under the mutex */
   GPtrArray *observers;       /* of CaObserver, under the mutex */
   GHashTable
       *blocked_keys; /* set of SHA-256 of SubjectPublicKeyInfo, hex (S-B3), under the mutex */

@@ -261,6 +261,7 @@ forget_known (CaEngine *engine)
 {
   g_mutex_lock (&engine->mutex);
   g_hash_table_remove_all (engine->known_profiles);
+  engine->n_profile_changes++;
   g_mutex_unlock (&engine->mutex);
 }
 
@@ -667,16 +668,28 @@ record_found (CaEngine *engine, const CaRequest *request, GError **error)
   return FALSE;
 }
 
+/* @n_changes: when the rows were read; a content that was withdrawn since is not known */
+static void
+remember_known (CaEngine *engine, const char *hash, guint n_changes)
+{
+  g_mutex_lock (&engine->mutex);
+  if (engine->n_profile_changes == n_changes)
+    g_hash_table_add (engine->known_profiles, g_strdup (hash));
+  g_mutex_unlock (&engine->mutex);
+}
+
 gboolean
 ca_profiles_check (CaEngine *engine, CaRequest *request, GError **error)
 {
   g_autoptr (GPtrArray) rows = NULL;
   gboolean known;
+  guint n_changes;
 
   if (request->template_name == NULL || request->profile_hash == NULL)
     return TRUE;
   g_mutex_lock (&engine->mutex);
   known = g_hash_table_contains (engine->known_profiles, request->profile_hash);
+  n_changes = engine->n_profile_changes;
   g_mutex_unlock (&engine->mutex);
   if (known)
     return TRUE;
@@ -698,9 +711,7 @@ ca_profiles_check (CaEngine *engine, CaRequest *request, GError **error)
       if (!record_found (engine, request, error))
         return FALSE;
     }
-  g_mutex_lock (&engine->mutex);
-  g_hash_table_add (engine->known_profiles, g_strdup (request->profile_hash));
-  g_mutex_unlock (&engine->mutex);
+  remember_known (engine, request->profile_hash, n_changes);
   return TRUE;
 }
 
