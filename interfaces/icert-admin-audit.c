@@ -250,8 +250,10 @@ icert_admin_verify_audit_finish (ICertAdmin *self, GAsyncResult *result, GError 
  *
  * Reads every stored certificate again and compares it with its row, its extension rows, the names
  * and serial numbers that were stored for it, the profile it was pinned to and the key rules, and
- * verifies its signature. The answer is an `a{sv}`: `checked` (`x`, certificates of this call),
- * `last` (`x`, id of the last row), `done` (`b`, nothing is left to read) and `differences`
+ * verifies its signature; then the CA's own certificates and those above it with their rows (ids
+ * below 0), and serial numbers without a request with the audit log. The answer is an `a{sv}`:
+ * `checked` (`x`, certificates of requests in this call), `last` (`x`, id of the last row), `done`
+ * (`b`, nothing is left to read) and `differences`
  * (`aa{sv}`, each with `request-id` (`x`), `serial` (`s`), `field` (`s`, a column or part of the
  * certificate) and `text` (`s`)). No counterpart in AD CS.
  *

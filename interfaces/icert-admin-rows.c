@@ -163,7 +163,9 @@ icert_admin_delete_row (ICertAdmin *self,
 
   g_return_val_if_fail (ICERT_IS_ADMIN (self), -1);
 
-  if (!(_icert_check_enum (ICERT_TYPE_TABLE, table, "table", error) && _icert_check_id (id, error)))
+  if (!_icert_check_enum (ICERT_TYPE_TABLE, table, "table", error)
+      || !(table == ICERT_TABLE_CRLS ? _icert_check_id (id, error)
+                                     : _icert_check_request_id (id, error)))
     return -1;
   iface = ICERT_ADMIN_GET_IFACE (self);
   ICERT_REQUIRE_SLOT (iface, delete_row, -1, error);

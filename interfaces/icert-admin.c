@@ -307,7 +307,8 @@ icert_admin_set_request_attributes (ICertAdmin *self,
 
   g_return_val_if_fail (ICERT_IS_ADMIN (self), FALSE);
 
-  if (!_icert_check_id (id, error) || !_icert_check_not_null (attributes, "attributes", error)
+  if (!_icert_check_request_id (id, error)
+      || !_icert_check_not_null (attributes, "attributes", error)
       || !_icert_check_attributes (attributes, "attributes", error))
     return FALSE;
   iface = ICERT_ADMIN_GET_IFACE (self);
@@ -401,7 +402,7 @@ icert_admin_set_certificate_extension (ICertAdmin *self,
 
   g_return_val_if_fail (ICERT_IS_ADMIN (self), FALSE);
 
-  if (!_icert_check_id (id, error) || !_icert_check_oid (oid, "extension", error)
+  if (!_icert_check_request_id (id, error) || !_icert_check_oid (oid, "extension", error)
       || !check_extension (flags, value, error))
     return FALSE;
   iface = ICERT_ADMIN_GET_IFACE (self);
@@ -493,7 +494,7 @@ icert_admin_deny_request (ICertAdmin *self,
 
   g_return_val_if_fail (ICERT_IS_ADMIN (self), FALSE);
 
-  if (!_icert_check_id (id, error) || !_icert_check_optional_text (reason, "reason", error))
+  if (!_icert_check_request_id (id, error) || !_icert_check_optional_text (reason, "reason", error))
     return FALSE;
   iface = ICERT_ADMIN_GET_IFACE (self);
   ICERT_REQUIRE_SLOT (iface, deny_request, FALSE, error);
@@ -564,7 +565,7 @@ icert_admin_deny_request_finish (ICertAdmin *self, GAsyncResult *result, GError 
  *
  * Errors: `ICERT_ERROR_NOT_FOUND`; `ICERT_ERROR_WRONG_STATE` for a request that is neither pending
  * nor denied, or when another officer was faster; `ICERT_ERROR_NOT_AUTHORIZED`, also for approving
- * one's own request; `ICERT_ERROR_MALFORMED` for an id below 1.
+ * one's own request; `ICERT_ERROR_MALFORMED` for the id 0.
  *
  * Returns: (transfer full): the answer, or `NULL` with `error` set
  */
@@ -580,7 +581,7 @@ icert_admin_resubmit_request (ICertAdmin *self,
 
   g_return_val_if_fail (ICERT_IS_ADMIN (self), NULL);
 
-  if (!_icert_check_id (id, error))
+  if (!_icert_check_request_id (id, error))
     return NULL;
   iface = ICERT_ADMIN_GET_IFACE (self);
   ICERT_REQUIRE_SLOT (iface, resubmit_request, NULL, error);
@@ -671,7 +672,7 @@ icert_admin_resubmit_request_version (ICertAdmin *self,
 
   g_return_val_if_fail (ICERT_IS_ADMIN (self), NULL);
 
-  if (!_icert_check_id (id, error))
+  if (!_icert_check_request_id (id, error))
     return NULL;
   if (content_version < 1)
     {
@@ -824,8 +825,8 @@ icert_admin_get_my_roles_finish (ICertAdmin *self, GAsyncResult *result, GError 
  *
  * Any thread; blocks. Right: reader.
  *
- * Errors: `ICERT_ERROR_NOT_FOUND`; `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_MALFORMED` for an id
- * below 1; `ICERT_ERROR_MODULE` for an answer of another type.
+ * Errors: `ICERT_ERROR_NOT_FOUND`; `ICERT_ERROR_NOT_AUTHORIZED`; `ICERT_ERROR_MALFORMED` for the
+ * id 0; `ICERT_ERROR_MODULE` for an answer of another type.
  *
  * Returns: (transfer full): an `aa{sv}` in the order of the steps, or `NULL` with `error` set
  */
@@ -838,7 +839,7 @@ icert_admin_get_trace (ICertAdmin *self, gint64 id, GCancellable *cancellable, G
 
   g_return_val_if_fail (ICERT_IS_ADMIN (self), NULL);
 
-  if (!_icert_check_id (id, error))
+  if (!_icert_check_request_id (id, error))
     return NULL;
   iface = ICERT_ADMIN_GET_IFACE (self);
   ICERT_REQUIRE_SLOT (iface, get_trace, NULL, error);

@@ -38,8 +38,9 @@ typedef enum
  * @ICERT_ROW_DISPOSITION_ACTIVE: being processed
  * @ICERT_ROW_DISPOSITION_PENDING: waits for an officer; upper bound of the queue view
  * @ICERT_ROW_DISPOSITION_FOREIGN: imported, signed by another CA
- * @ICERT_ROW_DISPOSITION_CA_CERT: the CA's own certificate
- * @ICERT_ROW_DISPOSITION_CA_CERT_CHAIN: a certificate of the CA's chain
+ * @ICERT_ROW_DISPOSITION_CA_CERT: the CA's own certificate, or a cross certificate of it; its row
+ * has an id below 0
+ * @ICERT_ROW_DISPOSITION_CA_CERT_CHAIN: a certificate above the CA; its row has an id below 0
  * @ICERT_ROW_DISPOSITION_KRA_CERT: a key recovery agent's certificate
  * @ICERT_ROW_DISPOSITION_ISSUED: issued; lower bound of the log view
  * @ICERT_ROW_DISPOSITION_REVOKED: issued, then revoked
@@ -484,12 +485,13 @@ typedef enum /*< flags >*/
 
 /**
  * ICertTable:
- * @ICERT_TABLE_REQUESTS: requests with their certificates
+ * @ICERT_TABLE_REQUESTS: requests with their certificates; ids below 0 are the CA's own
+ * certificates and those above it
  * @ICERT_TABLE_EXTENSIONS: extensions of requests
  * @ICERT_TABLE_ATTRIBUTES: attributes of requests
  * @ICERT_TABLE_CRLS: CRLs
- * @ICERT_TABLE_CERTIFICATES: the requests that became a certificate, issued or revoked since (no AD
- *   CS counterpart)
+ * @ICERT_TABLE_CERTIFICATES: the requests that became a certificate, issued or revoked since, the
+ *   foreign ones and the CA's own (no AD CS counterpart)
  * @ICERT_TABLE_AUDIT: the audit log, for auditors and administrators (no AD CS counterpart)
  * @ICERT_TABLE_NAMES: alternative names of certificates (no AD CS counterpart)
  *

@@ -38,6 +38,8 @@ gboolean _icert_check_text (const char *text, const char *field, GError **error)
 gboolean _icert_check_optional_text (const char *text, const char *field, GError **error);
 gboolean _icert_check_bytes (GBytes *bytes, const char *field, GError **error);
 gboolean _icert_check_id (gint64 id, GError **error);
+/* a row of the request table; below 0 are the CA's own certificates */
+gboolean _icert_check_request_id (gint64 id, GError **error);
 gboolean _icert_check_not_null (gconstpointer value, const char *field, GError **error);
 gboolean _icert_check_oid (const char *oid, const char *field, GError **error);
 gboolean _icert_check_enum (GType type, int value, const char *field, GError **error);

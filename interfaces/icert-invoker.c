@@ -71,6 +71,17 @@ _icert_check_id (gint64 id, GError **error)
 }
 
 gboolean
+_icert_check_request_id (gint64 id, GError **error)
+{
+  if (id != 0)
+    return TRUE;
+
+  icert_set_error (error, ICERT_ERROR_MALFORMED, "request id",
+                   "0 is none (a number above 0, or below of the CA's own certificates)");
+  return FALSE;
+}
+
+gboolean
 _icert_check_oid (const char *oid, const char *field, GError **error)
 {
   g_autofree char *quoted = NULL;

@@ -299,10 +299,13 @@ icert_request_submit_full_finish (ICertRequest *self, GAsyncResult *result, GErr
  * Asks what became of a request (AD CS: ICertRequest::RetrievePending). Exits hear
  * `ICERT_EXIT_EVENT_CERT_RETRIEVE_PENDING` when a certificate is collected.
  *
+ * Ids below 0 are those of the CA's own certificates and of the ones above it, which officers and
+ * administrators may ask for; exits hear nothing of them.
+ *
  * Any thread; blocks.
  *
  * Errors: `ICERT_ERROR_NOT_FOUND` for no such request, or one of somebody else;
- * `ICERT_ERROR_MALFORMED` for an id below 1; `ICERT_ERROR_STORAGE`.
+ * `ICERT_ERROR_MALFORMED` for the id 0; `ICERT_ERROR_STORAGE`.
  *
  * Returns: (transfer full): the answer, or `NULL` with `error` set
  */
@@ -318,7 +321,7 @@ icert_request_retrieve_pending (ICertRequest *self,
 
   g_return_val_if_fail (ICERT_IS_REQUEST (self), NULL);
 
-  if (!_icert_check_id (id, error))
+  if (!_icert_check_request_id (id, error))
     return NULL;
   iface = ICERT_REQUEST_GET_IFACE (self);
   ICERT_REQUIRE_SLOT (iface, retrieve_pending, NULL, error);
@@ -458,12 +461,14 @@ icert_request_retrieve_by_key_finish (ICertRequest *self, GAsyncResult *result, 
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
- * Gives a certificate that was issued before (AD CS: ICertRequest2::GetIssuedCertificate).
+ * Gives a certificate that was issued before (AD CS: ICertRequest2::GetIssuedCertificate). As -1
+ * means the serial here, the CA's own certificate of that id is to be had by its own, or from
+ * icert_request_retrieve_pending().
  *
  * Any thread; blocks.
  *
  * Errors: `ICERT_ERROR_NOT_FOUND` for no such certificate, or one of somebody else;
- * `ICERT_ERROR_MALFORMED` for an id below 1 other than -1, or for no serial; `ICERT_ERROR_STORAGE`.
+ * `ICERT_ERROR_MALFORMED` for the id 0, or for no serial; `ICERT_ERROR_STORAGE`.
  *
  * Returns: (transfer full): the answer, or `NULL` with `error` set
  */
@@ -480,7 +485,8 @@ icert_request_get_issued (ICertRequest *self,
 
   g_return_val_if_fail (ICERT_IS_REQUEST (self), NULL);
 
-  if (id == -1 ? !_icert_check_text (serial, "serial number", error) : !_icert_check_id (id, error))
+  if (id == -1 ? !_icert_check_text (serial, "serial number", error)
+               : !_icert_check_request_id (id, error))
     return NULL;
   iface = ICERT_REQUEST_GET_IFACE (self);
   ICERT_REQUIRE_SLOT (iface, get_issued, NULL, error);

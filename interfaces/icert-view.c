@@ -292,8 +292,8 @@ add_bound (ICertView *self, const SetBound *bound, GError **error)
 /**
  * icert_view_restrict_to_set:
  * @self: a view
- * @column_set: whose rows: the queue (what waits), the log (what has a certificate), the log of
- *   failures or the revoked
+ * @column_set: whose rows: the queue (what waits), the log (what was issued), the log of failures
+ *   or the revoked
  * @error: return location for an error
  *
  * Leaves out the rows that the usual set of columns is not for (AD CS: SetRestriction with a
@@ -314,7 +314,7 @@ icert_view_restrict_to_set (ICertView *self, ICertColumnSet column_set, GError *
   } sets[] = {
     { ICERT_COLUMN_SET_QUEUE, { { ICERT_SEEK_LT, ICERT_ROW_DISPOSITION_FOREIGN } } },
     { ICERT_COLUMN_SET_LOG,
-      { { ICERT_SEEK_GE, ICERT_ROW_DISPOSITION_FOREIGN },
+      { { ICERT_SEEK_GE, ICERT_ROW_DISPOSITION_ISSUED },
         { ICERT_SEEK_LT, ICERT_ROW_DISPOSITION_ERROR } } },
     { ICERT_COLUMN_SET_LOG_FAILED, { { ICERT_SEEK_GE, ICERT_ROW_DISPOSITION_ERROR } } },
     { ICERT_COLUMN_SET_LOG_REVOKED, { { ICERT_SEEK_EQ, ICERT_ROW_DISPOSITION_REVOKED } } },

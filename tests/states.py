@@ -111,7 +111,7 @@ class Place:
         self.folder = folder
         self.new_request = make_request
         self.count = 0
-        self.config = self.make("Stately")
+        self.config = self.make("Stately", "two-tier")
         self.address = f"local:{self.path_of('Stately')}"
         twin = self.path_of("Stately").parent / "twin"
         shutil.copytree(self.path_of("Stately"), twin)
@@ -129,9 +129,9 @@ class Place:
     def path_of(self, name):
         return self.folder.path / name.lower()
 
-    def make(self, name):
+    def make(self, name, kind="root"):
         answer = self.folder.icert(
-            "--json", "init", name, "--type", "root", "--dir", self.path_of(name)
+            "--json", "init", name, "--type", kind, "--dir", self.path_of(name)
         )
         assert answer.status == 0, repr(answer)
         profiles = self.path_of(name) / "profiles"
@@ -178,7 +178,8 @@ class Place:
         if disposition == 21:
             return {1: "compromised", 6: "hold"}.get(reason, "revoked")
         return {
-            8: "active", 9: "pending", 12: "foreign", 20: "issued", 30: "failed", 31: "denied",
+            8: "active", 9: "pending", 12: "foreign", 15: "ca-cert", 16: "ca-chain",
+            20: "issued", 30: "failed", 31: "denied",
         }[disposition]  # fmt: skip
 
     # one method a state; each gives a Subject
@@ -234,6 +235,17 @@ class Place:
     def make_future(self):
         return self.make_revoked_for(REASON.SUPERSEDED, when(DAY))
 
+    def own_row(self, number):
+        answer = self.request.retrieve_pending(number, None)
+        row = self.look(number)
+        return Subject(number, self.fresh(), row[4], self.der_of(answer))
+
+    def make_ca_cert(self):
+        return self.own_row(-1)
+
+    def make_ca_chain(self):
+        return self.own_row(-2)
+
     def make_deleted(self):
         subject = self.make_issued()
         self.admin.delete_row(ICert.Table.REQUESTS, subject.number, None)
@@ -242,7 +254,7 @@ class Place:
     def with_subject(self, state, use):
         """Calls use (subject) while the request is in the state."""
         if state != "active":
-            use(getattr(self, f"make_{state}")())
+            use(getattr(self, "make_" + state.replace("-", "_"))())
             return
         pkcs10 = self.fresh()
         self.policy.look = lambda number: use(Subject(number, pkcs10))

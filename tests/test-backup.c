@@ -604,7 +604,8 @@ test_in_place (Fixture *fixture, gconstpointer data)
   fake_ca_open (fixture->ca);
 
   fake_assert_row (fixture->ca, kept, ICERT_ROW_DISPOSITION_ISSUED, NULL);
-  g_assert_cmpint (fake_ca_query_int (fixture->ca, "SELECT count (*) FROM requests"), ==, 1);
+  g_assert_cmpint (fake_ca_query_int (fixture->ca, "SELECT count (*) FROM requests WHERE id > 0"),
+                   ==, 1);
   next = issue (fixture);
   g_assert_cmpint (next, >, lost);
   /* the CA that was replaced could be read, so nothing is wasted */

@@ -291,8 +291,9 @@ test_signed_by_somebody (Fixture *fixture, gconstpointer data)
   purposes = fake_ca_query_text (
       fixture->ca, "SELECT signer_application_policies FROM requests ORDER BY id DESC LIMIT 1");
   g_assert_cmpstr (purposes, ==, "1.3.6.1.5.5.7.3.4");
-  g_assert_cmpint (fake_ca_query_int (fixture->ca, "SELECT max(request_flags) FROM requests"), ==,
-                   0);
+  g_assert_cmpint (
+      fake_ca_query_int (fixture->ca, "SELECT max(request_flags) FROM requests WHERE id > 0"), ==,
+      0);
 }
 
 static void

@@ -137,7 +137,7 @@ test_bad_extensions (void)
           ca->admin, id, bad->oid, ICERT_EXTENSION_NONE, value, NULL, &error));
       fake_assert_error (error, bad->code, NULL, 0);
     }
-  g_assert_cmpint (fake_ca_query_int (ca, "SELECT max(version) FROM requests"), ==, 1);
+  g_assert_cmpint (fake_ca_query_int (ca, "SELECT max(version) FROM requests WHERE id > 0"), ==, 1);
 }
 
 static void
@@ -211,7 +211,8 @@ test_cursor_and_sort (void)
   g_assert_no_error (error);
   page = icert_enum_view_row_next (rows, 10, NULL, &error);
   g_assert_no_error (error);
-  g_assert_cmpint (page->len, ==, 2);
+  /* the CA's own certificate comes first */
+  g_assert_cmpint (page->len, ==, 3);
 }
 
 static void

@@ -1128,7 +1128,7 @@ static const Line lines[] = {
   { "confirm-clock", NULL, call_confirm_clock, "confirm-clock WRONG_STATE", NULL },
   { "audit-verify", NULL, do_verify_audit, "audit-verify OK", NULL },
   { "install", NULL, do_install, "install WRONG_STATE", NULL },
-  { "renew", NULL, do_renew, "renew OK", NULL },
+  { "renew", NULL, do_renew, "renew OK, ca-rows OK", NULL },
   { "append-module", NULL, call_append_exit, "append-module SINGLE-OPERATOR, append-module OK",
     NULL },
   { "append-module", NULL, call_append_policy, "append-module SINGLE-OPERATOR, append-module OK",

@@ -36,7 +36,7 @@ class Kill(tool.ToolTest):
         )
 
     def rows(self):
-        lines = self.run_icert(0, "--json", "view").lines
+        lines = self.run_icert(0, "--json", "view", "--where", "RequestID > 0").lines
         return {row["Request.RequestID"]: row for row in lines}
 
     def test_between_submit_and_resubmit(self):

@@ -483,10 +483,11 @@ class Views(tool.ToolTest):
         self.assertEqual(sorted(both), sorted(issued + pending))
         self.assertEqual(self.ids("--where", "Disposition = 20 and Disposition = 9"), [])
         self.assertEqual(self.ids("--where", "NotAfter < 2001-01-01"), [])
-        self.assertEqual(len(self.ids("--where", "Request.SubmittedWhen > 2001-01-01")), 8)
+        self.assertEqual(len(self.ids("--where", "Request.SubmittedWhen > 2001-01-01")), 10)
         self.assertEqual(len(self.ids("--where", "CertificateTemplate = WebServer")), 4)
         self.assertEqual(len(self.ids("--where", "SerialNumber = empty")), 4)
-        self.assertEqual(len(self.ids("--table", "certificates")), 4)
+        # the certificates of the CA and of its root are among them
+        self.assertEqual(len(self.ids("--table", "certificates")), 6)
         narrowed = self.ids("--table", "certificates", "--where", f"RequestID = {issued[0]} or RequestID = {pending[0]}")
         self.assertEqual(narrowed, issued[:1])
 
@@ -509,14 +510,18 @@ class Views(tool.ToolTest):
     def test_count(self):
         """--count counts"""
         self.assertEqual(self.run_icert(0, "view", "--count", "--where", "Disposition = 9").text, "4\n")
-        self.assertEqual(self.run_icert(0, "--json", "view", "--count").json, {"count": 8})
+        self.assertEqual(self.run_icert(0, "--json", "view", "--count").json, {"count": 10})
+        counted = self.run_icert(0, "--json", "view", "--count", "--where", "RequestID > 0")
+        self.assertEqual(counted.json, {"count": 8})
 
     def test_csv(self):
         """--csv has a heading and a line a row"""
         lines = self.run_icert(0, "view", "--csv", "--columns", "RequestID,CertificateTemplate").text.split("\r\n")
         self.assertEqual(lines[0], "Request.RequestID,CertificateTemplate")
-        self.assertEqual(len(lines), 10)
-        self.assertRegex(lines[1], r"^\d+,User$")
+        self.assertEqual(len(lines), 12)
+        # the certificates of the CA and of its root come first
+        self.assertEqual(lines[1:3], ["-2,", "-1,"])
+        self.assertRegex(lines[3], r"^\d+,User$")
 
     def test_unknown_column(self):
         """An unknown column is UNKNOWN_NAME and points to schema"""

@@ -149,16 +149,18 @@ class Views(tool.ToolTest):
     def test_group_by(self):
         """--group-by counts values; dates by day, month or year"""
         groups = self.rows("--group-by", "CertificateTemplate")
-        self.assertEqual({g["CertificateTemplate"]: g["Count"] for g in groups}, {"User": 4, "WebServer": 2})
+        self.assertEqual({g["CertificateTemplate"]: g["Count"] for g in groups}, {None: 2, "User": 4, "WebServer": 2})
         text = self.run_icert(0, "view", "--group-by", "Disposition").text
         self.assertRegex(text, r"(?m)^issued +6$")
+        self.assertRegex(text, r"(?m)^ca-cert +1$")
+        self.assertRegex(text, r"(?m)^ca-cert-chain +1$")
         for period, ending in (("month", r"-01T00:00:00Z"), ("year", r"-01-01T00:00:00Z"), ("day", r"T00:00:00Z")):
             groups = self.rows("--table", "certificates", "--group-by", f"NotAfter:{period}")
-            self.assertEqual(sum(group["Count"] for group in groups), 6)
+            self.assertEqual(sum(group["Count"] for group in groups), 8)
             for group in groups:
                 self.assertRegex(group["NotAfter"], ending + "$")
         lines = self.run_icert(0, "view", "--csv", "--group-by", "CertificateTemplate").text.split("\r\n")
-        self.assertEqual(lines[:3], ["CertificateTemplate,Count", "User,4", "WebServer,2"])
+        self.assertEqual(lines[:4], ["CertificateTemplate,Count", ",2", "User,4", "WebServer,2"])
 
     def test_wrong_usage(self):
         """Wrong tables, periods, comparisons and cursors name the field"""

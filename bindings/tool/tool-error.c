@@ -24,9 +24,10 @@ tool_usage_error (GError **error, const char *format, ...)
 gboolean
 tool_parse_id (const char *text, gint64 *id, GError **error)
 {
-  guint64 value;
+  gint64 value = 0;
 
-  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT64, &value, NULL))
+  /* below 0 are the CA's own certificates, which some verbs show */
+  if (!g_ascii_string_to_signed (text, 10, -G_MAXINT64, G_MAXINT64, &value, NULL) || value == 0)
     {
       tool_usage_error (error, "request id: '%s' is none (a number from 1%s)", text,
                         strspn (text, "0123456789abcdefABCDEF:") > 20
@@ -35,7 +36,7 @@ tool_parse_id (const char *text, gint64 *id, GError **error)
                             : "");
       return FALSE;
     }
-  *id = (gint64) value;
+  *id = value;
   tool_remedy_note ("request", text);
   return TRUE;
 }

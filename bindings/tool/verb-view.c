@@ -361,6 +361,7 @@ const ToolVerb tool_verb_view = {
               "  icert view --where \"SubjectAltName.dns == www.example.org\"\n"
               "  icert view --where 'Disposition = issued and NotAfter > now and NotAfter < +30d'\n"
               "  icert view --table certificates --group-by NotAfter:month\n"
+              "  icert view --where 'Disposition = ca-cert or Disposition = ca-cert-chain'\n"
               "  icert view --count --where 'Request.Status == empty'",
   .options = options,
   .run = run,

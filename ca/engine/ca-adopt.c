@@ -226,15 +226,51 @@ reserve (Adoption *adoption, GError **error)
                                      &first, error));
 }
 
+static gint
+compare_texts (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+char *
+ca_adopt_describe_lost (GPtrArray *serials)
+{
+  g_autoptr (GChecksum) digest = g_checksum_new (G_CHECKSUM_SHA256);
+
+  g_ptr_array_sort (serials, compare_texts);
+  for (guint i = 0; i < serials->len; i++)
+    g_checksum_update (digest, serials->pdata[i], (gssize) strlen (serials->pdata[i]) + 1);
+  return g_strdup_printf ("%u" CA_ADOPT_LOST "%s", serials->len, g_checksum_get_string (digest));
+}
+
+/* Those that get a status alone */
+static GPtrArray *
+list_lost (const CaForeign *foreign)
+{
+  GPtrArray *serials = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < foreign->rows->len; i++)
+    {
+      const CaForeignRow *row = foreign->rows->pdata[i];
+
+      if (row->certificate == NULL)
+        g_ptr_array_add (serials, ca_crypto_hex (row->serial, row->serial_size));
+    }
+  return serials;
+}
+
 static gboolean
 say_so (Adoption *adoption, GError **error)
 {
   GPtrArray *audit = g_ptr_array_new_with_free_func ((GDestroyNotify) ca_audit_record_free);
+  g_autoptr (GPtrArray) lost = list_lost (adoption->foreign);
+  g_autofree char *which = ca_adopt_describe_lost (lost);
   g_autofree char *detail = g_strdup_printf (
-      "%u serial number%s, next CRL %" G_GINT64_FORMAT, adoption->foreign->rows->len,
-      CA_S (adoption->foreign->rows->len), adoption->foreign->next_crl);
+      "%u serial number%s, next CRL %" G_GINT64_FORMAT ", %s", adoption->foreign->rows->len,
+      CA_S (adoption->foreign->rows->len), adoption->foreign->next_crl, which);
 
-  g_ptr_array_add (audit, ca_audit_record_new (adoption->caller, "import-ca", "ca", "OK", detail));
+  g_ptr_array_add (audit,
+                   ca_audit_record_new (adoption->caller, CA_ADOPT_VERB, "ca", "OK", detail));
   return ca_writer_commit_wait (adoption->writer, icert_store_batch_new (), audit, error);
 }
 

@@ -6,6 +6,12 @@
 #include "ca-folder.h"
 #include "ca-foreign.h"
 
+/* of the audit record; its detail says with CA_ADOPT_LOST what had no certificate */
+#define CA_ADOPT_VERB "import-ca"
+#define CA_ADOPT_LOST " without certificate, SHA-256 "
+
+/* How many serial numbers (of char, hex; sorted here) and a digest of them, for the audit log */
+char *ca_adopt_describe_lost (GPtrArray *serials);
 /* Fills the folder @plan->folder, which is new, with a CA that goes on where @foreign ended: the
  * same key, its certificate, a row for each that it issued. CONFIG when no key fits the
  * certificate, KEY_UNAVAILABLE, STORAGE */

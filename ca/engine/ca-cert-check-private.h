@@ -19,7 +19,7 @@ struct _CaCertCheck
   GMutex mutex;
   GPtrArray *differences; /* of CaDifference; under the mutex while threads run */
   GHashTable *profiles;   /* name -> array of CaPinnedProfile; under the mutex */
-  GHashTable *deleted; /* (nullable) "request:7" of rows that somebody deleted, by the audit log */
+  GPtrArray *own;         /* of CaOwnRow: the rows below 0 as they should be */
 };
 
 /* What differs, and where. */
@@ -67,6 +67,13 @@ extern const guint8 _ca_cert_check_columns[];
 extern const guint _ca_cert_check_n_columns;
 /* one row with all that belongs to it; STORAGE */
 gboolean _ca_cert_check_row (CaCertCheck *check, const ICertStoreRow *row, GError **error);
+
+/* ca-cert-check-own.c: the rows of the CA's own certificates against its files, and those against
+ * the rows; STORAGE */
+gboolean _ca_cert_check_own_rows (CaCertCheck *check, GError **error);
+/* ca-cert-check-serials.c: the table of serial numbers against rows, own certificates and the audit
+ * log; STORAGE */
+gboolean _ca_cert_check_serials (CaCertCheck *check, GCancellable *cancellable, GError **error);
 
 /* cells of the item's row */
 gint64 _ca_cert_check_number (const CaCheckItem *item, guint8 column);

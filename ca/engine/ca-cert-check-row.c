@@ -10,6 +10,7 @@
 #include "ca-certificate.h"
 #include "ca-crypto.h"
 #include "ca-key-check.h"
+#include "ca-own-rows.h"
 #include "ca-request-row.h"
 
 /* S-H2 */
@@ -278,7 +279,7 @@ check_public_key (const Item *item)
   if (ca_public_key_init (&key, spki, NULL))
     {
       identifier = ca_crypto_hex (key.identifier, sizeof key.identifier);
-      if (item->issuer != NULL)
+      if (item->issuer != NULL || ca_own_rows_contain (item->id))
         compare_text (item, ICERT_REQUEST_SUBJECT_KEY_IDENTIFIER, identifier);
     }
   ca_public_key_clear (&key);
@@ -419,6 +420,36 @@ check_issued (Item *item, GError **error)
          || check_made_here (item, decoded, written, error);
 }
 
+/* What is true of the CA's own certificates and of those above it: certs/ has them. */
+static gboolean
+check_own (Item *item, GError **error)
+{
+  g_autoptr (CaDecoded) decoded = ca_certificate_decode_request (item->certificate, NULL);
+  g_autofree char *hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, item->certificate);
+  const CaOwnRow *expected = ca_own_rows_find (item->check->own, hash);
+  const CaIssuer *signer
+      = expected != NULL ? ca_facts_find_issuer (item->check->facts, MAX (expected->signer, 0))
+                         : NULL;
+  gboolean has_signer = signer != NULL && expected->signer >= 0;
+
+  if (decoded != NULL)
+    check_request_columns (item, decoded);
+  if (expected == NULL)
+    DIFFERS (item, _ca_cert_check_column_name (ICERT_REQUEST_RAW_CERTIFICATE),
+             "is none of the CA's certificates, nor above them (those in certs/)");
+  else
+    {
+      compare_number (item, ICERT_REQUEST_DISPOSITION, expected->disposition);
+      compare_number (item, ICERT_REQUEST_ISSUER_NAME_ID,
+                      has_signer ? signer->key_index << 16 | signer->certificate_index : 0);
+    }
+  compare_number (item, ICERT_REQUEST_CRL_PARTITION, 0);
+  compare_number (item, ICERT_REQUEST_PUBLISH_EXPIRED, 0);
+  compare_number (item, ICERT_REQUEST_HOLD_ALLOWED, 0);
+  compare_number (item, ICERT_REQUEST_REVOKED_WHEN, 0);
+  return _ca_cert_check_intent (item, error) && _ca_cert_check_names (item, error);
+}
+
 static gboolean
 check_all (Item *item, GError **error)
 {
@@ -441,6 +472,8 @@ check_all (Item *item, GError **error)
   check_names (item);
   check_public_key (item);
   _ca_cert_check_extensions (item);
+  if (ca_own_rows_contain (item->id))
+    return check_own (item, error);
   if (!issued)
     return TRUE;
   check_signature (item);
@@ -457,7 +490,7 @@ _ca_cert_check_row (CaCertCheck *check, const ICertStoreRow *row, GError **error
   item.disposition = _ca_cert_check_number (&item, ICERT_REQUEST_DISPOSITION);
   item.serial_text = _ca_cert_check_text (&item, ICERT_REQUEST_SERIAL_NUMBER);
   item.certificate = icert_store_row_dup_bytes (row, position (ICERT_REQUEST_RAW_CERTIFICATE));
-  if (item.disposition != ICERT_ROW_DISPOSITION_FOREIGN)
+  if (item.disposition != ICERT_ROW_DISPOSITION_FOREIGN && !ca_own_rows_contain (item.id))
     item.issuer = ca_facts_find_issuer (
         check->facts, _ca_cert_check_number (&item, ICERT_REQUEST_ISSUER_NAME_ID) & 0xffff);
   if (item.certificate != NULL)

@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-#include "ca-clock.h"
-#include "ca-crypto.h"
+#include "ca-own-rows.h"
 #include "ca-plural.h"
 
 #define PAGE 500
@@ -36,6 +35,7 @@ ca_cert_check_new (CaEngine *engine, CaFacts *facts)
   check->differences = g_ptr_array_new_with_free_func (difference_free);
   check->profiles
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  check->own = ca_own_rows_list (facts);
   g_mutex_init (&check->mutex);
   return check;
 }
@@ -49,7 +49,7 @@ ca_cert_check_free (CaCertCheck *check)
   ca_facts_unref (check->facts);
   g_ptr_array_unref (check->differences);
   g_hash_table_unref (check->profiles);
-  g_clear_pointer (&check->deleted, g_hash_table_unref);
+  g_ptr_array_unref (check->own);
   g_mutex_clear (&check->mutex);
   g_free (check);
 }
@@ -161,7 +161,7 @@ compare (guint column, ICertSeek seek, ICertPropertyType type, gint64 value)
                                 .value = { .type = type, .integer = value } };
 }
 
-/* Rows with a certificate: foreign ones, the CA's own, issued and revoked. */
+/* Rows with a certificate: foreign ones, issued and revoked. */
 static GPtrArray *
 read_page (CaCertCheck *check, guint limit, GCancellable *cancellable, GError **error)
 {
@@ -187,185 +187,6 @@ read_page (CaCertCheck *check, guint limit, GCancellable *cancellable, GError **
   return icert_store_query (check->store, &query, cancellable, error);
 }
 
-/* Serial numbers that nobody has */
-
-/* Those without a request are of what a CA signed for itself, or another program's CA had lost. */
-static gint64
-count_serials (CaCertCheck *check, GError **error)
-{
-  ICertStoreCondition parts[]
-      = { compare (ICERT_SERIAL_STATE, ICERT_SEEK_GE, ICERT_PROPERTY_TYPE_LONG,
-                   ICERT_SERIAL_STATE_GOOD),
-          compare (ICERT_SERIAL_STATE, ICERT_SEEK_LE, ICERT_PROPERTY_TYPE_LONG,
-                   ICERT_SERIAL_STATE_REVOKED),
-          compare (ICERT_SERIAL_REQUEST_ID, ICERT_SEEK_GT, ICERT_PROPERTY_TYPE_LONG, 0) };
-  const ICertStoreCondition *all[] = { &parts[0], &parts[1], &parts[2] };
-  ICertStoreCondition condition = { .kind = ICERT_STORE_AND, .n_parts = 3, .parts = all };
-
-  return icert_store_count (check->store, ICERT_STORE_SERIALS, &condition, NULL, error);
-}
-
-static gint64
-count_certificates (CaCertCheck *check, GError **error)
-{
-  ICertStoreCondition parts[]
-      = { compare (ICERT_REQUEST_DISPOSITION, ICERT_SEEK_GE, ICERT_PROPERTY_TYPE_LONG,
-                   ICERT_ROW_DISPOSITION_ISSUED),
-          compare (ICERT_REQUEST_DISPOSITION, ICERT_SEEK_LE, ICERT_PROPERTY_TYPE_LONG,
-                   ICERT_ROW_DISPOSITION_REVOKED) };
-  const ICertStoreCondition *both[] = { &parts[0], &parts[1] };
-  ICertStoreCondition condition = { .kind = ICERT_STORE_AND, .n_parts = 2, .parts = both };
-
-  return icert_store_count (check->store, ICERT_STORE_REQUESTS, &condition, NULL, error);
-}
-
-static GPtrArray *
-query_deletions (CaCertCheck *check, GError **error)
-{
-  const char *verb = ca_verb_to_string (CA_VERB_DELETE_ROW);
-  static const guint8 columns[] = { ICERT_AUDIT_OBJECT, ICERT_AUDIT_OUTCOME };
-  ICertStoreCondition condition
-      = { .kind = ICERT_STORE_COMPARE,
-          .column = ICERT_AUDIT_VERB,
-          .seek = ICERT_SEEK_EQ,
-          .value = { .type = ICERT_PROPERTY_TYPE_STRING, .data = verb, .size = strlen (verb) } };
-  ICertStoreQuery query = { .table = ICERT_STORE_AUDIT,
-                            .n_columns = G_N_ELEMENTS (columns),
-                            .columns = columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
-
-  return icert_store_query (check->store, &query, NULL, error);
-}
-
-/* Asked once, and only when rows are missing: the audit log has a record for each that was deleted.
- */
-static gboolean
-load_records (CaCertCheck *check, GError **error)
-{
-  g_autoptr (GPtrArray) deleted = NULL;
-
-  if (check->deleted != NULL)
-    return TRUE;
-  deleted = query_deletions (check, error);
-  if (deleted == NULL)
-    return FALSE;
-  check->deleted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  for (guint i = 0; i < deleted->len; i++)
-    {
-      g_autofree char *outcome = icert_store_row_dup_text (deleted->pdata[i], 1);
-      char *object = icert_store_row_dup_text (deleted->pdata[i], 0);
-
-      if (object != NULL && g_strcmp0 (outcome, "deleted") == 0)
-        g_hash_table_add (check->deleted, object);
-      else
-        g_free (object);
-    }
-  return TRUE;
-}
-
-static gboolean
-may_be_missing (CaCertCheck *check, gint64 id, gboolean *may, GError **error)
-{
-  g_autofree char *object = g_strdup_printf ("request:%" G_GINT64_FORMAT, id);
-
-  if (!load_records (check, error))
-    return FALSE;
-  *may = g_hash_table_contains (check->deleted, object);
-  return TRUE;
-}
-
-/* A row that is gone may have been deleted, which is on record until the certificate expires; and
- * the row of a request that is there has this number, or its own is missing above. */
-static gboolean
-check_serial (CaCertCheck *check, const ICertStoreRow *row, GError **error)
-{
-  static const guint8 columns[] = { ICERT_REQUEST_SERIAL_NUMBER, ICERT_REQUEST_DISPOSITION };
-  gint64 state = icert_store_row_get_int (row, 2);
-  gint64 id = icert_store_row_get_int (row, 3);
-  const ICertStoreValue *value = icert_store_row_get (row, 1);
-  ICertStoreCondition condition
-      = compare (ICERT_REQUEST_ID, ICERT_SEEK_EQ, ICERT_PROPERTY_TYPE_LONG, id);
-  ICertStoreQuery query = { .table = ICERT_STORE_REQUESTS,
-                            .n_columns = G_N_ELEMENTS (columns),
-                            .columns = columns,
-                            .condition = &condition,
-                            .sort_column = -1 };
-  g_autoptr (GPtrArray) rows = NULL;
-  g_autofree char *serial = NULL;
-  g_autofree char *found = NULL;
-  gboolean may = FALSE;
-
-  if (id == 0 || (state != ICERT_SERIAL_STATE_GOOD && state != ICERT_SERIAL_STATE_REVOKED))
-    return TRUE;
-  rows = icert_store_query (check->store, &query, NULL, error);
-  if (rows == NULL)
-    return FALSE;
-  serial = ca_crypto_hex (value->data, value->size);
-  if (rows->len > 0)
-    {
-      gint64 disposition = icert_store_row_get_int (rows->pdata[0], 1);
-
-      if (disposition == ICERT_ROW_DISPOSITION_ISSUED
-          || disposition == ICERT_ROW_DISPOSITION_REVOKED)
-        found = icert_store_row_dup_text (rows->pdata[0], 0);
-    }
-  else if (icert_store_row_get_int (row, 4) < ca_clock_now ())
-    return TRUE;
-  else if (!may_be_missing (check, id, &may, error))
-    return FALSE;
-  if (!may && g_strcmp0 (found, serial) != 0)
-    _ca_cert_check_add (check, id, serial, "SerialState",
-                        "says that there is a certificate, and no row has one");
-  return TRUE;
-}
-
-/* Looked at only when the numbers do not agree: it reads the whole table. */
-static gboolean
-check_serials (CaCertCheck *check, GCancellable *cancellable, GError **error)
-{
-  static const guint8 columns[] = { ICERT_SERIAL_ISSUER, ICERT_SERIAL_SERIAL, ICERT_SERIAL_STATE,
-                                    ICERT_SERIAL_REQUEST_ID, ICERT_SERIAL_NOT_AFTER };
-  ICertStoreQuery query = { .table = ICERT_STORE_SERIALS,
-                            .n_columns = G_N_ELEMENTS (columns),
-                            .columns = columns,
-                            .sort_column = -1,
-                            .limit = PAGE };
-  g_autoptr (GPtrArray) rows = icert_store_query (check->store, &query, cancellable, error);
-
-  while (rows != NULL && rows->len > 0)
-    {
-      ICertStoreValue after[2];
-      GPtrArray *next;
-
-      for (guint i = 0; i < rows->len; i++)
-        if (!check_serial (check, rows->pdata[i], error))
-          return FALSE;
-      after[0] = *icert_store_row_get (rows->pdata[rows->len - 1], 0);
-      after[1] = *icert_store_row_get (rows->pdata[rows->len - 1], 1);
-      query.after = after;
-      query.n_after = 2;
-      next = icert_store_query (check->store, &query, cancellable, error);
-      g_ptr_array_unref (rows);
-      rows = next;
-    }
-  return rows != NULL;
-}
-
-static gboolean
-check_numbers (CaCertCheck *check, GCancellable *cancellable, GError **error)
-{
-  gint64 serials, certificates;
-
-  if (check->since != 0)
-    return TRUE;
-  serials = count_serials (check, error);
-  certificates = serials >= 0 ? count_certificates (check, error) : -1;
-  if (certificates < 0)
-    return FALSE;
-  return serials == certificates || check_serials (check, cancellable, error);
-}
-
 static gint
 compare_differences (gconstpointer a, gconstpointer b)
 {
@@ -385,6 +206,9 @@ ca_cert_check_run (CaCertCheck *check,
                    GError **error)
 {
   check->last = after;
+  /* those below 0 come before all others, and are few */
+  if (after == 0 && !_ca_cert_check_own_rows (check, error))
+    return FALSE;
   while (!check->done && (limit == 0 || check->checked < limit))
     {
       guint size = limit != 0 ? MIN (PAGE, limit - (guint) check->checked) : PAGE;
@@ -397,7 +221,7 @@ ca_cert_check_run (CaCertCheck *check,
         check->last = icert_store_row_get_int (rows->pdata[rows->len - 1], 0);
       check->done = rows->len < size;
     }
-  if (check->done && !check_numbers (check, cancellable, error))
+  if (check->done && check->since == 0 && !_ca_cert_check_serials (check, cancellable, error))
     return FALSE;
   g_ptr_array_sort (check->differences, compare_differences);
   return TRUE;

@@ -105,7 +105,8 @@ take_back (CaEngine *engine,
     g_message ("ca.conf as it was before: %s", g_strerror (errno));
   g_unlink (kept);
   /* or a power cut could bring the new file back behind the record that it was called off */
-  if (!ca_folder_sync (engine->folder, &error) || (reload && !ca_engine_reload (engine, &error)))
+  if (!ca_folder_sync (engine->folder, &error)
+      || (reload && !ca_engine_reload (engine, NULL, &error)))
     g_message ("ca.conf as it was before: %s", error->message);
   ca_config_record_call_off (engine, intent);
 }
@@ -124,7 +125,7 @@ carry_out (CaEngine *engine,
   if (!ca_config_record_settle (engine, intent->before, error)
       || !ca_config_record_begin (engine, intent, error))
     return FALSE;
-  if (replace_file (after, path, kept, error) && (!reload || ca_engine_reload (engine, error))
+  if (replace_file (after, path, kept, error) && (!reload || ca_engine_reload (engine, NULL, error))
       && ca_config_record_end (engine, intent, error))
     {
       g_unlink (kept);

@@ -23,6 +23,7 @@
 #include "ca-key-check.h"
 #include "ca-limits.h"
 #include "ca-load.h"
+#include "ca-own-rows.h"
 #include "ca-profiles.h"
 #include "ca-publisher.h"
 #include "ca-request-row.h"
@@ -142,6 +143,7 @@ start_modules (CaEngine *engine, GError **error)
   ca_auditor_set_exits (engine->auditor, engine->exits);
   ca_auditor_set_facts (engine->auditor, engine->facts);
   ca_expiry_check (engine);
+  ca_own_rows_add (engine, engine->facts, NULL);
   engine->workers
       = ca_workers_new (g_get_num_processors (), ca_submit_run, ca_submit_expired, engine);
   if (engine->gate == CA_GATE_OPEN)
@@ -373,7 +375,7 @@ find_policies (CaEngine *engine, const CaConfig *config, GError **error)
 }
 
 gboolean
-ca_engine_reload (CaEngine *engine, GError **error)
+ca_engine_reload (CaEngine *engine, const CaCaller *caller, GError **error)
 {
   g_autoptr (CaFacts) fresh = ca_load_facts (engine, error);
   g_autoptr (CaFacts) old = NULL;
@@ -392,6 +394,7 @@ ca_engine_reload (CaEngine *engine, GError **error)
   g_mutex_lock (&engine->expiry_mutex);
   engine->expiry_due = 0;
   g_mutex_unlock (&engine->expiry_mutex);
+  ca_own_rows_add (engine, fresh, caller);
   ca_engine_tell_observers (engine, 0, ICERT_DISPOSITION_INCOMPLETE, TRUE);
   return TRUE;
 }
@@ -465,7 +468,9 @@ ca_engine_load (CaEngine *engine, gint64 id, GError **error)
 
   if (request == NULL)
     return NULL;
-  issuer = ca_facts_find_issuer (facts, request->issuer_name_id & 0xffff);
+  issuer = ca_own_rows_contain (id)
+               ? NULL
+               : ca_facts_find_issuer (facts, request->issuer_name_id & 0xffff);
   request->issuer = issuer != NULL ? ca_issuer_ref (issuer) : NULL;
   request->config = ca_config_ref (facts->config);
   request->requester = ca_caller_new_account (request->requester_name, CA_DOOR_LOCAL);
@@ -484,8 +489,15 @@ sees_all (const CaFacts *facts, const CaCaller *caller)
 ICertResponse *
 ca_engine_respond (CaEngine *engine, const CaRequest *request)
 {
-  ICertResponse *response = ca_request_to_response (request);
+  ICertResponse *response;
 
+  if (ca_own_rows_contain (request->id))
+    {
+      g_autoptr (CaFacts) facts = ca_engine_ref_facts (engine);
+
+      return ca_own_rows_respond (facts, request);
+    }
+  response = ca_request_to_response (request);
   if (request->certificate != NULL && request->issuer != NULL)
     ca_crl_add_to_response (engine, request->issuer->key_index, (guint) request->crl_partition,
                             response);
@@ -588,7 +600,8 @@ ca_engine_retrieve (CaEngine *engine, CaCaller *caller, gint64 id, GError **erro
       icert_error_add_detail (local, "status", "0x80094004");
     }
   response = end_retrieval (engine, caller, object, response, local, error);
-  if (response != NULL && icert_response_get_disposition (response) == ICERT_DISPOSITION_ISSUED)
+  if (response != NULL && !ca_own_rows_contain (id)
+      && icert_response_get_disposition (response) == ICERT_DISPOSITION_ISSUED)
     announce_retrieval (engine, id);
   return response;
 }

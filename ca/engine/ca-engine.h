@@ -108,8 +108,9 @@ void ca_engine_unref (CaEngine *engine);
 gboolean ca_engine_check_process (CaEngine *engine, GError **error);
 /* (transfer full): the snapshot of this moment */
 CaFacts *ca_engine_ref_facts (CaEngine *engine);
-/* reads the configuration and certificates anew; on failure the running ones stay (S-N6) */
-gboolean ca_engine_reload (CaEngine *engine, GError **error);
+/* Reads the configuration and certificates anew; on failure the running ones stay (S-N6). @caller:
+ * (nullable) who brought what is new */
+gboolean ca_engine_reload (CaEngine *engine, const CaCaller *caller, GError **error);
 
 /* whether the CA could be opened with @config; changes nothing */
 gboolean ca_engine_judge_config (CaEngine *engine, CaConfig *config, GError **error);

@@ -12,6 +12,7 @@
 #include "ca-clock.h"
 #include "ca-crl.h"
 #include "ca-limits.h"
+#include "ca-own-rows.h"
 #include "ca-revoke.h"
 #include "ca-steps.h"
 
@@ -230,6 +231,8 @@ check_request (const Prune *prune, const ICertStoreRow *row, GError **error)
   gint64 disposition = icert_store_row_get_int (row, 2);
   gboolean archived = FALSE;
 
+  if (ca_own_rows_contain (id))
+    return refuse_state (error, id, "is a certificate of the CA or above it (a request)");
   if (disposition == ICERT_ROW_DISPOSITION_ACTIVE)
     return refuse_state (error, id, "is being judged (one that has an answer)");
   if (prune->table != ICERT_TABLE_REQUESTS)

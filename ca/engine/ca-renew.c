@@ -279,9 +279,11 @@ describe (const Renewal *self)
 {
   g_autofree char *digest
       = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, self->issuer->certificate);
+  g_autofree char *serial = self->own ? ca_crypto_hex (self->serial, sizeof self->serial) : NULL;
 
-  return g_strdup_printf ("certificate %u with key %u, SHA-256 %s", self->index, self->key_index,
-                          digest);
+  return g_strdup_printf ("certificate %u with key %u, SHA-256 %s%s%s", self->index,
+                          self->key_index, digest, serial != NULL ? ", serial " : "",
+                          serial != NULL ? serial : "");
 }
 
 static void
@@ -294,10 +296,12 @@ audit_signatures (const Renewal *self, ICertStoreBatch *batch, GPtrArray *audit)
       g_autofree char *object = g_strdup_printf ("cross-certificate:%u-%u", cross->from, cross->to);
       g_autofree char *digest
           = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, cross->certificate);
+      g_autofree char *serial = ca_crypto_hex (cross->serial, sizeof cross->serial);
+      g_autofree char *detail = g_strdup_printf ("SHA-256 %s, serial %s", digest, serial);
 
       add_serial (batch, key, cross->serial, cross->not_after);
       g_ptr_array_add (audit,
-                       ca_audit_record_new (self->caller, "cross-certify", object, "OK", digest));
+                       ca_audit_record_new (self->caller, "cross-certify", object, "OK", detail));
     }
 }
 
@@ -359,7 +363,7 @@ finish (Renewal *self, const char *verb, GError **error)
       = g_strdup_printf ("%s: certificate %u with key %u", verb, self->index, self->key_index);
 
   if (!record (self, verb, error) || !write_files (self, what, error)
-      || !ca_engine_reload (self->engine, error))
+      || !ca_engine_reload (self->engine, self->caller, error))
     return FALSE;
   g_unlink (request);
   return TRUE;
@@ -392,7 +396,7 @@ leave_request (Renewal *self, GBytes *request, char **path, GError **error)
                          "renew: request for certificate %u with key %u", self->index,
                          self->key_index)
       || !ca_folder_write_pem (file, "CERTIFICATE REQUEST", request, error)
-      || !ca_engine_reload (self->engine, error))
+      || !ca_engine_reload (self->engine, self->caller, error))
     return FALSE;
   ca_writer_audit (self->engine->writer,
                    ca_audit_record_new (self->caller, "renew", object, "PENDING", "request.pem"));

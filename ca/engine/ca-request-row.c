@@ -172,7 +172,8 @@ set_certificate (const CaRequest *request, ICertStoreBatch *batch)
   ca_crypto_sha256 (data, size, digest);
   hash256 = ca_crypto_hex (digest, 32);
   icert_store_batch_set_text (batch, ICERT_REQUEST_SERIAL_NUMBER, serial);
-  icert_store_batch_set_int (batch, ICERT_REQUEST_ISSUER_NAME_ID, request->issuer_name_id);
+  if (request->issuer_name_id >= 0)
+    icert_store_batch_set_int (batch, ICERT_REQUEST_ISSUER_NAME_ID, request->issuer_name_id);
   icert_store_batch_set_int (batch, ICERT_REQUEST_NOT_BEFORE,
                              request->plan->not_before * G_USEC_PER_SEC);
   icert_store_batch_set_int (batch, ICERT_REQUEST_NOT_AFTER,
@@ -327,8 +328,8 @@ ca_request_row_update (const CaRequest *request, ICertStoreBatch *batch)
   insert_trace (request, batch);
 }
 
-static void
-insert_names (const CaRequest *request, ICertStoreBatch *batch)
+void
+ca_request_row_names (const CaRequest *request, ICertStoreBatch *batch)
 {
   ICertExtension *extension = ca_plan_find_extension (request->plan, "2.5.29.17");
   g_autoptr (GBytes) value = NULL;
@@ -368,7 +369,7 @@ ca_request_row_serial (const CaRequest *request,
   if (state == ICERT_SERIAL_STATE_GOOD && request->publish_expired)
     icert_store_batch_set_int (batch, ICERT_SERIAL_PUBLISH_EXPIRED, 1);
   if (state == ICERT_SERIAL_STATE_GOOD)
-    insert_names (request, batch);
+    ca_request_row_names (request, batch);
 }
 
 void
@@ -682,10 +683,12 @@ gboolean
 ca_request_row_is_visible (ICertStore *store, gint64 id, const CaCaller *caller, GError **error)
 {
   static const guint8 columns[] = { ICERT_REQUEST_ID };
+  /* nobody submitted the CA's own certificates, whoever made the CA */
   ICertStoreCondition same = { .kind = ICERT_STORE_COMPARE,
                                .column = ICERT_REQUEST_ID,
                                .seek = ICERT_SEEK_EQ,
-                               .value = { .type = ICERT_PROPERTY_TYPE_LONG, .integer = id } };
+                               .value = { .type = ICERT_PROPERTY_TYPE_LONG,
+                                          .integer = caller != NULL ? MAX (id, 0) : id } };
   ICertStoreCondition without
       = { .kind = ICERT_STORE_COMPARE, .column = ICERT_REQUEST_CALLER_ID, .seek = ICERT_SEEK_EQ };
   ICertStoreCondition by_id
@@ -710,6 +713,22 @@ ca_request_row_is_visible (ICertStore *store, gint64 id, const CaCaller *caller,
   return rows != NULL && rows->len > 0;
 }
 
+static guint
+rank_of (gint64 disposition)
+{
+  switch (disposition)
+    {
+    case ICERT_ROW_DISPOSITION_CA_CERT_CHAIN:
+      return 0;
+    case ICERT_ROW_DISPOSITION_FOREIGN:
+      return 1;
+    case ICERT_ROW_DISPOSITION_CA_CERT:
+      return 2;
+    default:
+      return 3;
+    }
+}
+
 gint64
 ca_request_row_find_serial (ICertStore *store, const char *serial, GError **error)
 {
@@ -728,11 +747,18 @@ ca_request_row_find_serial (ICertStore *store, const char *serial, GError **erro
                             .sort_column = -1 };
   g_autoptr (GPtrArray) rows = text != NULL ? icert_store_query (store, &query, NULL, error) : NULL;
   gint64 found = 0;
+  guint best = 0;
 
-  /* a foreign CA may have used the same number; the CA's own is meant then */
+  /* another CA may have used the same number; what this one issued is meant then */
   for (guint i = 0; rows != NULL && i < rows->len; i++)
-    if (found == 0 || icert_store_row_get_int (rows->pdata[i], 1) != ICERT_ROW_DISPOSITION_FOREIGN)
+    {
+      guint rank = rank_of (icert_store_row_get_int (rows->pdata[i], 1));
+
+      if (rank < best)
+        continue;
+      best = rank;
       found = icert_store_row_get_int (rows->pdata[i], 0);
+    }
   return found;
 }
 

@@ -17,6 +17,8 @@ void ca_request_row_serial (const CaRequest *request,
                             ICertSerialState state,
                             gboolean reserved_before,
                             ICertStoreBatch *batch);
+/* the alternative names of its certificate */
+void ca_request_row_names (const CaRequest *request, ICertStoreBatch *batch);
 /* disposition and revocation, on the row of @request->version; the trace is added */
 void ca_request_row_status (const CaRequest *request, ICertStoreBatch *batch);
 /* the intent of a key outside this process (S-E1 step 4); NULL @tbs removes it */

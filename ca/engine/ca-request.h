@@ -71,7 +71,7 @@ typedef struct
   gint64
       crl_partition; /* of the CRL that lists it; set before the serial is reserved, then fixed */
   GBytes *certificate;
-  gint64 issuer_name_id; /* key index << 16 | certificate index */
+  gint64 issuer_name_id; /* key index << 16 | certificate index; -1 = none of this CA's */
 
   /* its revocation, of a row in state REVOKED; microseconds */
   gint64 revoked_when;           /* when somebody said so */

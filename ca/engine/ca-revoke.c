@@ -8,6 +8,7 @@
 #include "ca-certificate.h"
 #include "ca-clock.h"
 #include "ca-crypto.h"
+#include "ca-own-rows.h"
 #include "ca-request-row.h"
 #include "ca-steps.h"
 #include "ca-submit.h"
@@ -197,7 +198,11 @@ refuse_state (GError **error, const char *is)
 static void
 refuse_unknown (CaEngine *engine, const char *serial, GError **error)
 {
-  if (ca_request_row_find_serial (engine->store, serial, NULL) != 0)
+  gint64 id = ca_request_row_find_serial (engine->store, serial, NULL);
+
+  if (ca_own_rows_contain (id))
+    refuse_state (error, "is the CA's own or above it, and who signed it revokes it");
+  else if (id != 0)
     refuse_state (error, "is foreign");
   else
     icert_set_error (error, ICERT_ERROR_NOT_FOUND, "serial",

@@ -29,6 +29,8 @@ FakeCa *fake_ca_new (const char *chain);
 FakeCa *fake_ca_new_with_key (const char *chain, const char *key_type);
 /* a CA certificate that ends after @validity ("3s") */
 FakeCa *fake_ca_new_with_validity (const char *chain, const char *validity);
+/* below a root in its folder root/ */
+FakeCa *fake_ca_new_two_tier (const char *chain);
 void fake_ca_free (FakeCa *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeCa, fake_ca_free)
 

@@ -70,6 +70,7 @@ test('a model over a view of a CA', () => {
     request.submit(ICert.SubmitFlags.NONE, makeRequest(`j${number}.example.org`), null, null);
   const view = ICert.View.open(config, null);
   view.set_column_set(ICert.ColumnSet.QUEUE);
+  view.add_restriction('RequestID', ICert.Seek.GT, new GLib.Variant('x', 0));
   const model = ICert.ViewModel.new(view.open_view(null), 2);
   settle(model);
   model.get_item(1);

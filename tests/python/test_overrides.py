@@ -277,6 +277,7 @@ class Views(unittest.TestCase):
     def view(self, *columns):
         view = ICert.View.open(self.config)
         view.set_columns(columns or ["Request.RequestID", "CommonName"])
+        view.add_restriction("Request.RequestID", ICert.Seek.GT, 0)
         return view
 
     def numbers(self, rows):
