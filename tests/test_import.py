@@ -5,10 +5,12 @@
 --count: certificates of the `openssl ca` folder, a tenth of them revoked (the long suite: 1000).
 """
 
+import contextlib
 import os
 import pathlib
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -302,17 +304,28 @@ class BadImportTest(unittest.TestCase):
         """A certificate whose file is not there is said, and keeps its status"""
         old = OpensslCa(self.folder)
         old.issue(3)
+        old.issue(
+            1, "-startdate", "20200101000000Z", "-enddate", "20200201000000Z", prefix="past"
+        )
         old.revoke("1", "superseded")
-        (old.path / "newcerts" / "01.pem").unlink()
-        (old.path / "newcerts" / "02.pem").unlink()
+        for name in ("01.pem", "02.pem", "04.pem"):
+            (old.path / "newcerts" / name).unlink()
         answer = self.run_import(0, "openssl-index", old.path)
-        self.assertEqual((answer["serials"], answer["certificates"]), (3, 1))
-        self.assertEqual(len(answer["notes"]), 2)
+        self.assertEqual((answer["serials"], answer["certificates"]), (4, 1))
+        self.assertEqual(len(answer["notes"]), 3)
         self.assertIn("01: its certificate is not there", answer["notes"][0])
         answer = self.folder.icert("--json", "is-valid", "01")
         self.assertEqual(answer.status, 5, repr(answer))
         answer = self.folder.icert("--json", "cert-check")
         self.assertEqual((answer.status, answer.json), (0, []), repr(answer))
+        # S-E9: one more than there were
+        with contextlib.closing(sqlite3.connect(self.folder.path / "ca" / "store" / "ca.db")) as db:
+            db.execute("INSERT INTO serials (issuer, serial, state) VALUES (0, x'77', 1)")
+            db.commit()
+        answer = self.folder.icert("--json", "cert-check")
+        self.assertEqual(answer.status, 1, repr(answer))
+        self.assertEqual({one["field"] for one in answer.json}, {"SerialState"})
+        self.assertIn("77", {one["serial"] for one in answer.json})
 
     def test_foreign_certificate(self):
         """A certificate that another key signed is said and left out"""

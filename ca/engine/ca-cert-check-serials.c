@@ -225,7 +225,7 @@ check_serial (Search *search, const ICertStoreRow *row, GError **error)
     }
   if (rows != NULL && rows->len > 0)
     check_number (search->check, id, serial, rows->pdata[0]);
-  else if (!has_ended (row))
+  else if (id == 0 || !has_ended (row))
     add_lost (search, row, id, g_steal_pointer (&serial));
   return TRUE;
 }
@@ -413,7 +413,8 @@ is_list_known (const Search *search)
     {
       const Lost *lost = search->lost->pdata[i];
 
-      if (lost->request_id == 0 && !lost->own && !lost->issued)
+      /* what the CA signed for itself since is on record */
+      if (lost->request_id == 0 && !lost->issued)
         g_ptr_array_add (serials, lost->serial);
     }
   text = ca_adopt_describe_lost (serials);
