@@ -27,7 +27,7 @@ read_all (int fd, gsize limit, const char *field, GError **error)
         continue;
       if (n < 0)
         {
-          icert_set_error (error, ICERT_ERROR_CONFIG, field, "cannot be read (%s)",
+          icert_set_error (error, ICERT_ERROR_CONFIG, field, "%s (a file that can be read)",
                            g_strerror (errno));
           return NULL;
         }
@@ -60,7 +60,8 @@ read_file (const char *path,
       int saved = errno;
 
       icert_set_error (error, saved == ENOENT ? ICERT_ERROR_NOT_FOUND : ICERT_ERROR_CONFIG, field,
-                       "%s", saved == ELOOP ? "a symbolic link (a file)" : g_strerror (saved));
+                       "%s (a file that can be read)",
+                       saved == ELOOP ? "a symbolic link" : g_strerror (saved));
       return NULL;
     }
 
