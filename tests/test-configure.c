@@ -513,7 +513,7 @@ assert_health (FakeTown *town, const char *expected)
 }
 
 static void
-agree_to (FakeTown *town, const char *entry, const char *value)
+agree_by (FakeTown *town, const char *second, const char *entry, const char *value)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) details = NULL;
@@ -524,9 +524,15 @@ agree_to (FakeTown *town, const char *entry, const char *value)
   details = icert_error_get_details (error);
   g_assert_true (g_variant_lookup (details, "change", "t", &id));
   g_clear_error (&error);
-  icert_security_approve_change (fake_town_meet (town, "bert")->security, (gint64) id, NULL,
+  icert_security_approve_change (fake_town_meet (town, second)->security, (gint64) id, NULL,
                                  &error);
   g_assert_no_error (error);
+}
+
+static void
+agree_to (FakeTown *town, const char *entry, const char *value)
+{
+  agree_by (town, "bert", entry, value);
 }
 
 static void
@@ -567,6 +573,48 @@ rewrite (FakeTown *town, const char *from, const char *to)
   g_assert_cmpuint (g_strv_length (parts), ==, 2);
   fake_town_close (town);
   fake_town_write (town, "ca.conf", new);
+}
+
+static void
+test_puppet (void)
+{
+  g_autoptr (FakeTown) town = new_town (TRUE);
+
+  g_test_summary (
+      "S-D11: an administrator whom somebody wrote into the file agrees to nothing, also "
+      "when the name is gone again");
+  fake_town_close (town);
+  append (town, "user:puppet=administrator\n");
+  agree_by (town, "puppet", "user:mallory", "officer");
+  rewrite (town, "user:puppet=administrator\n", "");
+  assert_health (town, "failure: *two administrators: [Roles] user:mallory");
+  agree_to (town, "user:mallory", "officer");
+  assert_health (town, "ok: *");
+  assert_is_recorded (town);
+}
+
+static void
+test_identity_under_engine (void)
+{
+  g_autoptr (FakeTown) town = new_town (TRUE);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = fake_town_read (town, "ca.conf");
+  g_auto (GStrv) parts = g_strsplit (text, "Type=", 2);
+  g_autofree char *other = g_strjoinv ("AllowForeign=true\nType=", parts);
+  g_auto (GStrv) halves = g_strsplit (other, "Name=", 2);
+  g_autofree char *new = g_strjoinv ("Name=Other ", halves);
+
+  g_test_summary (
+      "S-N6: a name that somebody wrote into the file of an open CA does not take effect "
+      "with the next change");
+  fake_town_write (town, "ca.conf", new);
+  g_assert_false (set (town, "CRL", "CRLPeriod", "9d", &error));
+  g_assert_error (error, ICERT_ERROR, ICERT_ERROR_FORBIDDEN_FIELD);
+  g_assert_nonnull (strstr (error->message, "Name"));
+  g_clear_error (&error);
+  fake_town_write (town, "ca.conf", text);
+  g_assert_true (set (town, "CRL", "CRLPeriod", "9d", &error));
+  g_assert_no_error (error);
 }
 
 static void
@@ -850,6 +898,8 @@ main (int argc, char **argv)
   g_test_add_func ("/configure/race/S-F6", test_race);
   g_test_add_func ("/configure/two/S-F6", test_two);
   g_test_add_func ("/configure/mode-by-hand/S-D11", test_mode_by_hand);
+  g_test_add_func ("/configure/puppet/S-D11", test_puppet);
+  g_test_add_func ("/configure/identity-under-engine/S-N6", test_identity_under_engine);
   g_test_add_func ("/configure/mode-under-engine/S-D11", test_mode_under_engine);
   g_test_add_func ("/configure/one-is-enough/S-D11", test_one_is_enough);
   g_test_add_func ("/configure/not-in-force/S-F6", test_not_in_force);

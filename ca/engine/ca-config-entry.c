@@ -346,30 +346,40 @@ change_entries (ICertKeyfile *file, GVariant *entries, GPtrArray *changes, GErro
   return TRUE;
 }
 
-/* What the folder was made for, and where its rows are, does not change under a running engine. */
-static gboolean
-check_fixed (const CaConfig *before, const CaConfig *after, GError **error)
+gboolean
+ca_config_check_identity (const CaConfig *before, const CaConfig *after, GError **error)
 {
   const char *field = NULL;
 
-  if (before->dual_control != after->dual_control)
-    field = "DualControl";
-  else if (before->is_root != after->is_root)
+  if (before->is_root != after->is_root)
     field = "Type";
   else if (strcmp (before->name, after->name) != 0)
     field = "Name";
   else if (strcmp (before->store_class, after->store_class) != 0
            || strcmp (before->store_url, after->store_url) != 0)
     field = "Store";
-  if (field == NULL
-      && (ca_config_has_administrator (after) || !ca_config_has_administrator (before)))
-    return TRUE;
   if (field == NULL)
-    icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, "Roles",
-                     "nobody would be administrator (one at least, or nobody could undo it)");
-  else
-    icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, field,
-                     "is fixed when the CA is made (another entry)");
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, field,
+                   "is fixed when the CA is made (another entry)");
+  return FALSE;
+}
+
+static gboolean
+check_fixed (const CaConfig *before, const CaConfig *after, GError **error)
+{
+  if (!ca_config_check_identity (before, after, error))
+    return FALSE;
+  if (before->dual_control != after->dual_control)
+    {
+      icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, "DualControl",
+                       "is fixed when the CA is made (another entry)");
+      return FALSE;
+    }
+  if (ca_config_has_administrator (after) || !ca_config_has_administrator (before))
+    return TRUE;
+  icert_set_error (error, ICERT_ERROR_FORBIDDEN_FIELD, "Roles",
+                   "nobody would be administrator (one at least, or nobody could undo it)");
   return FALSE;
 }
 

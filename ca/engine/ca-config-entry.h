@@ -62,5 +62,8 @@ GPtrArray *ca_config_plan_entries (const CaConfig *config,
 GPtrArray *ca_config_diff (GBytes *before, GBytes *after, GError **error);
 /* a(ssmv) of one entry; floating */
 GVariant *ca_config_entry_new (const char *node, const char *entry, GVariant *value);
+/* What the folder was made for, and where its rows are, does not change under a running engine, nor
+ * by a file that somebody wrote meanwhile. FORBIDDEN_FIELD */
+gboolean ca_config_check_identity (const CaConfig *before, const CaConfig *after, GError **error);
 /* whether one administrator may change @entry of @node alone under dual control (S-D11) */
 gboolean ca_config_entry_is_operational (const char *node, const char *entry);

@@ -13,6 +13,7 @@
 #include "ca-config-entry.h"
 #include "ca-crypto.h"
 #include "ca-publisher.h"
+#include "ca-roles.h"
 
 /* The rows that are no changes */
 enum
@@ -240,6 +241,19 @@ agree (const char *agreed, GPtrArray *changes, GError **error)
   return text != NULL ? text_of (text) : NULL;
 }
 
+/* Whether those who bring the change could do so without what was written by hand: a name that
+ * somebody wrote there agrees to nothing (S-D11). */
+static gboolean
+may_agree (CaEngine *engine, const char *agreed, const CaConfigIntent *intent)
+{
+  g_autoptr (GBytes) text = g_bytes_new_static (agreed, strlen (agreed));
+  g_autoptr (CaConfig) config = ca_config_parse (engine->folder, text, NULL);
+
+  return config != NULL && ca_roles_check (config, intent->first, intent->verb, NULL)
+         && (intent->second == NULL
+             || ca_roles_check (config, intent->second, CA_VERB_DECIDE_CHANGE, NULL));
+}
+
 /* @agreed: (nullable); kept only as long as something else is in force */
 static gboolean
 put_agreed (ICertStoreBatch *batch, const char *agreed, const char *text, GError **error)
@@ -300,7 +314,9 @@ ca_config_record_end (CaEngine *engine, const CaConfigIntent *intent, GError **e
     return FALSE;
   if (rows.texts[ROW_AGREED] != NULL)
     {
-      agreed = agree (rows.texts[ROW_AGREED], intent->changes, error);
+      agreed = may_agree (engine, rows.texts[ROW_AGREED], intent)
+                   ? agree (rows.texts[ROW_AGREED], intent->changes, error)
+                   : g_strdup (rows.texts[ROW_AGREED]);
       if (agreed == NULL)
         return FALSE;
     }
@@ -403,7 +419,8 @@ record_called_off (CaEngine *engine, GVariant *intent, GError **error)
                  error);
 }
 
-/* A crash came between the file and its record. */
+/* A crash came between the file and its record. Whether both could agree to it nobody can tell any
+ * more: what was not agreed to stays so. */
 static gboolean
 record_completed (CaEngine *engine,
                   const Rows *rows,
@@ -414,22 +431,15 @@ record_completed (CaEngine *engine,
   g_autoptr (GPtrArray) changes = diff_texts (rows->texts[ROW_RECORDED], text, error);
   g_autoptr (ICertStoreBatch) batch = icert_store_batch_new ();
   g_autoptr (CaAuditRecord) record = NULL;
-  g_autofree char *agreed = NULL;
   g_autofree char *actor = NULL;
 
   if (changes == NULL)
     return FALSE;
-  if (rows->texts[ROW_AGREED] != NULL)
-    {
-      agreed = agree (rows->texts[ROW_AGREED], changes, error);
-      if (agreed == NULL)
-        return FALSE;
-    }
   record = record_of_intent (intent, "OK", "completed after an interruption", &actor);
   add_history (engine, batch, actor, changes);
   put_row (batch, ROW_RECORDED, text);
   put_row (batch, ROW_INTENT, NULL);
-  return put_agreed (batch, agreed, text, error)
+  return put_agreed (batch, rows->texts[ROW_AGREED], text, error)
          && commit (engine, g_steal_pointer (&batch), ca_audit_list_new (g_steal_pointer (&record)),
                     error);
 }

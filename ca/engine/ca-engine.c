@@ -14,6 +14,7 @@
 
 #include "ca-blocked-keys.h"
 #include "ca-clock.h"
+#include "ca-config-entry.h"
 #include "ca-config-record.h"
 #include "ca-crl-schedule.h"
 #include "ca-crl.h"
@@ -378,9 +379,11 @@ gboolean
 ca_engine_reload (CaEngine *engine, const CaCaller *caller, GError **error)
 {
   g_autoptr (CaFacts) fresh = ca_load_facts (engine, error);
+  g_autoptr (CaFacts) running = ca_engine_ref_facts (engine);
   g_autoptr (CaFacts) old = NULL;
 
-  if (fresh == NULL || !find_policies (engine, fresh->config, error)
+  if (fresh == NULL || !ca_config_check_identity (running->config, fresh->config, error)
+      || !find_policies (engine, fresh->config, error)
       || !ca_config_record_settle (engine, fresh->config->source, error)
       || !ca_crl_note_partitions (engine->store, engine->writer, fresh->config, error)
       || !ca_policy_host_reload (engine->policies, engine->registry, fresh, error))
