@@ -215,10 +215,12 @@ class Configure(tool.ToolTest):
     def kill(self, step, *arguments):
         """`icert ARGUMENTS`, killed before step STEP that changes a file; whether it died."""
         library = pathlib.Path(os.environ["G_TEST_BUILDDIR"]) / "libfake-kill.so"
+        # a sanitizer has to be the first
+        preload = [*filter(None, [os.environ.get("LD_PRELOAD")]), str(library)]
         process = subprocess.run(
             ["icert", "--json", *arguments],
             cwd=self.folder.path,
-            env=dict(self.folder.environment, LD_PRELOAD=str(library),
+            env=dict(self.folder.environment, LD_PRELOAD=":".join(preload),
                      FAKE_KILL_FOLDER=str(self.ca), FAKE_KILL_STEP=str(step)),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
         self.assertIn(process.returncode, (0, -signal.SIGKILL), process.stderr)
