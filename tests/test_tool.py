@@ -86,6 +86,14 @@ class WithoutCa(tool.ToolTest):
         self.assertEqual(answer.json["error"]["remedy"], "see 'icert retrieve --help'")
         self.assertEqual(answer.err, b"")
 
+    def test_dashes(self):
+        """What is behind -- is no option, also behind another argument"""
+        for arguments in (["inspect", "--", "-1"], ["grant", "--", "-1"], ["grant", "web", "--", "-1"]):
+            answer = self.icert(*arguments)
+            self.assertNotIn("Unknown option", answer.error)
+            self.assertNotIn("'--'", answer.error)
+        self.assertIn("'-1' is one too many", self.run_icert(2, "retrieve", "1", "--", "-1").error)
+
     def test_verbs_nearby(self):
         """Half a verb brings the verbs that begin so"""
         self.assertIn("'audit verify'", self.run_icert(2, "audit").error)

@@ -105,6 +105,18 @@ check_arguments (const ToolVerb *verb, char **arguments, GError **error)
   return TRUE;
 }
 
+/* GOption leaves the first "--" where it stood; what is behind it is no option. */
+static void
+drop_dashes (char **arguments, int n)
+{
+  for (int i = 1; i < n; i++)
+    if (strcmp (arguments[i], "--") == 0)
+      {
+        memmove (arguments + i, arguments + i + 1, sizeof (char *) * (gsize) (n - i));
+        return;
+      }
+}
+
 static ToolExit
 run_verb (const ToolVerb *verb, char **words, GError **error)
 {
@@ -126,8 +138,7 @@ run_verb (const ToolVerb *verb, char **words, GError **error)
   if (!g_option_context_parse (context, &n, &arguments, error))
     return TOOL_EXIT_USAGE;
   g_set_prgname ("icert");
-  if (n > 1 && strcmp (arguments[1], "--") == 0)
-    memmove (arguments + 1, arguments + 2, sizeof (char *) * (gsize) (n - 1));
+  drop_dashes (arguments, n);
   if (!check_arguments (verb, arguments + 1, error))
     return TOOL_EXIT_USAGE;
 
